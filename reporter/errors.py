@@ -1,0 +1,152 @@
+"""Every error this package raises on purpose, one class per thing a caller can do about it.
+
+::
+
+    ReporterError                        catch this to catch them all
+    ├─ InvalidInputError (ValueError)    a bad key, value, name or path: fix the call
+    │  └─ FilterSyntaxError              a bad filter string: fix the text at `position`
+    ├─ RunStateError                     no active run, already ended: fix the order of calls
+    ├─ StoreError                        something is wrong with the store at `path`
+    │  ├─ NotAStoreError                 the path holds no store
+    │  ├─ StoreVersionError              a newer version of this package wrote it
+    │  ├─ RunNotFoundError (LookupError)
+    │  └─ ExperimentNotFoundError (LookupError)
+    └─ BuildError                        the site could not be written
+       └─ OutputConflictError            something that is not ours stands where a file must go
+
+Damage inside a store is not an error but data: see :class:`reporter.model.Problem`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+__all__ = [
+    "BuildError",
+    "ExperimentNotFoundError",
+    "FilterSyntaxError",
+    "InvalidInputError",
+    "NotAStoreError",
+    "OutputConflictError",
+    "ReporterError",
+    "RunNotFoundError",
+    "RunStateError",
+    "StoreError",
+    "StoreVersionError",
+    "did_you_mean",
+]
+
+
+class ReporterError(Exception):
+    """Base of every error raised on purpose.
+
+    Parameters
+    ----------
+    message : str
+        What went wrong and where, in one sentence.
+    hint : str, optional
+        What to do about it.
+    """
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        self.message = message
+        self.hint = hint
+        super().__init__(f"{message} {hint}".strip())
+
+
+class InvalidInputError(ReporterError, ValueError):
+    """A value that cannot be accepted: a key, a param, a path, a name."""
+
+
+class FilterSyntaxError(InvalidInputError):
+    """A filter string that cannot be read.
+
+    Parameters
+    ----------
+    message : str
+        What was found.
+    text : str
+        The whole filter string.
+    position : int
+        Where in `text` reading stopped, counted in characters from 0.
+    expected : str, optional
+        What would have been accepted there.
+    """
+
+    def __init__(self, message: str, *, text: str, position: int, expected: str = "") -> None:
+        self.text = text
+        self.position = position
+        self.expected = expected
+        super().__init__(message)
+
+
+class RunStateError(ReporterError):
+    """A call that the state of the run does not allow (none active, already ended)."""
+
+
+class StoreError(ReporterError):
+    """Something is wrong with a store.
+
+    Parameters
+    ----------
+    message : str
+        What went wrong and where.
+    path : str, optional
+        The file or folder at fault.
+    hint : str, optional
+        What to do about it.
+    """
+
+    def __init__(self, message: str, *, path: str = "", hint: str = "") -> None:
+        self.path = path
+        super().__init__(message, hint)
+
+
+class NotAStoreError(StoreError):
+    """The path does not exist, is a file, or holds no store."""
+
+
+class StoreVersionError(StoreError):
+    """The store was written by a newer version of this package."""
+
+
+class RunNotFoundError(StoreError, LookupError):
+    """No run has this id."""
+
+
+class ExperimentNotFoundError(StoreError, LookupError):
+    """No experiment has this id or name."""
+
+
+class BuildError(ReporterError):
+    """The site could not be written."""
+
+
+class OutputConflictError(BuildError):
+    """A file or folder that is not ours stands where a file of the site must go."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Suggest the known names that look most like a wrong one.
+
+    Parameters
+    ----------
+    name : str
+        What was asked for.
+    known : iterable of str
+        What exists.
+
+    Returns
+    -------
+    str
+        A sentence that ends an error message, or ``""`` when nothing is near.
+
+    Examples
+    --------
+    >>> did_you_mean("val_los", ["val_loss", "lr"])
+    "Did you mean 'val_loss'?"
+    """
+    import difflib
+
+    near = difflib.get_close_matches(name, list(known), n=3)
+    return f"Did you mean {' or '.join(repr(n) for n in near)}?" if near else ""

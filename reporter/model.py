@@ -1,0 +1,348 @@
+"""What a run is: frozen records that every layer shares.
+
+Names follow MLflow's entities (``run.info.run_id``, ``run.data.metrics``), so scripts that read
+runs need no change. Times are integer milliseconds since 1970 UTC and sizes are bytes. This
+module knows nothing of files, tables or pages, and imports the standard library alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+
+__all__ = [
+    "Artifact",
+    "Dataset",
+    "DatasetInput",
+    "Experiment",
+    "LifecycleStage",
+    "Metric",
+    "MetricDefinition",
+    "MetricSummary",
+    "Problem",
+    "Run",
+    "RunData",
+    "RunInfo",
+    "RunInputs",
+    "RunStatus",
+    "ViewType",
+]
+
+
+class RunStatus:
+    """The five states of a run, as MLflow spells them."""
+
+    RUNNING = "RUNNING"
+    SCHEDULED = "SCHEDULED"
+    FINISHED = "FINISHED"
+    FAILED = "FAILED"
+    KILLED = "KILLED"
+
+    ALL = (RUNNING, SCHEDULED, FINISHED, FAILED, KILLED)
+
+    @staticmethod
+    def is_terminated(status: str) -> bool:
+        """Tell whether a run in this state will log nothing more by itself."""
+        return status in (RunStatus.FINISHED, RunStatus.FAILED, RunStatus.KILLED)
+
+
+class LifecycleStage:
+    """Whether an experiment or a run counts: deleted ones are kept but hidden."""
+
+    ACTIVE = "active"
+    DELETED = "deleted"
+
+
+class ViewType:
+    """Which lifecycle stages a search returns (MLflow's numbers)."""
+
+    ACTIVE_ONLY = 1
+    DELETED_ONLY = 2
+    ALL = 3
+
+    @staticmethod
+    def includes(view_type: int, lifecycle_stage: str) -> bool:
+        """Tell whether a thing in this stage belongs to the view."""
+        if view_type == ViewType.ALL:
+            return True
+        wanted = (
+            LifecycleStage.DELETED
+            if view_type == ViewType.DELETED_ONLY
+            else LifecycleStage.ACTIVE
+        )
+        return lifecycle_stage == wanted
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """Something damaged, missing or left out that did not stop the work.
+
+    Parameters
+    ----------
+    what : str
+        One of a few words for the kind, e.g. ``"Torn last line"``.
+    where : str
+        The run, file or page concerned, relative to the store.
+    detail : str
+        What exactly was found, with byte position or size.
+    hint : str
+        What to do about it; empty when nothing can be done.
+    severity : str
+        ``"warning"`` when all that could be read was read, ``"error"`` when something is lost.
+    """
+
+    what: str
+    where: str
+    detail: str = ""
+    hint: str = ""
+    severity: str = "warning"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric:
+    """One logged point.
+
+    Parameters
+    ----------
+    key : str
+    value : float
+        Any float64, NaN and infinities included.
+    timestamp : int
+        Milliseconds since 1970 UTC.
+    step : int
+        Any int64.
+    """
+
+    key: str
+    value: float
+    timestamp: int
+    step: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetricSummary:
+    """What a table needs to know of one series, so that nobody reads the series for it.
+
+    Parameters
+    ----------
+    key : str
+    count : int
+        Points logged, at least 1.
+    last, last_step, last_timestamp
+        The point with the greatest (step, timestamp, value): MLflow's "latest" value.
+    min, min_step, max, max_step
+        Over the finite values; None when there is none. Of equal values the first step.
+    mean : float or None
+        Of the finite values.
+    first_step : int
+        Smallest step.
+    max_step_logged : int
+        Largest step.
+    nonfinite : int
+        How many values are NaN or infinite.
+    """
+
+    key: str
+    count: int
+    last: float
+    last_step: int
+    last_timestamp: int
+    min: float | None
+    min_step: int | None
+    max: float | None
+    max_step: int | None
+    mean: float | None
+    first_step: int
+    max_step_logged: int
+    nonfinite: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetricDefinition:
+    """What the user declared about a metric.
+
+    Parameters
+    ----------
+    key : str
+    direction : str
+        ``"max"``, ``"min"`` or ``""`` when not declared.
+    unit : str
+    description : str
+    best : str
+        Which value stands for the run: ``"last"``, ``"min"``, ``"max"``, ``"mean"`` or ``""``.
+    """
+
+    key: str
+    direction: str = ""
+    unit: str = ""
+    description: str = ""
+    best: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Artifact:
+    """One file that a run left behind; its bytes stay in the store.
+
+    Parameters
+    ----------
+    path : str
+        Relative to the run's artifact folder, with ``/``.
+    size_bytes : int
+    media_type : str
+    sha256 : str
+        Hex digest, empty when it was never taken.
+    kind : str
+        ``"file"``, ``"figure"``, ``"image"``, ``"table"``, ``"text"``, ``"dict"`` or ``"model"``.
+    key : str
+        Series name of an image logged by key and step, else empty.
+    step : int or None
+    """
+
+    path: str
+    size_bytes: int
+    media_type: str = ""
+    sha256: str = ""
+    kind: str = "file"
+    key: str = ""
+    step: int | None = None
+
+    @property
+    def file_size(self) -> int:
+        """Size in bytes, under MLflow's name."""
+        return self.size_bytes
+
+    @property
+    def is_dir(self) -> bool:
+        """Tell that this is a file: MLflow's ``FileInfo`` has the same attribute."""
+        return False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dataset:
+    """A data set that a run read."""
+
+    name: str
+    digest: str = ""
+    source_type: str = ""
+    source: str = ""
+    schema: str = ""
+    profile: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatasetInput:
+    """A data set and what the run used it for (``tags["mlflow.data.context"]``)."""
+
+    dataset: Dataset
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunInputs:
+    """Everything a run read."""
+
+    dataset_inputs: tuple[DatasetInput, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunInfo:
+    """Who, when and where of a run; `start_time` and `end_time` in milliseconds."""
+
+    run_id: str
+    experiment_id: str
+    run_name: str = ""
+    user_id: str = ""
+    status: str = RunStatus.RUNNING
+    start_time: int | None = None
+    end_time: int | None = None
+    artifact_uri: str = ""
+    lifecycle_stage: str = LifecycleStage.ACTIVE
+
+    @property
+    def run_uuid(self) -> str:
+        """The run's id, under the name that MLflow 1.x used."""
+        return self.run_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunData:
+    """What a run logged, histories excepted.
+
+    Parameters
+    ----------
+    params : mapping of str to str
+    tags : mapping of str to str
+    summaries : mapping of str to MetricSummary
+    definitions : mapping of str to MetricDefinition
+    """
+
+    params: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    summaries: Mapping[str, MetricSummary] = field(default_factory=dict)
+    definitions: Mapping[str, MetricDefinition] = field(default_factory=dict)
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """Latest value of each metric."""
+        return {key: summary.last for key, summary in self.summaries.items()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One run: the fold over everything that was ever logged into it.
+
+    Parameters
+    ----------
+    info : RunInfo
+    data : RunData
+    inputs : RunInputs
+    artifacts : tuple of Artifact
+        Ordered by path.
+    last_event_time : int or None
+        When something was last logged (ms): where an unfinished run's duration ends.
+    is_live : bool
+        Whether the process that writes it was seen alive on this machine.
+    problems : tuple of Problem
+    """
+
+    info: RunInfo
+    data: RunData = field(default_factory=RunData)
+    inputs: RunInputs = field(default_factory=RunInputs)
+    artifacts: tuple[Artifact, ...] = ()
+    last_event_time: int | None = None
+    is_live: bool = False
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def duration_ms(self) -> int | None:
+        """Time from start to end, or to the last event while there is no end."""
+        end = self.info.end_time if self.info.end_time is not None else self.last_event_time
+        if self.info.start_time is None or end is None:
+            return None
+        return max(0, end - self.info.start_time)
+
+    def to_dictionary(self) -> dict[str, object]:
+        """Convert to plain dictionaries in the form MLflow's ``Run.to_dictionary`` has."""
+        return {
+            "info": asdict(self.info),
+            "data": {
+                "metrics": self.data.metrics,
+                "params": dict(self.data.params),
+                "tags": dict(self.data.tags),
+            },
+            "inputs": asdict(self.inputs),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Experiment:
+    """A named group of runs; times in milliseconds."""
+
+    experiment_id: str
+    name: str
+    artifact_location: str = ""
+    lifecycle_stage: str = LifecycleStage.ACTIVE
+    tags: Mapping[str, str] = field(default_factory=dict)
+    creation_time: int | None = None
+    last_update_time: int | None = None
+    problems: tuple[Problem, ...] = ()

@@ -1,0 +1,476 @@
+"""The only things a template sees: one frozen record per page, every text ready to print.
+
+Templates contain no arithmetic, no number formats and no path joins, so what they need is here.
+Each field is documented; a contract test holds templates and records together. Every `href` is
+relative to the page that shows it and already percent-encoded. Every `*_html` field is
+:class:`markupsafe.Markup` that has been sanitised; all other text is escaped by the template.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+__all__ = [
+    "ArtifactRow",
+    "ChartCard",
+    "ChartSection",
+    "ChildRow",
+    "ComparePage",
+    "Count",
+    "ExperimentPage",
+    "ExperimentRow",
+    "Fact",
+    "FigureCard",
+    "Frame",
+    "IndexPage",
+    "LatestRun",
+    "Link",
+    "MetricRow",
+    "ParamRow",
+    "ProblemRow",
+    "RunPage",
+    "RunsTable",
+    "Status",
+    "TableCell",
+    "TableColumn",
+    "TableRow",
+    "TagRow",
+    "Viewer",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """A place to go."""
+
+    text: str
+    href: str
+    """Relative to the page."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Status:
+    """A run's state as a shape, a colour and a word."""
+
+    state: str
+    """finished, failed, killed, running, unfinished or scheduled: CSS class ``st-<state>``."""
+    word: str
+    """``Finished``, ``Failed``, ..."""
+    detail: str = ""
+    """What follows the word, e.g. ``since 12 Nov, 09:14``; may be empty."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Count:
+    """How many runs are in a state."""
+
+    status: Status
+    number: str
+    share: int
+    """Of all runs, in whole percent from 0 to 100, for the status bar."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frame:
+    """What every page has around its content."""
+
+    page_title: str
+    """For the ``title`` element, e.g. ``digits-mlp · My report``."""
+    site_title: str
+    root: str
+    """Prefix from this page to the site's root: ``""``, ``"../"`` or ``"../../"``."""
+    crumbs: tuple[Link, ...]
+    """From the home page to this one; the last is the page itself."""
+    stylesheet: str
+    """href of the one CSS file."""
+    script: str
+    """href of the one JavaScript file of ours (classic, deferred)."""
+    catalog: str
+    """href of ``data/catalog.js`` (classic, deferred, after `script`)."""
+    csp: str
+    """Content of the Content-Security-Policy meta element."""
+    report_id: str
+    """Prefix for keys in the browser's local storage."""
+    runs_text: str
+    """Footer, e.g. ``54 runs in 3 experiments``."""
+    downloads: tuple[Link, ...]
+    """Footer: runs.parquet, metrics.parquet, runs.csv."""
+    problems: Link | None
+    """Footer: ``3 problems``; None when there are none."""
+    built_with: str
+    """Footer, e.g. ``Built with runpages 0.1.0 · store format 1``."""
+    all_runs: Link
+    """Where the bar's search leads: the first page that has a runs table."""
+    compare: str
+    """href of compare.html from this page."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableColumn:
+    """A column of the runs table, as the first rows show it."""
+
+    id: str
+    """``attributes.start_time``, ``params.lr``, ``metrics.val_loss``, ``tags.team``: data-column."""
+    label: str
+    group: str
+    """Heading above a group of columns: ``Run``, ``Params``, ``Metrics``, ``Tags``."""
+    is_numeric: bool
+    """Aligned right, with a slot for what follows the value."""
+    unit: str = ""
+    direction: str = ""
+    """``↓``, ``↑`` or empty."""
+    starts_group: bool = False
+    """First of its group: gets the hairline on its left, and `group_span` counts the group."""
+    group_span: int = 1
+    sort: str = ""
+    """``ascending`` or ``descending`` when the first rows are sorted by it, else empty."""
+    description: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableCell:
+    """One value of a row."""
+
+    text: str
+    """Formatted; ``–`` when nothing was logged."""
+    exact: str
+    """The value as logged, for the title; empty when nothing was logged."""
+    kind: str = ""
+    """``na``, ``nan`` (NaN and infinities), ``best`` or empty: a CSS class."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableRow:
+    """One run in the runs table."""
+
+    run_id: str
+    name: str
+    href: str
+    """Its page; empty when it has none (then the row only peeks)."""
+    status: Status
+    color: int
+    """1 to 8, CSS class ``k<color>``."""
+    cells: tuple[TableCell, ...]
+    """One per column, the name not included."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunsTable:
+    """The runs table: its first rows, readable without JavaScript, and where the rest is."""
+
+    experiment_id: str
+    """Key into the catalog."""
+    n_runs: int
+    columns: tuple[TableColumn, ...]
+    """Without the name column, which is always first."""
+    rows: tuple[TableRow, ...]
+    """The first rows, at most 50."""
+    n_columns: int
+    """How many columns exist in all, for the button ``Columns 11 of 63``."""
+    more_text: str
+    """Shown without JavaScript when rows are missing, e.g. ``50 of 10,000 runs shown``."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChartCard:
+    """An empty box that the charts script fills when it nears the viewport."""
+
+    metric: str
+    """data-metric"""
+    kind: str
+    """data-kind: ``line`` for series, ``bar`` when every run logged the metric once."""
+    x: str
+    """data-x: ``step`` or ``index`` (points logged without steps)."""
+    experiment_id: str
+    run_id: str = ""
+    """Only this run's series; empty on the experiment page."""
+    note: str = ""
+    """Grey, after the name: ``lower is better``."""
+    aside: str = ""
+    """At the right: ``best 0.0941`` or ``last 0.0183``."""
+    x_title: str = "step"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChartSection:
+    """Charts whose metrics share a prefix."""
+
+    title: str
+    count_text: str
+    cards: tuple[ChartCard, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Viewer:
+    """An artifact shown in the page by its renderer."""
+
+    template: str
+    """Name of the fragment, e.g. ``fragments/image.html.j2``."""
+    context: object
+    """The renderer's own record; the fragment sees it as ``view``."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FigureCard:
+    """A picture in a gallery."""
+
+    path: str
+    name: str
+    size: str
+    """``11.4 kB``"""
+    viewer: Viewer
+    caption: str = ""
+    run: Link | None = None
+    """On the experiment page: whose figure it is."""
+    color: int = 0
+    """Colour of that run, 1 to 8; 0 on the run page."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProblemRow:
+    """One line of the list of problems."""
+
+    severity: str
+    """``warning`` or ``error``."""
+    what: str
+    where: str
+    detail: str
+    hint: str
+    href: str = ""
+    """The page of the run concerned, if it has one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExperimentRow:
+    """One line of the table of experiments."""
+
+    name: str
+    href: str
+    description: str
+    n_runs: str
+    counts: tuple[Count, ...]
+    counts_text: str
+    """For screen readers: ``40 finished, 2 failed``."""
+    metric: str
+    """Name and direction of the leading metric; empty when none was logged."""
+    best: str
+    best_exact: str
+    last_run: str
+    """When the newest run began, relative to the newest event of the report."""
+    last_run_exact: str
+    size: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LatestRun:
+    """One line of the list of latest runs."""
+
+    run: Link
+    status: Status
+    experiment: Link
+    value: TableCell
+    duration: str
+    started: str
+    started_exact: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndexPage:
+    """index.html: experiments, and the runs table when there is only one experiment."""
+
+    frame: Frame
+    title: str
+    lede_html: Markup
+    """One paragraph, may be empty."""
+    n_runs: str
+    counts: tuple[Count, ...]
+    dates: str
+    """``12–21 Nov 2026``; empty without runs."""
+    experiments: tuple[ExperimentRow, ...]
+    table: RunsTable | None
+    """Takes the place of the experiments when there is exactly one."""
+    chart: ChartCard | None
+    """A leading metric's chart; None when nothing has a history."""
+    chart_experiment: Link | None
+    latest: tuple[LatestRun, ...]
+    problems: tuple[ProblemRow, ...]
+    problems_note: str
+    """When the list is cut: ``200 of 1,312 shown``; else empty."""
+    data_text: str
+    """``This report is itself a store: 54 runs, 312,480 metric points, 27.7 MB.``"""
+    data_snippet: str
+    """A query that runs on the files offered for download; empty when there are none."""
+    store: str
+    """Where the store is, for the empty state."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExperimentPage:
+    """experiment/<id>/index.html: tabs Runs, Charts, Images, Notes, About."""
+
+    frame: Frame
+    experiment_id: str
+    name: str
+    n_runs: str
+    counts: tuple[Count, ...]
+    dates: str
+    best: Link | None
+    """The best run by the leading metric."""
+    best_text: str
+    """``val_loss 0.0941``"""
+    table: RunsTable
+    sections: tuple[ChartSection, ...]
+    n_charts: str
+    figures: tuple[FigureCard, ...]
+    """Images tab: every run's figures, by name and then by run, at most 200."""
+    figures_note: str
+    """When the list is cut: ``200 of 1,312 shown``; else empty."""
+    n_figures: str
+    note_html: Markup
+    """The experiment's note, rendered Markdown; empty when there is none."""
+    facts: tuple[Fact, ...]
+    """About tab: id, created, artifact location, size, params and metrics logged, tags."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """A label and a value."""
+
+    label: str
+    value: str
+    aside: str = ""
+    href: str = ""
+    exact: str = ""
+    """For the title; empty when `value` is exact."""
+    is_small: bool = False
+    """Text rather than a number: set in the smaller size."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParamRow:
+    """data-role=param"""
+
+    key: str
+    value: str
+    """Exact: shown as logged and in data-value."""
+    differs: bool
+    """Whether it differs between the runs of the experiment."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetricRow:
+    """data-role=metric; data-value is `value_exact`."""
+
+    key: str
+    direction: str
+    """``↓``, ``↑`` or empty."""
+    unit: str
+    best: TableCell
+    last: TableCell
+    value_exact: str
+    """The latest value, repr of the float64."""
+    best_at: str
+    """Step of the best value, ``–`` when there is no direction."""
+    spark: str
+    """``d`` of an SVG path in a box of 84 by 20; empty below two finite points."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TagRow:
+    """A tag that a person set."""
+
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArtifactRow:
+    """One line of the artifact tree: a folder or a file."""
+
+    name: str
+    depth: int
+    """0 at the top."""
+    is_folder: bool
+    aside: str
+    """Size of a file, ``3 files`` of a folder, or why the file is not here."""
+    path: str = ""
+    href: str = ""
+    """Link to the file or to its safe wrapper; empty when it was left out or is missing."""
+    download: str = ""
+    """Name for the download attribute; empty when the link opens the file as a page."""
+    viewer: Viewer | None = None
+    """Preview, opened in the page; None when there is none."""
+    digest: str = ""
+    """``sha256 3fd2…91``"""
+    is_missing: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChildRow:
+    """A child run."""
+
+    run: Link
+    status: Status
+    value: TableCell
+    duration: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunPage:
+    """run/<run_id>.html"""
+
+    frame: Frame
+    run_id: str
+    experiment_id: str
+    name: str
+    status: Status
+    when: str
+    """``21 Nov 2026, 03:52 to 03:57 UTC by ana on node-07``"""
+    when_exact: str
+    color: int
+    rank: str
+    """``best of 42 by val_loss``, ``3rd of 42 by val_loss`` or empty."""
+    chips: tuple[str, ...]
+    """Short tags that a person set, as ``key value``."""
+    error_html: Markup
+    """What made the run fail (last lines of the traceback); empty when nothing is known."""
+    previous: Link | None
+    next: Link | None
+    facts: tuple[Fact, ...]
+    """Six at most."""
+    params: tuple[ParamRow, ...]
+    params_note: str
+    """``20, of which 3 differ in this experiment``"""
+    metrics: tuple[MetricRow, ...]
+    metric_label: str
+    """Heading of the leading metric's column in the table of children; empty without one."""
+    charts: tuple[ChartCard, ...]
+    figures: tuple[FigureCard, ...]
+    artifacts: tuple[ArtifactRow, ...]
+    artifacts_note: str
+    """``7 files, 145 kB``"""
+    commands: str
+    """Reproduce card: what to type; empty when nothing is known."""
+    diff: str
+    """Uncommitted changes as a unified diff; empty when there were none or none were recorded."""
+    reproduce_note: str
+    """``exact but for 3 uncommitted lines``"""
+    parent: Link | None
+    children: tuple[ChildRow, ...]
+    children_note: str
+    note_html: Markup
+    tags: tuple[TagRow, ...]
+    """Tags that a person set."""
+    system_tags: tuple[TagRow, ...]
+    """Tags recorded by the library: environment, source, git."""
+    datasets: tuple[Fact, ...]
+    problems: tuple[ProblemRow, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparePage:
+    """compare.html: filled by the script from the address (``#runs=<id>,<id>``)."""
+
+    frame: Frame

@@ -1,0 +1,1 @@
+"""Where runs live: folders of journals and Parquet tables. Knows nothing of reports."""
