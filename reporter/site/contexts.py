@@ -191,6 +191,10 @@ class ChartCard:
     aside: str = ""
     """At the right: ``best 0.0941`` or ``last 0.0183``."""
     x_title: str = "step"
+    color: int = 0
+    """With `run_id`: the run's colour, 1 to 8, so that its page need not load the runs table."""
+    status: str = ""
+    """With `run_id`: the run's state; a failed run's line ends in a cross."""
 
 
 @dataclass(frozen=True, kw_only=True)
