@@ -1,0 +1,147 @@
+"""Fold a run's journals into its two tables, atomically, at any time and as often as one likes.
+
+Tables are written under temporary names, synced and renamed. A journal is deleted only when the
+tables on disk cover it whole *and* its writer has closed it. One process at a time compacts a run:
+a second one finds the lock taken and leaves the work, for journals read as well as tables do.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from reporter.store import layout
+from reporter.store.points import CLOSE_RECORD
+from reporter.store.sources import RunSources, read_sources
+from reporter.store.tables import RunRow, write_points, write_run
+
+__all__ = ["compact_run"]
+
+_LOCK = ".compact.lock"
+
+
+def compact_run(folder: str, run_id: str, experiment_id: str) -> bool:
+    """Fold what lies in a run's folder into tables.
+
+    Parameters
+    ----------
+    folder : str
+    run_id, experiment_id : str
+
+    Returns
+    -------
+    bool
+        False when another process is at it, or when something in the folder cannot be read: then
+        nothing was changed.
+
+    Raises
+    ------
+    OSError
+        The disk refused; the journals are untouched.
+    """
+    with _exclusive(os.path.join(folder, _LOCK)) as is_ours:
+        if not is_ours:
+            return False
+        sources = read_sources(folder, run_id, experiment_id)
+        if sources.events or sources.points:
+            return _write_tables(sources)
+        return True
+
+
+def _write_tables(sources: RunSources) -> bool:
+    points = sources.all_points()
+    sources.table = points
+    run = sources.run()
+    if any(problem.severity == "error" for problem in sources.problems):
+        return False
+    covers = dict(sources.row.covers)
+    covers |= {name: data.rfind(b"\n") + 1 for name, data in sources.events.items()}
+    row = RunRow(sources.lines(), run.data.summaries, covers, points.covers)
+    if sources.points and len(points):
+        path = os.path.join(sources.folder, layout.METRICS_TABLE)
+        write_points(path, sources.run_id, sources.experiment_id, points)
+    write_run(os.path.join(sources.folder, layout.RUN_TABLE), run, row)
+    _sync_folder(sources.folder)
+    _retire(sources)
+    return True
+
+
+def _retire(sources: RunSources) -> None:
+    """Delete the journals that their writers closed; what was read of those is everything."""
+    for name, data in sources.events.items():
+        if data.endswith(b"\n") and b'"type":"writer_closed"' in data[data[:-1].rfind(b"\n") + 1 :]:
+            os.unlink(os.path.join(sources.folder, name))
+    for name, data in sources.points.items():
+        if data.endswith(CLOSE_RECORD):
+            os.unlink(os.path.join(sources.folder, name))
+
+
+def _sync_folder(folder: str) -> None:
+    """Have the disk keep the renames before anything is deleted, where a system can."""
+    if os.name != "posix":
+        return
+    fd = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    except OSError:
+        pass  # some network file systems cannot sync a folder; they order renames themselves
+    finally:
+        os.close(fd)
+
+
+@contextmanager
+def _exclusive(path: str) -> Iterator[bool]:
+    """Try to be the only one here; yields whether we are. The kernel frees a dead one's lock."""
+    fd = os.open(path, os.O_CREAT | os.O_RDWR, 0o666)
+    is_ours = False
+    try:
+        is_ours = _try_lock(fd) and _is_same_file(fd, path)
+        yield is_ours
+    finally:
+        if is_ours and os.name == "posix":
+            os.unlink(path)
+        os.close(fd)
+        if is_ours and os.name != "posix":
+            _unlink_quietly(path)
+
+
+def _is_same_file(fd: int, path: str) -> bool:
+    """Tell whether the locked file still has the name: its last owner unlinks it."""
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
+        return False
+    mine = os.fstat(fd)
+    return (found.st_ino, found.st_dev) == (mine.st_ino, mine.st_dev)
+
+
+def _unlink_quietly(path: str) -> None:
+    try:
+        os.unlink(path)
+    except OSError:
+        pass  # another process has it open: it will unlink it
+
+
+def _try_lock(fd: int) -> bool:
+    try:
+        import fcntl
+    except ImportError:
+        return _try_lock_windows(fd)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True  # a file system without locks: there the retirement rule alone must do
+    return True
+
+
+def _try_lock_windows(fd: int) -> bool:
+    import msvcrt
+
+    try:
+        msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+    except OSError:
+        return False
+    return True

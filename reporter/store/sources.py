@@ -1,0 +1,252 @@
+"""Everything a run's folder holds, read once and in an order that makes crashes harmless.
+
+Journals are read before tables. A compaction that runs meanwhile can only make a table cover
+more, never less, and a journal that it retired is in the table which is read after; so no point is
+missed or doubled, whatever happens between two of our reads.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from reporter.errors import StoreVersionError
+from reporter.events import Event, WriterClosed, WriterOpened, from_line
+from reporter.model import MetricSummary, Problem, Run
+from reporter.store import layout
+from reporter.store.fold import fold, merge, summarise
+from reporter.store.points import PointTable, read_points
+from reporter.store.tables import Points, RunRow, read_points_table, read_run_table
+
+__all__ = ["RunSources", "read_events", "read_sources"]
+
+_T = TypeVar("_T", RunRow, Points)
+
+
+@dataclass
+class RunSources:
+    """What was found in a run's folder.
+
+    Parameters
+    ----------
+    folder : str
+    run_id, experiment_id : str
+    events : dict of str to bytes
+        Journals of events, whole.
+    points : dict of str to bytes
+        Journals of points, whole.
+    row : RunRow
+        `run.parquet`, or an empty one.
+    table : Points or None
+        `metrics.parquet`; read only when asked for.
+    problems : list of Problem
+    writers : dict of str to list of Event
+        Parsed events by journal, filled by :meth:`run`.
+    """
+
+    folder: str
+    run_id: str
+    experiment_id: str
+    events: dict[str, bytes] = field(default_factory=dict)
+    points: dict[str, bytes] = field(default_factory=dict)
+    row: RunRow = field(default_factory=RunRow)
+    table: Points | None = None
+    problems: list[Problem] = field(default_factory=list)
+    writers: dict[str, list[Event]] = field(default_factory=dict)
+
+    def lines(self) -> dict[str, list[bytes]]:
+        """Event lines by journal: those of the table, and the journals' beyond what it covers."""
+        out = {name: list(lines) for name, lines in self.row.lines.items()}
+        for name, data in self.events.items():
+            whole = data[: data.rfind(b"\n") + 1]
+            torn = len(data) - len(whole)
+            if torn and torn != data.count(b"\0", len(whole)):
+                self._report(
+                    "Torn last line", name, f"{torn} bytes at byte {len(whole)} are no whole line"
+                )
+            fresh = whole[self.row.covers.get(name, 0) :]
+            if fresh:
+                out.setdefault(name, []).extend(fresh.splitlines())
+        return out
+
+    def run(self) -> Run:
+        """Fold everything into the run's state."""
+        journals = {name: self._parse(name, lines) for name, lines in self.lines().items()}
+        run = fold(self.run_id, self.experiment_id, merge(journals), self.summaries())
+        self.writers = journals
+        return run
+
+    def summaries(self) -> dict[str, MetricSummary]:
+        """Return each metric's summary, from the table's row when no journal adds to it."""
+        if not self.points:
+            return dict(self.row.summaries)
+        points = self.all_points()
+        return {
+            key: summarise(key, points.values[a:b], points.steps[a:b], points.timestamps_ms[a:b])
+            for key, a, b in zip(points.keys, points.offsets, points.offsets[1:], strict=False)
+        }
+
+    def all_points(self) -> Points:
+        """Join the table of points with what the journals have beyond it."""
+        table = self._load_table()
+        covers = dict(table.covers) if table else {}
+        fresh: list[PointTable] = []
+        for name, data in sorted(self.points.items()):
+            if len(data) > covers.get(name, 0):
+                found = read_points(data, covers.get(name, 0))
+                covers[name] = found.size_bytes
+                fresh.append(found)
+                if found.damage:
+                    self._report("Torn record", name, found.damage)
+        return _join(table, fresh, covers)
+
+    def _load_table(self) -> Points | None:
+        if self.table is None:
+            path = os.path.join(self.folder, layout.METRICS_TABLE)
+            self.table = self._try(read_points_table, path)
+        return self.table
+
+    def _try(self, read: Callable[[str], _T], path: str) -> _T | None:
+        """Read a table; a missing one is None, a damaged one is None and a problem."""
+        import pyarrow as pa
+
+        try:
+            return read(path)
+        except FileNotFoundError:
+            return None
+        except StoreVersionError as error:
+            self._report("Newer version", os.path.basename(path), error.message, error.hint)
+        except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
+            detail = str(error).partition("\n")[0]
+            hint = "Copy the file back from a backup."
+            self._report("Unreadable table", os.path.basename(path), detail, hint)
+        return None
+
+    def _parse(self, name: str, lines: Sequence[bytes]) -> list[Event]:
+        events = []
+        for number, line in enumerate(lines, start=1):
+            try:
+                event = from_line(line)
+            except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+                self._report("Unreadable line", name, f"line {number}: {error}")
+                continue
+            if event is not None:
+                events.append(event)
+        return events
+
+    def _report(self, what: str, name: str, detail: str, hint: str = "") -> None:
+        where = f"{self.experiment_id}/{self.run_id}/{name}"
+        severity = "error" if what == "Unreadable table" else "warning"
+        problem = Problem(what=what, where=where, detail=detail, hint=hint, severity=severity)
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    def open_writers(self) -> list[WriterOpened]:
+        """Return the openings of journals that were not closed; call after :meth:`run`."""
+        opened = []
+        for name, events in self.writers.items():
+            is_closed = any(isinstance(event, WriterClosed) for event in events)
+            if not is_closed and name in self.events:
+                opened += [event for event in events if isinstance(event, WriterOpened)]
+        return opened
+
+
+def read_sources(folder: str, run_id: str, experiment_id: str) -> RunSources:
+    """Read a run's folder, the table of points excepted.
+
+    Parameters
+    ----------
+    folder : str
+    run_id, experiment_id : str
+
+    Returns
+    -------
+    RunSources
+        Never raises for what is damaged: that is listed in its problems.
+    """
+    sources = RunSources(folder=folder, run_id=run_id, experiment_id=experiment_id)
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError as error:
+        sources._report("Unreadable folder", "", f"{error.strerror}")
+        return sources
+    for name in names:
+        if layout.is_events_journal(name):
+            _read_into(sources, sources.events, name)
+        elif layout.is_metrics_journal(name):
+            _read_into(sources, sources.points, name)
+    # Asked for by name, not by the listing: a compaction may have made it since.
+    found = sources._try(read_run_table, os.path.join(folder, layout.RUN_TABLE))
+    sources.row = found or RunRow()
+    return sources
+
+
+def _read_into(sources: RunSources, target: dict[str, bytes], name: str) -> None:
+    try:
+        with open(os.path.join(sources.folder, name), "rb") as file:
+            target[name] = file.read()
+    except FileNotFoundError:
+        return  # retired since the listing: what it held is in the table
+    except OSError as error:
+        sources._report("Unreadable file", name, str(error.strerror), "Check its permissions.")
+
+
+def read_events(folder: str, is_journal: Callable[[str], bool]) -> dict[str, list[Event]]:
+    """Read the events of every journal in a folder; lines that cannot be read are left out."""
+    sources = RunSources(folder=folder, run_id="", experiment_id=os.path.basename(folder))
+    for name in sorted(filter(is_journal, os.listdir(folder))):
+        _read_into(sources, sources.events, name)
+    return {name: sources._parse(name, lines) for name, lines in sources.lines().items()}
+
+
+def _join(table: Points | None, fresh: list[PointTable], covers: dict[str, int]) -> Points:
+    """Bring points of several sources into one table, by key and then in logged order."""
+    import numpy as np
+
+    if table is not None and not fresh:
+        return table
+    keys = sorted({*(table.keys if table else ()), *(key for part in fresh for key in part.keys)})
+    number = {key: place for place, key in enumerate(keys)}
+    codes, steps, times, values = [], [], [], []
+    if table is not None:
+        of_table = np.array([number[key] for key in table.keys], dtype=np.int64)
+        codes.append(np.repeat(of_table, np.diff(table.offsets)))
+        steps.append(table.steps)
+        times.append(table.timestamps_ms)
+        values.append(table.values)
+    for part in fresh:
+        of_part = np.array([number[key] for key in part.keys], dtype=np.int64)
+        codes.append(of_part[part.key_ids] if len(part.keys) else part.key_ids)
+        steps.append(part.steps)
+        times.append(part.timestamps_ms)
+        values.append(part.values)
+    code = _concatenate(codes, np.int64)
+    order = _logged_order(code.astype(np.int32), times)
+    counts = np.bincount(code, minlength=len(keys))
+    used = np.flatnonzero(counts)
+    return Points(
+        keys=[keys[place] for place in used],
+        offsets=np.append(0, np.cumsum(counts[used])).astype(np.int64),
+        steps=_concatenate(steps, np.int64)[order],
+        timestamps_ms=_concatenate(times, np.int64)[order],
+        values=_concatenate(values, np.float64)[order],
+        covers=covers,
+    )
+
+
+def _concatenate(parts, dtype):  # type: ignore[no-untyped-def]
+    import numpy as np
+
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=dtype)
+
+
+def _logged_order(code, times):  # type: ignore[no-untyped-def]
+    """Order rows by key; within one by time over several sources, as written within a source."""
+    import numpy as np
+
+    if len(times) < 2:
+        return np.argsort(code, kind="stable")
+    reached = np.concatenate([np.maximum.accumulate(part) for part in times])
+    return np.lexsort((reached, code))

@@ -1,0 +1,305 @@
+"""The two Parquet tables of an ended run: their columns, how they are written and read back.
+
+Each table's footer says which journals it covers and up to which byte, so two renames need not be
+one: a reader takes from the journals what the table it finds does not cover. `run.parquet` keeps
+the run's events as well as the state folded from them, because state is always the fold over all
+events and more of them may come from a writer that is slower, elsewhere, or an editor.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import TYPE_CHECKING, Any
+
+from reporter.errors import StoreVersionError
+from reporter.model import MetricSummary, Run
+from reporter.store.layout import TEMPORARY_PREFIX, VERSION
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+__all__ = ["Points", "RunRow", "read_points_table", "read_run_table", "write_points", "write_run"]
+
+_FOOTER_KEY = b"reporter"
+# zstd 3 is within 1.5 % of level 9 at a fifth of the time; rows a group: a metric of a usual run
+# fits one, and a reader that wants one key of a long run skips the others by statistics.
+_ZSTD_LEVEL = 3
+_ROW_GROUP_ROWS = 1 << 17
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """What `run.parquet` gives back.
+
+    Parameters
+    ----------
+    lines : mapping of str to list of bytes
+        Journal's name to its event lines.
+    summaries : mapping of str to MetricSummary
+    covers : mapping of str to int
+        Journal's name to the bytes of it that are in `lines`.
+    point_covers : mapping of str to int
+        What the table of points covered when `summaries` were made.
+    """
+
+    lines: Mapping[str, list[bytes]] = field(default_factory=dict)
+    summaries: Mapping[str, MetricSummary] = field(default_factory=dict)
+    covers: Mapping[str, int] = field(default_factory=dict)
+    point_covers: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Points:
+    """Points of one run, grouped by key and in logged order within a key.
+
+    Parameters
+    ----------
+    keys : list of str
+        Sorted.
+    offsets : ndarray of int64, shape (len(keys) + 1,)
+        Rows of key `i` are ``offsets[i]:offsets[i + 1]``.
+    steps, timestamps_ms : ndarray of int64, shape (n,)
+    values : ndarray of float64, shape (n,)
+    covers : mapping of str to int
+        Journal's name to the bytes of it that are in here.
+    """
+
+    keys: list[str]
+    offsets: np.ndarray
+    steps: np.ndarray
+    timestamps_ms: np.ndarray
+    values: np.ndarray
+    covers: Mapping[str, int]
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+
+def _run_schema() -> pa.Schema:
+    import pyarrow as pa
+
+    text, whole = pa.string(), pa.int64()
+    kinds = {"str": text, "int": whole, "int | None": whole, "float | None": pa.float64()}
+    kinds["float"] = pa.float64()
+    summary = pa.struct([(spec.name, kinds[str(spec.type)]) for spec in fields(MetricSummary)])
+    artifact = pa.struct(
+        [("path", text), ("size_bytes", whole), ("media_type", text), ("sha256", text)]
+    )
+    return pa.schema(
+        [
+            *((name, text) for name in _TEXT_COLUMNS),
+            *((name, whole) for name in ("start_time", "end_time", "last_event_time")),
+            ("params", pa.map_(text, text)),
+            ("tags", pa.map_(text, text)),
+            ("metrics", pa.list_(summary)),
+            ("artifacts", pa.list_(artifact)),
+            ("events", pa.list_(pa.struct([("journal", text), ("line", text)]))),
+        ]
+    )
+
+
+_TEXT_COLUMNS = (
+    "run_id",
+    "experiment_id",
+    "run_name",
+    "user_id",
+    "status",
+    "lifecycle_stage",
+)
+
+
+def write_run(path: str, run: Run, row: RunRow) -> None:
+    """Write `run.parquet` beside its place, sync it and rename it.
+
+    Parameters
+    ----------
+    path : str
+    run : Run
+        The state folded from `row`, for whoever reads the table with another engine.
+    row : RunRow
+    """
+    import pyarrow as pa
+
+    record: dict[str, Any] = {name: getattr(run.info, name) for name in _TEXT_COLUMNS}  # Any: row
+    record |= {
+        "start_time": run.info.start_time,
+        "end_time": run.info.end_time,
+        "last_event_time": run.last_event_time,
+        "params": [(key, _storable(value)) for key, value in run.data.params.items()],
+        "tags": [(key, _storable(value)) for key, value in run.data.tags.items()],
+        "metrics": [_storable_keys(asdict(item)) for item in row.summaries.values()],
+        "artifacts": [
+            {"path": _storable(a.path), "size_bytes": a.size_bytes, "media_type": a.media_type,
+             "sha256": a.sha256}
+            for a in run.artifacts
+        ],
+        "events": [
+            {"journal": name, "line": line.decode("ascii")}
+            for name, lines in sorted(row.lines.items())
+            for line in lines
+        ],
+    }  # fmt: skip
+    for name in ("params", "tags"):
+        record[name] = [(_storable(key), value) for key, value in record[name]]
+    for name in _TEXT_COLUMNS:
+        record[name] = _storable(record[name])
+    table = pa.Table.from_pylist([record], schema=_run_schema())
+    footer = {"covers": dict(row.covers), "point_covers": dict(row.point_covers)}
+    _write_table(table, path, footer, use_dictionary=False, write_statistics=False)
+
+
+def _storable(text: str) -> str:
+    """Replace lone surrogates, which Parquet's text cannot hold; the events keep them."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _storable_keys(record: dict[str, Any]) -> dict[str, Any]:  # Any: fields of a summary
+    record["key"] = _escaped(record["key"])
+    return record
+
+
+def _escaped(key: str) -> str:
+    """Write lone surrogates as visible escapes, so that two keys never become one."""
+    return key.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def read_run_table(path: str) -> RunRow:
+    """Read `run.parquet`.
+
+    Parameters
+    ----------
+    path : str
+
+    Returns
+    -------
+    RunRow
+
+    Raises
+    ------
+    FileNotFoundError
+    StoreVersionError
+    pyarrow.ArrowInvalid
+        It is damaged.
+    """
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        footer = _footer(file.schema_arrow.metadata, path)
+        table = file.read(columns=["metrics", "events"], use_threads=False)
+    lines: dict[str, list[bytes]] = {}
+    events = table.column("events").combine_chunks().flatten()
+    journals, texts = events.field("journal").to_pylist(), events.field("line").to_pylist()
+    for journal, text in zip(journals, texts, strict=True):
+        lines.setdefault(journal, []).append(text.encode())
+    metrics = table.column("metrics").combine_chunks().flatten()
+    summaries = {row["key"]: MetricSummary(**row) for row in metrics.to_pylist()}
+    return RunRow(lines, summaries, footer["covers"], footer["point_covers"])
+
+
+def write_points(path: str, run_id: str, experiment_id: str, points: Points) -> None:
+    """Write `metrics.parquet` beside its place, sync it and rename it.
+
+    Notes
+    -----
+    ``DELTA_BINARY_PACKED`` for steps and times and ``BYTE_STREAM_SPLIT`` for values took 7.4 bytes
+    a point of noisy curves where Parquet's defaults took 10.5.
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    count = len(points)
+    key_of = np.repeat(np.arange(len(points.keys), dtype=np.int32), np.diff(points.offsets))
+    keys = pa.array([_escaped(key) for key in points.keys], pa.string())
+    table = pa.table(
+        {
+            "run_id": _constant(run_id, count),
+            "experiment_id": _constant(experiment_id, count),
+            "key": pa.DictionaryArray.from_arrays(key_of, keys),
+            "step": points.steps,
+            "timestamp_ms": points.timestamps_ms,
+            "value": points.values,
+        }
+    )
+    _write_table(
+        table,
+        path,
+        {"covers": dict(points.covers)},
+        use_dictionary=["run_id", "experiment_id", "key"],
+        column_encoding={
+            "step": "DELTA_BINARY_PACKED",
+            "timestamp_ms": "DELTA_BINARY_PACKED",
+            "value": "BYTE_STREAM_SPLIT",
+        },
+        row_group_size=_ROW_GROUP_ROWS,
+    )
+
+
+def _constant(text: str, count: int) -> pa.DictionaryArray:
+    import numpy as np
+    import pyarrow as pa
+
+    return pa.DictionaryArray.from_arrays(np.zeros(count, dtype=np.int32), pa.array([text]))
+
+
+def read_points_table(path: str) -> Points:
+    """Read `metrics.parquet`; raises as :func:`read_run_table` does."""
+    import numpy as np
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path, read_dictionary=["key"]) as file:
+        footer = _footer(file.schema_arrow.metadata, path)
+        table = file.read(columns=["key", "step", "timestamp_ms", "value"])
+    column = table.column("key").unify_dictionaries().combine_chunks()
+    codes = column.indices.to_numpy(zero_copy_only=False)
+    keys = column.dictionary.to_pylist()
+    starts = np.flatnonzero(np.diff(codes, prepend=-1))
+    return Points(
+        keys=[keys[codes[start]] for start in starts],
+        offsets=np.append(starts, len(codes)).astype(np.int64),
+        steps=table.column("step").to_numpy(),
+        timestamps_ms=table.column("timestamp_ms").to_numpy(),
+        values=table.column("value").to_numpy(),
+        covers=footer["covers"],
+    )
+
+
+def _footer(metadata: Mapping[bytes, bytes] | None, path: str) -> dict[str, dict[str, int]]:
+    footer = json.loads((metadata or {}).get(_FOOTER_KEY, b'{"version": 0}'))
+    if footer["version"] > VERSION:
+        raise StoreVersionError(
+            f"'{path}' has version {footer['version']}, and this runpages reads up to {VERSION}.",
+            path=path,
+            hint="Upgrade with 'pip install -U runpages'.",
+        )
+    return {"covers": footer.get("covers", {}), "point_covers": footer.get("point_covers", {})}
+
+
+def _write_table(
+    table: pa.Table,
+    path: str,
+    footer: Mapping[str, object],
+    **options: Any,  # Any: pyarrow's own keyword arguments
+) -> None:
+    """Write a table under a temporary name, have the disk keep it, and give it its name."""
+    import pyarrow.parquet as pq
+
+    text = json.dumps({"version": VERSION, **footer}, separators=(",", ":"), sort_keys=True)
+    table = table.replace_schema_metadata({_FOOTER_KEY: text})
+    folder, name = os.path.split(path)
+    temporary = os.path.join(folder, f"{TEMPORARY_PREFIX}{os.urandom(6).hex()}-{name}")
+    try:
+        with open(temporary, "wb") as file:
+            pq.write_table(
+                table, file, compression="zstd", compression_level=_ZSTD_LEVEL, **options
+            )
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        if os.path.exists(temporary):
+            os.unlink(temporary)
+        raise
