@@ -1,0 +1,100 @@
+/**
+ * The page's view state and its data files: the two things that every other script in js/ui asks for.
+ *
+ *   reporter.view.get("sort")                    what the address says, or undefined
+ *   reporter.view.set({sort: "-metrics.loss"})   writes the address; null takes a name out
+ *   reporter.view.subscribe((view, names) => …)  called after the address was changed by someone else
+ *   reporter.load("data/x.js", "name")           a data file, by its path from the site's root
+ *   reporter.catalog                             promise of data/catalog.js
+ *   reporter.stored("theme") / reporter.store("theme", "dark")   remembered in this browser
+ */
+(function (reporter) {
+  "use strict";
+  if (typeof document === "undefined") return;
+
+  const root = document.documentElement;
+  root.classList.replace("no-js", "js");
+
+  /* Data files */
+
+  function inject(path, done, failed) {
+    const script = document.createElement("script");
+    script.src = root.dataset.root + path;
+    script.onload = done;
+    script.onerror = failed;
+    document.head.append(script);
+  }
+
+  const loader = reporter.createLoader({ inject });
+  reporter.register = loader.register;
+  reporter.load = loader.load;
+
+  /* Deferred scripts have all run when the page is parsed: what is not here then is not in the folder. */
+  reporter.catalog = new Promise((resolve, reject) => {
+    document.addEventListener("DOMContentLoaded", () => {
+      if (loader.has("catalog")) resolve(loader.get("catalog"));
+      else reject(new reporter.DataFileError("data/catalog.js", "missing"));
+    });
+  });
+  reporter.catalog.catch(() => undefined);
+
+  /* What this browser remembers. All pages of a disk share one storage: names carry the report's id. */
+
+  const storedName = (name) => `runpages:${root.dataset.report}:${name}`;
+
+  reporter.stored = (name) => {
+    try {
+      return localStorage.getItem(storedName(name));
+    } catch {
+      return null;
+    }
+  };
+
+  reporter.store = (name, value) => {
+    try {
+      localStorage.setItem(storedName(name), value);
+    } catch {
+      /* Storage is switched off or full: the choice then lasts as long as the page. */
+    }
+  };
+
+  /* View state */
+
+  const listeners = new Set();
+  let view = reporter.state.parse(location.hash);
+
+  function announce(next, caller) {
+    const names = reporter.state.differing(view, next);
+    view = next;
+    if (names.length) for (const listener of listeners) if (listener !== caller) listener(view, names);
+  }
+
+  function write(pushes) {
+    const address = location.pathname + location.search + reporter.state.print(view);
+    try {
+      history[pushes ? "pushState" : "replaceState"](null, "", address);
+    } catch {
+      /* Some browsers limit how often the address may change, or forbid it in a frame. */
+    }
+  }
+
+  reporter.view = {
+    get: (name) => view[name],
+
+    /**
+     * @param {Object<string, string | string[] | null>} changes
+     * @param {{pushes?: boolean, caller?: Function}} [options]
+     *   pushes: a step that the Back button undoes; caller: a listener that need not be told
+     */
+    set(changes, { pushes = false, caller } = {}) {
+      announce(reporter.state.change(view, changes), caller);
+      write(pushes);
+    },
+
+    /** @param {(view: object, names: string[]) => void} listener */
+    subscribe: (listener) => void listeners.add(listener),
+  };
+
+  addEventListener("hashchange", () => announce(reporter.state.parse(location.hash)));
+  addEventListener("popstate", () => announce(reporter.state.parse(location.hash)));
+})((globalThis.reporter = globalThis.reporter || {}));
