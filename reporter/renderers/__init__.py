@@ -1,0 +1,31 @@
+"""What an artifact looks like on a page, by media type.
+
+Importing this package registers every built-in renderer. A new kind is one module here, one
+template in ``templates/fragments/`` and one import below. Renderers read capped numbers of bytes,
+unpickle nothing, open no network, and know neither the page nor the folder that is written.
+"""
+
+from __future__ import annotations
+
+from reporter.renderers import binary  # noqa: F401  (registers itself)
+from reporter.renderers.registry import (
+    ArtifactRequest,
+    FileContent,
+    Fragment,
+    Renderer,
+    load_entry_points,
+    render,
+    renderer,
+    renderer_for,
+)
+
+__all__ = [
+    "ArtifactRequest",
+    "FileContent",
+    "Fragment",
+    "Renderer",
+    "load_entry_points",
+    "render",
+    "renderer",
+    "renderer_for",
+]
