@@ -1,0 +1,42 @@
+"""Searching runs: the filter language, ordering, and runs as a table.
+
+Reading filters needs the standard library alone; pandas is imported inside
+:func:`reporter.search.frame.runs_frame` when someone asks for a table.
+"""
+
+from reporter.search.evaluate import compile_filter, matches, unknown_keys
+from reporter.search.frame import runs_frame
+from reporter.search.grammar import parse_filter, parse_order_by
+from reporter.search.order import sort_runs
+from reporter.search.tree import (
+    And,
+    Comparison,
+    Key,
+    Membership,
+    Missing,
+    Node,
+    Not,
+    Or,
+    keys_of,
+    to_text,
+)
+
+__all__ = [
+    "And",
+    "Comparison",
+    "Key",
+    "Membership",
+    "Missing",
+    "Node",
+    "Not",
+    "Or",
+    "compile_filter",
+    "keys_of",
+    "matches",
+    "parse_filter",
+    "parse_order_by",
+    "runs_frame",
+    "sort_runs",
+    "to_text",
+    "unknown_keys",
+]

@@ -1,0 +1,469 @@
+"""The filter language: text in, tree out, or an error that says where and what was expected.
+
+MLflow's ``search_runs`` filters are a subset of it. One scanner without a separate tokenizer,
+because what a run of characters means depends on where it stands: ``1:02:10`` is a duration after
+an operator and nothing before one. ``templates/js/lib/query.js`` is the twin, which adds free text
+for the page's search box; the cases in ``tests/shared/filter_cases.json`` hold them together. The
+language is described in ``docs/filter-language.md``. This module knows nothing of runs.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NoReturn, TYPE_CHECKING
+
+from reporter.errors import FilterSyntaxError
+from reporter.search.names import (
+    AGGREGATES,
+    ATTRIBUTES,
+    DATASET_KEYS,
+    GROUPS,
+    KEYWORDS,
+    MLFLOW_ATTRIBUTES,
+    attribute_name,
+    nearest,
+    nearest_group,
+)
+from reporter.search.pattern import PatternError, regex
+from reporter.search.quantity import read_duration, read_number, read_time
+from reporter.search.tree import (
+    And,
+    Comparison,
+    Key,
+    Membership,
+    Missing,
+    Node,
+    Not,
+    Or,
+    Value,
+    to_text,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["parse_filter", "parse_order_by", "to_text"]
+
+SPACE = " \t\r\n\f\v\u00a0\u3000"
+"""White space, the no-break space of web pages and the wide space of Japanese keyboards too."""
+
+MAX_DEPTH = 100
+MAX_SHOWN = 40
+"""Longest piece of the text that a message repeats, in characters."""
+
+SYMBOLS = (">=", "<=", "<>", "!=", "==", "=", ">", "<")
+_SAME_OPERATOR = {"<>": "!=", "==": "="}
+_TEXT_OPERATORS = ("LIKE", "ILIKE", "RLIKE")
+_NO_KEY = frozenset(SPACE + "()=<>!,:'\"`")
+_NO_VALUE = _NO_KEY - {":"}
+_NUMERIC_OPERATORS = "=, !=, >, >=, <, <=, IN or IS NULL"
+
+
+def parse_filter(text: str) -> Node:
+    """Read a filter.
+
+    Parameters
+    ----------
+    text : str
+        Such as ``metrics.val_loss < 0.3 AND (params.model = 'mlp' OR status = 'FAILED')``. Nothing
+        but white space is the filter that every run passes.
+
+    Returns
+    -------
+    Node
+        See :mod:`reporter.search.tree`.
+
+    Raises
+    ------
+    FilterSyntaxError
+        With the position and what would have been accepted there.
+
+    Examples
+    --------
+    >>> parse_filter("lr > 0.1 and lr < 1")
+    And(children=(Comparison(key=Key(group='', name='lr', aggregate=''), operator='>', value=0.1), \
+Comparison(key=Key(group='', name='lr', aggregate=''), operator='<', value=1.0)))
+    >>> parse_filter("params.lr = = 1")
+    Traceback (most recent call last):
+    reporter.errors.FilterSyntaxError: Column 13: expected a value after =, found =.
+    """
+    reader = _Reader(text)
+    if reader.is_at_end():
+        return And(())
+    node = reader.either()
+    if not reader.is_at_end():
+        reader.fail("AND, OR or the end")
+    return node
+
+
+def parse_order_by(text: str) -> tuple[Key, bool]:
+    """Read one entry of ``order_by``.
+
+    Parameters
+    ----------
+    text : str
+        A key, then ``ASC`` (the default) or ``DESC``.
+
+    Returns
+    -------
+    tuple of Key and bool
+        The second says whether the order is ascending.
+
+    Raises
+    ------
+    FilterSyntaxError
+
+    Examples
+    --------
+    >>> parse_order_by("metrics.`val loss` DESC")
+    (Key(group='metrics', name='val loss', aggregate=''), False)
+    """
+    reader = _Reader(text)
+    key = reader.key()
+    if key.group == "datasets":
+        reader.at = 0
+        reader.fail("a metric, param, tag or attribute")
+    is_descending = reader.take_word("DESC")
+    if not is_descending:
+        reader.take_word("ASC")
+    if not reader.is_at_end():
+        reader.fail("ASC, DESC or the end")
+    return key, not is_descending
+
+
+class _Reader:
+    """Reads by recursive descent; `at` is the position of the next character."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self.depth = 0
+
+    # Conditions -----------------------------------------------------------------------------
+
+    def either(self) -> Node:
+        nodes = [self.both()]
+        while self.take_word("OR"):
+            nodes.append(self.both())
+        return _join(Or, nodes)
+
+    def both(self) -> Node:
+        nodes = [self.negated()]
+        while self.take_word("AND"):
+            nodes.append(self.negated())
+        return _join(And, nodes)
+
+    def negated(self) -> Node:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            self.fail(f"at most {MAX_DEPTH} conditions inside each other")
+        node = Not(self.negated()) if self.take_word("NOT") else self.primary()
+        self.depth -= 1
+        return node
+
+    def primary(self) -> Node:
+        self.skip()
+        if self.peek() != "(":
+            return self.condition(self.key())
+        self.at += 1
+        node = self.either()
+        self.skip()
+        if self.peek() != ")":
+            self.fail("AND, OR or )")
+        self.at += 1
+        return node
+
+    def condition(self, key: Key) -> Node:
+        self.skip()
+        start = self.at
+        symbol = self.take_symbol()
+        if symbol:
+            value = self.value(key, symbol, written=self.text[start : self.at])
+            return Comparison(key, symbol, value)
+        if self.take_word("IS"):
+            is_negated = self.take_word("NOT")
+            if not self.take_word("NULL"):
+                self.fail("NULL" if is_negated else "NULL or NOT NULL")
+            return Missing(key, is_negated)
+        is_negated = self.take_word("NOT")
+        return self.worded(key, is_negated, start)
+
+    def worded(self, key: Key, is_negated: bool, start: int) -> Node:
+        """Read what follows a key when it is a word: LIKE, IN or BETWEEN, perhaps after NOT."""
+        if self.take_word("IN"):
+            return Membership(key, self.values(key), is_negated)
+        if self.take_word("BETWEEN"):
+            return self.between(key, is_negated)
+        word = next((word for word in _TEXT_OPERATORS if self.take_word(word)), "")
+        if not word:
+            follows = "IN, LIKE, ILIKE, RLIKE or BETWEEN after NOT"
+            self.fail(follows if is_negated else "a comparison such as = or LIKE")
+        if kind_of(key) in ("number", "time", "duration"):
+            self.at = start
+            self.fail(_NUMERIC_OPERATORS)
+        operator = f"NOT {word}" if is_negated else word
+        return Comparison(key, operator, self.pattern(word))
+
+    def between(self, key: Key, is_negated: bool) -> Node:
+        low = self.value(key, "BETWEEN")
+        if not self.take_word("AND"):
+            self.fail("AND and the upper end of BETWEEN")
+        high = self.value(key, "AND")
+        if is_negated:
+            return Or((Comparison(key, "<", low), Comparison(key, ">", high)))
+        return And((Comparison(key, ">=", low), Comparison(key, "<=", high)))
+
+    # Keys -----------------------------------------------------------------------------------
+
+    def key(self) -> Key:
+        self.skip()
+        start = self.at
+        first = self.quoted('`"') if self.peek() in ("`", '"') else self.run(_NO_KEY)
+        was_quoted = self.text[start : start + 1] in ("`", '"')
+        self.check_key_start(first, start, was_quoted)
+        group, name = self.split(first, was_quoted)
+        if not group:
+            return self.bare_key(name, start, was_quoted)
+        if group in ("attributes", "datasets"):
+            return Key(group, self.known_name(group, name, start))
+        return Key(group, name, self.aggregate() if group == "metrics" else "")
+
+    def check_key_start(self, first: str, start: int, was_quoted: bool) -> None:
+        is_word = not was_quoted and first.upper() in KEYWORDS
+        if not first or is_word or (not was_quoted and first.startswith("-")):
+            self.at = start
+            self.fail("a condition such as params.lr > 0.1")
+
+    def split(self, first: str, was_quoted: bool) -> tuple[str, str]:
+        """Part a key at its first dot; the name behind it may be quoted."""
+        if was_quoted and self.peek() != ".":
+            return "", first
+        head, dot, name = (first, ".", self.after_dot()) if was_quoted else first.partition(".")
+        group = GROUPS.get(head, "")
+        if not dot or (not group and not was_quoted):
+            return "", first
+        if not group:
+            self.fail("a comparison such as = or LIKE")
+        if not name and self.peek() in ("`", '"', "'"):
+            name = self.quoted("`\"'")
+        if not name:
+            self.fail(f"a name after {group}.")
+        return group, name
+
+    def after_dot(self) -> str:
+        self.at += 1
+        return self.run(_NO_KEY)
+
+    def bare_key(self, name: str, start: int, was_quoted: bool) -> Key:
+        if name in MLFLOW_ATTRIBUTES:
+            return Key("attributes", attribute_name(name))
+        near = "" if was_quoted else nearest_group(name)
+        if near:
+            self.at = start
+            self.fail("a key", hint=f"Did you mean {near}.{name.partition('.')[2]}?")
+        if self.has_aggregate_and_operator():
+            return Key("metrics", name, self.aggregate())
+        return Key("", name)
+
+    def known_name(self, group: str, name: str, start: int) -> str:
+        names: Iterable[str] = ATTRIBUTES if group == "attributes" else DATASET_KEYS
+        known = attribute_name(name) if group == "attributes" else name if name in names else ""
+        if not known:
+            near = nearest(name.lower(), names)
+            self.at = start
+            hint = f"Did you mean {group}.{near}?" if near else f"Known are {', '.join(names)}."
+            self.fail("an attribute" if group == "attributes" else "a dataset key", hint=hint)
+        return known
+
+    def aggregate(self) -> str:
+        if self.peek() != ":":
+            return ""
+        self.at += 1
+        word_start = self.at
+        word = self.run(_NO_KEY)
+        if word not in AGGREGATES:
+            self.at = word_start
+            self.fail(f"one of {', '.join(AGGREGATES)} after :")
+        return "" if word == "last" else word
+
+    def has_aggregate_and_operator(self) -> bool:
+        """Look ahead for ``:min <``: then a bare key is a metric."""
+        start = self.at
+        if self.peek() != ":":
+            return False
+        self.at += 1
+        is_aggregate = self.run(_NO_KEY) in AGGREGATES
+        words = ("IN", "IS", "NOT", "BETWEEN")
+        follows = bool(self.take_symbol()) or any(self.take_word(word) for word in words)
+        self.at = start
+        return is_aggregate and follows
+
+    # Values ---------------------------------------------------------------------------------
+
+    def values(self, key: Key) -> tuple[Value, ...]:
+        self.skip()
+        if self.peek() != "(":
+            self.fail("( after IN")
+        self.at += 1
+        values = [self.value(key, "(")]
+        while self.take(","):
+            self.skip()
+            if self.peek() == ")":
+                break
+            values.append(self.value(key, ","))
+        if not self.take(")"):
+            self.fail(", or )")
+        return tuple(values)
+
+    def value(self, key: Key, operator: str, written: str = "") -> Value:
+        """Read a value and check that the key can be compared with it."""
+        text, is_quoted, start = self.literal(written or operator)
+        kind = kind_of(key)
+        if not is_quoted and kind == "duration":
+            text = self.with_units(text)
+        number = None if is_quoted else read_number(text)
+        value: Value = text if number is None else math.nan if math.isnan(number) else number
+        is_wrong = isinstance(value, str) and (
+            kind == "number"
+            or (kind == "time" and read_time(value) is None)
+            or (kind == "duration" and read_duration(value) is None)
+        )
+        if is_wrong:
+            self.at = start
+            self.fail(_WANTED[kind])
+        return value
+
+    def pattern(self, operator: str) -> str:
+        text, is_quoted, start = self.literal(operator)
+        if operator == "RLIKE":
+            try:
+                regex(text)
+            except PatternError as error:
+                self.at = min(start + is_quoted + error.offset, len(self.text))
+                self.fail(error.expected)
+        return text
+
+    def literal(self, after: str) -> tuple[str, bool, int]:
+        """Read quoted text or a run of characters; return it, whether quoted, and its start."""
+        self.skip()
+        start = self.at
+        if self.peek() in ("'", '"'):
+            return self.quoted("'\""), True, start
+        text = self.run(_NO_VALUE)
+        if not text or text.upper() in KEYWORDS:
+            self.at = start
+            hint = "To find what was not logged, write IS NULL." if text.upper() == "NULL" else ""
+            self.fail(f"a value after {after}", hint=hint)
+        return text, False, start
+
+    def with_units(self, text: str) -> str:
+        """Take the rest of ``5 min`` or ``2 d 4 h`` along."""
+        while True:
+            start = self.at
+            self.skip()
+            word = self.run(_NO_VALUE)
+            ends = (f"{text} {word}", f"{text} {word} s")
+            if not word or all(read_duration(end) is None for end in ends):
+                self.at = start
+                return text
+            text = ends[0]
+
+    # Characters -----------------------------------------------------------------------------
+
+    def quoted(self, marks: str) -> str:
+        """Read to the closing mark; the mark doubled stands for itself."""
+        start, mark = self.at, self.peek()
+        pieces: list[str] = []
+        if mark not in marks:
+            self.fail("a quoted name")
+        while True:
+            end = self.text.find(mark, self.at + 1)
+            if end < 0:
+                self.at = start
+                self.fail(f"a closing {mark}")
+            pieces.append(self.text[self.at + 1 : end])
+            self.at = end + 1
+            if self.peek() != mark:
+                return mark.join(pieces)
+
+    def run(self, excluded: frozenset[str]) -> str:
+        start = self.at
+        while self.at < len(self.text) and self.text[self.at] not in excluded:
+            self.at += 1
+        return self.text[start : self.at]
+
+    def take_word(self, word: str) -> bool:
+        self.skip()
+        start = self.at
+        if self.run(_NO_VALUE).upper() == word:
+            return True
+        self.at = start
+        return False
+
+    def take_symbol(self) -> str:
+        self.skip()
+        symbol = next((s for s in SYMBOLS if self.text.startswith(s, self.at)), "")
+        self.at += len(symbol)
+        return _SAME_OPERATOR.get(symbol, symbol)
+
+    def take(self, char: str) -> bool:
+        self.skip()
+        is_there = self.peek() == char
+        self.at += is_there
+        return is_there
+
+    def skip(self) -> None:
+        while self.peek() and self.peek() in SPACE:
+            self.at += 1
+
+    def peek(self) -> str:
+        return self.text[self.at : self.at + 1]
+
+    def is_at_end(self) -> bool:
+        self.skip()
+        return self.at >= len(self.text)
+
+    def fail(self, expected: str, hint: str = "") -> NoReturn:
+        self.skip()
+        message = f"Column {self.at + 1}: expected {expected}, found {self.found()}. {hint}"
+        raise FilterSyntaxError(
+            message.strip(), text=self.text, position=self.at, expected=expected
+        )
+
+    def found(self) -> str:
+        """Name what stands at the position, for messages."""
+        start = self.at
+        if start >= len(self.text):
+            return "the end"
+        if self.peek() in ("'", '"', "`"):
+            end = self.text.find(self.peek(), start + 1)
+            word = self.text[start : end + 1 if end > 0 else len(self.text)]
+        else:
+            word = self.take_symbol() and self.text[start : self.at]
+            word = word or self.run(_NO_VALUE) or self.peek()
+        self.at = start
+        return word if len(word) <= MAX_SHOWN else word[: MAX_SHOWN - 1] + "…"
+
+
+_WANTED = {
+    "number": "a number",
+    "time": "a date such as '2026-11-21', or milliseconds",
+    "duration": "a duration such as '5 min' or '1:02:10'",
+}
+
+
+def kind_of(key: Key) -> str:
+    """Tell what a key is compared as: number, text, time, duration, status or, if bare, any."""
+    if key.group == "metrics":
+        return "number"
+    if key.group == "attributes":
+        return ATTRIBUTES[key.name]
+    return "text" if key.group else "any"
+
+
+def _join(kind: type[And | Or], nodes: list[Node]) -> Node:
+    """Make one node of several, without nesting a kind in itself."""
+    flat: list[Node] = []
+    for node in nodes:
+        flat.extend(node.children if isinstance(node, kind) else (node,))
+    return flat[0] if len(nodes) == 1 else kind(tuple(flat))

@@ -1,0 +1,86 @@
+"""Choose runs and experiments: filter, then order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from reporter.model import Experiment, Run, RunData, RunInfo
+from reporter.search.evaluate import compile_filter
+from reporter.search.grammar import parse_filter
+from reporter.search.order import sort_runs
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+__all__ = ["select_experiments", "select_runs"]
+
+
+def select_runs(
+    runs: Iterable[Run], filter_string: str = "", order_by: Sequence[str] | None = None
+) -> list[Run]:
+    """Return the runs that match, in order.
+
+    Parameters
+    ----------
+    runs : iterable of Run
+    filter_string : str
+        All match when it is empty.
+    order_by : sequence of str, optional
+        Newest first when None.
+
+    Returns
+    -------
+    list of Run
+
+    Raises
+    ------
+    FilterSyntaxError
+    """
+    if filter_string and filter_string.strip():
+        is_wanted = compile_filter(parse_filter(filter_string))
+        runs = [run for run in runs if is_wanted(run)]
+    return sort_runs(runs, order_by)
+
+
+def select_experiments(
+    experiments: Iterable[Experiment],
+    filter_string: str | None = None,
+    order_by: Sequence[str] | None = None,
+) -> list[Experiment]:
+    """Return the experiments that match, in order; latest change first when `order_by` is None.
+
+    Notes
+    -----
+    One language for both: an experiment is looked at as if it were a run of its name, tags and
+    times (``name``, ``tags.team``, ``creation_time``).
+    """
+    by_id = {item.experiment_id: item for item in experiments}
+    text = _as_of_runs(filter_string or "")
+    order = [_as_of_runs(item) for item in order_by or ["last_update_time DESC"]]
+    found = select_runs([_as_run(item) for item in by_id.values()], text, order)
+    return [by_id[run.info.experiment_id] for run in found]
+
+
+def _as_run(item: Experiment) -> Run:
+    info = RunInfo(
+        run_id=item.experiment_id.zfill(32),
+        experiment_id=item.experiment_id,
+        run_name=item.name,
+        start_time=item.creation_time,
+        end_time=item.last_update_time,
+    )
+    return replace(Run(info=info), data=RunData(tags=item.tags))
+
+
+def _as_of_runs(text: str) -> str:
+    """Write MLflow's names of an experiment's attributes as those of a run."""
+    import re
+
+    for name, other in (
+        ("creation_time", "start_time"),
+        ("last_update_time", "end_time"),
+        ("name", "run_name"),
+    ):
+        text = re.sub(rf"(?<![\w.'\"`]){name}\b(?=\s|[=!<>]|$)", f"attributes.{other}", text)
+    return text
