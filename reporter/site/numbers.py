@@ -45,6 +45,9 @@ DISTINCT_SHARE = 0.9
 digits on any column with two close values."""
 
 SECOND_MS, MINUTE_MS, HOUR_MS, DAY_MS = 1000, 60_000, 3_600_000, 86_400_000
+ABSURD_MS = 1e15
+"""A duration of 30,000 years is a wrong number, and reads as one."""
+
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -128,6 +131,8 @@ def format_duration(duration_ms: float | None) -> str:
     """
     if duration_ms is None or not math.isfinite(duration_ms):
         return MISSING
+    if abs(duration_ms) >= ABSURD_MS:
+        return f"{format_number(duration_ms)} ms"
     sign = MINUS if duration_ms < 0 else ""
     span = math.floor(abs(duration_ms))
     if span < SECOND_MS:

@@ -28,6 +28,10 @@
   const MINUTE_MS = 60000;
   const HOUR_MS = 3600000;
   const DAY_MS = 86400000;
+
+  /** A duration of 30,000 years is a wrong number, and reads as one. */
+  const ABSURD_MS = 1e15;
+
   const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
   /** First and last millisecond of the years 1 to 9999, which both languages can name. */
@@ -132,6 +136,7 @@
    */
   function duration(durationMs) {
     if (isMissing(durationMs) || !Number.isFinite(durationMs)) return MISSING;
+    if (Math.abs(durationMs) >= ABSURD_MS) return `${number(durationMs)} ms`;
     const sign = durationMs < 0 ? MINUS : "";
     const span = Math.floor(Math.abs(durationMs));
     if (span < SECOND_MS) return `${sign}${span} ms`;
