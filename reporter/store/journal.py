@@ -225,12 +225,17 @@ class Journal:
 
 
 class PointJournal(Journal):
-    """The journal of metric points."""
+    """The journal of metric points.
+
+    `check_key` is called with each key before its first point and raises for one that the caller
+    does not accept; by default every key is accepted.
+    """
 
     def __init__(
         self, name_of: Callable[[str], str], durability: str = "power", on_error: str = "warn"
     ) -> None:
         super().__init__(name_of, durability, on_error)
+        self.check_key: Callable[[str], None] = _accept
         self._keys: dict[str, tuple[int, int]] = {}
         self._is_fast = durability != "fsync"
 
@@ -301,6 +306,8 @@ class PointJournal(Journal):
         """Append points of one key with one write; see `append_point`."""
         with self._lock:
             known = self._keys.get(key)
+            if known is None:
+                self.check_key(key)
             key_id = known[0] if known else len(self._keys)
             try:
                 data = pack_points(key_id, values, steps, timestamps_ms)
@@ -335,6 +342,8 @@ class PointJournal(Journal):
     ) -> None:
         """Define the keys that are new and check every value before anything is written."""
         for key, value in points:
+            if key not in self._keys:
+                self.check_key(key)
             try:
                 PAYLOAD.pack(step, value, timestamp_ms)
             except (TypeError, StructError, OverflowError) as error:
@@ -369,6 +378,10 @@ class PointJournal(Journal):
             records = b""  # the header of the file that will be opened defines it
         self._keys[key] = (key_id, key_seed(key_id))
         return records
+
+
+def _accept(key: str) -> None:
+    """Accept any key."""
 
 
 def _explain(

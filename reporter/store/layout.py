@@ -20,7 +20,6 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from hashlib import sha256
 
 from reporter.errors import InvalidInputError, NotAStoreError, StoreError, StoreVersionError
 
@@ -36,6 +35,7 @@ __all__ = [
     "is_run_id",
     "list_experiment_ids",
     "list_run_ids",
+    "local_folder",
     "safe_artifact_path",
 ]
 
@@ -94,6 +94,8 @@ def derive_experiment_id(name: str, attempt: int = 0) -> str:
     if name == DEFAULT_EXPERIMENT_NAME and attempt == 0:
         return DEFAULT_EXPERIMENT_ID
     seed = name if attempt == 0 else f"{name}\0{attempt}"
+    from hashlib import sha256
+
     digest = sha256(seed.encode("utf-8", "surrogatepass")).digest()
     return str(int.from_bytes(digest[:8], "big") % _ID_MODULUS or 1)
 
@@ -241,6 +243,23 @@ def is_metrics_journal(name: str) -> bool:
 def is_experiment_journal(name: str) -> bool:
     """Tell whether a file of this name is a journal of changes to an experiment."""
     return _EXPERIMENT.fullmatch(name) is not None
+
+
+def local_folder(uri: str) -> str:
+    """Turn ``file:`` URIs into paths; paths stay as they are.
+
+    Examples
+    --------
+    >>> local_folder("file:///data/a%20b")
+    '/data/a b'
+    """
+    if not uri.startswith("file:"):
+        return uri
+    from urllib.parse import unquote
+
+    path = uri.removeprefix("file:")
+    path = path.removeprefix("//") if path.startswith("//") else path
+    return unquote(path.removeprefix("localhost"))
 
 
 def safe_artifact_path(path: str) -> str:

@@ -117,11 +117,11 @@ class MemoryWriter:
         self._slot = slot
         self.is_closed = False
 
-    def append(self, event: Event) -> None:
-        """Record an event."""
+    def append(self, *events: Event) -> None:
+        """Record events."""
         if self.is_closed:
             raise RunStateError("This run is not being logged to any more.")
-        self._slot.events.append(event)
+        self._slot.events.extend(events)
 
     def put_artifact(self, path: str, data: bytes | BinaryIO) -> tuple[int, str]:
         """Store a file; return its size in bytes and its SHA-256 in hex."""

@@ -81,8 +81,8 @@ class StoreReader(Protocol):
 class RunWriter(Protocol):
     """What one process may do to one run."""
 
-    def append(self, event: Event) -> None:
-        """Record an event; when this returns it survives the process."""
+    def append(self, *events: Event) -> None:
+        """Record events; when this returns they survive the process."""
 
     def put_artifact(self, path: str, data: bytes | BinaryIO) -> tuple[int, str]:
         """Store a file under a relative path; return its size in bytes and its SHA-256 in hex."""

@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import BinaryIO
-from urllib.parse import unquote
 
 from reporter.errors import RunNotFoundError
 from reporter.model import Artifact, Experiment, Run
@@ -16,7 +15,7 @@ from reporter.store.liveness import is_alive
 from reporter.store.ports import History
 from reporter.store.sources import RunSources, read_events, read_sources
 
-__all__ = ["FolderReader", "local_folder", "open_store"]
+__all__ = ["FolderReader", "open_store"]
 
 
 def open_store(path: str | os.PathLike[str]) -> FolderReader:
@@ -42,21 +41,6 @@ def open_store(path: str | os.PathLike[str]) -> FolderReader:
     return FolderReader(text)
 
 
-def local_folder(uri: str) -> str:
-    """Turn ``file:`` URIs into paths; paths stay as they are.
-
-    Examples
-    --------
-    >>> local_folder("file:///data/a%20b")
-    '/data/a b'
-    """
-    if not uri.startswith("file:"):
-        return uri
-    path = uri.removeprefix("file:")
-    path = path.removeprefix("//") if path.startswith("//") else path
-    return unquote(path.removeprefix("localhost"))
-
-
 class FolderReader:
     """A store in a folder; implements :class:`reporter.store.ports.StoreReader`.
 
@@ -80,6 +64,13 @@ class FolderReader:
         ids = layout.list_experiment_ids(self._path)
         found = [self._experiment(experiment_id) for experiment_id in ids]
         return sorted(found, key=lambda item: (item.creation_time or 0, int(item.experiment_id)))
+
+    def find_experiment(self, experiment_id: str) -> Experiment | None:
+        """Return one experiment without looking at the others, or None."""
+        folder = os.path.join(self._path, experiment_id)
+        if not layout.is_experiment_id(experiment_id) or not os.path.isdir(folder):
+            return None
+        return self._experiment(experiment_id)
 
     def _experiment(self, experiment_id: str) -> Experiment:
         folder = os.path.join(self._path, experiment_id)
@@ -168,7 +159,7 @@ class FolderReader:
             self._experiment(experiment_id)
         location = self._locations[experiment_id]
         if location:
-            return os.path.join(local_folder(location), sources.run_id, layout.ARTIFACTS)
+            return os.path.join(layout.local_folder(location), sources.run_id, layout.ARTIFACTS)
         return os.path.join(sources.folder, layout.ARTIFACTS)
 
     def _find(self, run_id: str) -> RunSources:

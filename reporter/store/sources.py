@@ -80,7 +80,7 @@ class RunSources:
 
     def summaries(self) -> dict[str, MetricSummary]:
         """Return each metric's summary, from the table's row when no journal adds to it."""
-        if not self.points:
+        if not self.points or not any(self.points.values()):
             return dict(self.row.summaries)
         points = self.all_points()
         return {
@@ -110,6 +110,8 @@ class RunSources:
 
     def _try(self, read: Callable[[str], _T], path: str) -> _T | None:
         """Read a table; a missing one is None, a damaged one is None and a problem."""
+        if not os.path.exists(path):
+            return None  # and pyarrow, which a live run does without, is not imported
         import pyarrow as pa
 
         try:

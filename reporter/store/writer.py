@@ -6,7 +6,6 @@ pyarrow, at the end of a run.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable
 from typing import BinaryIO
@@ -55,6 +54,8 @@ class FolderWriter:
     durability : {"power", "process", "fsync"}
     on_error : {"warn", "raise"}
         See :class:`reporter.store.journal.Journal`.
+    check_key : callable, optional
+        Raises for a metric key that is not accepted; asked once a key.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class FolderWriter:
         artifact_folder: str = "",
         durability: str = "power",
         on_error: str = "warn",
+        check_key: Callable[[str], None] | None = None,
     ) -> None:
         self.experiment_id = experiment_id
         self.run_id = run_id
@@ -84,15 +86,21 @@ class FolderWriter:
             durability,
             on_error,
         )
+        if check_key is not None:
+            self.points.check_key = check_key
 
-    def append(self, event: Event) -> None:
-        """Record an event; when this returns it survives the process."""
-        if isinstance(event, MetricsLogged):
-            self.points.append_points(
-                event.key, list(event.values), list(event.steps), list(event.timestamps_ms)
-            )
-        else:
-            self._events.write(to_line(event))
+    def append(self, *events: Event) -> None:
+        """Record events, in one write; when this returns they survive the process."""
+        lines = []
+        for event in events:
+            if isinstance(event, MetricsLogged):
+                self.points.append_points(
+                    event.key, list(event.values), list(event.steps), list(event.timestamps_ms)
+                )
+            else:
+                lines.append(to_line(event))
+        if lines:
+            self._events.write(b"".join(lines))
 
     def put_artifact(self, path: str, data: bytes | BinaryIO) -> tuple[int, str]:
         """Store a file under a relative path, whole or not at all.
@@ -161,6 +169,8 @@ class FolderWriter:
 
 
 def _copy(data: bytes | BinaryIO, path: str) -> tuple[int, str]:
+    import hashlib
+
     digest, size_bytes = hashlib.sha256(), 0
     with open(path, "xb") as file:
         if isinstance(data, (bytes, bytearray, memoryview)):

@@ -1,0 +1,479 @@
+"""The explicit client: MLflow's `MlflowClient`, each call naming the run it means."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from reporter.errors import (
+    ExperimentNotFoundError,
+    InvalidInputError,
+    RunStateError,
+    did_you_mean,
+)
+from reporter.events import (
+    DatasetsLogged,
+    Event,
+    ExperimentCreated,
+    ExperimentRenamed,
+    LifecycleChanged,
+    RunStarted,
+    TagsDeleted,
+    TagsSet,
+)
+from reporter.model import (
+    DatasetInput,
+    Experiment,
+    LifecycleStage,
+    Metric,
+    Run,
+    RunStatus,
+    ViewType,
+)
+from reporter.store import layout
+from reporter.store.fold import fold
+from reporter.store.writer import ExperimentWriter, FolderWriter
+from reporter.tracking import clock
+from reporter.tracking.files import ArtifactCalls
+from reporter.tracking.live import LiveRun, find_live, register
+from reporter.tracking.location import settings, store_folder
+from reporter.tracking.validation import check_experiment_name, check_key, check_status
+
+if TYPE_CHECKING:
+    from reporter.store.reader import FolderReader
+
+__all__ = ["MlflowClient"]
+
+
+class MlflowClient(ArtifactCalls):
+    """Reads and writes one store; MLflow's classic tracking client over a folder.
+
+    Parameters
+    ----------
+    tracking_uri : str, optional
+        The store's folder; that of :func:`reporter.get_tracking_uri` when None.
+    registry_uri : str, optional
+        Accepted for compatibility; there is no model registry.
+    """
+
+    def __init__(self, tracking_uri: str | None = None, registry_uri: str | None = None) -> None:
+        self._uri = tracking_uri
+
+    @property
+    def _folder(self) -> str:
+        return store_folder(self._uri)
+
+    @property
+    def _reader(self) -> FolderReader:
+        from reporter.store.reader import FolderReader
+
+        return FolderReader(self._folder)
+
+    # Experiments
+
+    def create_experiment(
+        self,
+        name: str,
+        artifact_location: str | None = None,
+        tags: Mapping[str, object] | None = None,
+    ) -> str:
+        """Create an experiment.
+
+        Parameters
+        ----------
+        name : str
+        artifact_location : str, optional
+            Folder or ``file:`` URI below which the runs' artifacts go; in the store by default.
+        tags : mapping, optional
+
+        Returns
+        -------
+        str
+            Its id: derived from the name, the same on every machine.
+
+        Raises
+        ------
+        InvalidInputError
+            The name is taken, perhaps by a deleted experiment.
+        """
+        check_experiment_name(name)
+        known = {found.experiment_id: found for found in self._reader.experiments()}
+        for found in known.values():
+            if found.name == name:
+                is_active = found.lifecycle_stage == LifecycleStage.ACTIVE
+                raise InvalidInputError(
+                    f"Experiment {name!r} exists already{'' if is_active else ', deleted'}.",
+                    "Use set_experiment() for it."
+                    if is_active
+                    else f"Use restore_experiment('{found.experiment_id}'), or another name.",
+                )
+        attempt = 0
+        while (experiment_id := layout.derive_experiment_id(name, attempt)) in known:
+            attempt += 1
+        self._record_experiment(experiment_id, name, artifact_location, tags)
+        return experiment_id
+
+    def _record_experiment(
+        self,
+        experiment_id: str,
+        name: str,
+        artifact_location: str | None,
+        tags: Mapping[str, object] | None,
+    ) -> None:
+        now = clock.now_ms()
+        events: list[Event] = [
+            ExperimentCreated(
+                at_ms=now,
+                experiment_id=experiment_id,
+                name=name,
+                artifact_location=artifact_location or "",
+            )
+        ]
+        if tags:
+            events.append(TagsSet(at_ms=now, tags={k: str(v) for k, v in tags.items()}))
+        ExperimentWriter(self._folder, experiment_id).append(*events)
+
+    def get_experiment(self, experiment_id: str) -> Experiment:
+        """Return an experiment; ``"0"`` is Default, made when it is missing.
+
+        Raises
+        ------
+        ExperimentNotFoundError
+        """
+        wanted = str(experiment_id)
+        found = self._reader.find_experiment(wanted)
+        if found is not None and found.creation_time is not None:
+            return found
+        if wanted == layout.DEFAULT_EXPERIMENT_ID:
+            self._record_experiment(wanted, layout.DEFAULT_EXPERIMENT_NAME, None, None)
+            return self.get_experiment(wanted)
+        raise ExperimentNotFoundError(
+            f"No experiment with id '{wanted}' in '{self._folder}'.",
+            path=self._folder,
+            hint=did_you_mean(wanted, layout.list_experiment_ids(self._folder)),
+        )
+
+    def get_experiment_by_name(self, name: str) -> Experiment | None:
+        """Return the experiment of this name, deleted or not, or None."""
+        for found in self._reader.experiments():
+            if found.name == name:
+                return found
+        if name == layout.DEFAULT_EXPERIMENT_NAME:
+            return self.get_experiment(layout.DEFAULT_EXPERIMENT_ID)
+        return None
+
+    def search_experiments(
+        self,
+        view_type: int = ViewType.ACTIVE_ONLY,
+        max_results: int | None = None,
+        filter_string: str | None = None,
+        order_by: Sequence[str] | None = None,
+    ) -> list[Experiment]:
+        """Return the experiments of a view, the latest changed first."""
+        from reporter.search.select import select_experiments
+
+        self.get_experiment(layout.DEFAULT_EXPERIMENT_ID)
+        found = [
+            item
+            for item in self._reader.experiments()
+            if ViewType.includes(view_type, item.lifecycle_stage)
+        ]
+        return select_experiments(found, filter_string, order_by)[:max_results]
+
+    def list_experiments(
+        self, view_type: int = ViewType.ACTIVE_ONLY, max_results: int | None = None
+    ) -> list[Experiment]:
+        """Return experiments, under the name that MLflow 1.x used."""
+        return self.search_experiments(view_type, max_results)
+
+    def delete_experiment(self, experiment_id: str) -> None:
+        """Hide an experiment and its runs; :meth:`restore_experiment` brings them back."""
+        self._change_lifecycle(experiment_id, LifecycleStage.DELETED)
+
+    def restore_experiment(self, experiment_id: str) -> None:
+        """Bring a deleted experiment back."""
+        self._change_lifecycle(experiment_id, LifecycleStage.ACTIVE)
+
+    def _change_lifecycle(self, experiment_id: str, stage: str) -> None:
+        event = LifecycleChanged(at_ms=clock.now_ms(), lifecycle_stage=stage)
+        self._edit_experiment(experiment_id, event)
+
+    def rename_experiment(self, experiment_id: str, new_name: str) -> None:
+        """Give an experiment another name; its id stays."""
+        check_experiment_name(new_name)
+        taken = self.get_experiment_by_name(new_name)
+        if taken is not None and taken.experiment_id != str(experiment_id):
+            raise InvalidInputError(f"Experiment {new_name!r} exists already.")
+        self._edit_experiment(
+            experiment_id, ExperimentRenamed(at_ms=clock.now_ms(), name=new_name)
+        )
+
+    def set_experiment_tag(self, experiment_id: str, key: str, value: object) -> None:
+        """Set a tag of an experiment."""
+        check_key(key, "Tag key")
+        self._edit_experiment(
+            experiment_id, TagsSet(at_ms=clock.now_ms(), tags={key: str(value)})
+        )
+
+    def delete_experiment_tag(self, experiment_id: str, key: str) -> None:
+        """Remove a tag of an experiment."""
+        self._edit_experiment(experiment_id, TagsDeleted(at_ms=clock.now_ms(), keys=[key]))
+
+    def _edit_experiment(self, experiment_id: str, event: Event) -> None:
+        found = self.get_experiment(experiment_id)
+        ExperimentWriter(self._folder, found.experiment_id).append(event)
+
+    # Runs
+
+    def create_run(
+        self,
+        experiment_id: str,
+        start_time: int | None = None,
+        tags: Mapping[str, object] | None = None,
+        run_name: str | None = None,
+    ) -> Run:
+        """Create a run without making it the active one.
+
+        Parameters
+        ----------
+        experiment_id : str
+        start_time : int, optional
+            Milliseconds since 1970 UTC; now when None.
+        tags : mapping, optional
+        run_name : str, optional
+            A readable one is invented when None.
+
+        Returns
+        -------
+        Run
+        """
+        _, run = self._start(experiment_id, run_name, tags, start_time=start_time, is_owner=False)
+        return run
+
+    def _start(
+        self,
+        experiment_id: str,
+        run_name: str | None,
+        tags: Mapping[str, object] | None,
+        *,
+        start_time: int | None = None,
+        is_owner: bool = True,
+    ) -> tuple[LiveRun, Run]:
+        """Begin a run; returns the way into it and its state."""
+        experiment = self.get_experiment(experiment_id)
+        if experiment.lifecycle_stage != LifecycleStage.ACTIVE:
+            raise RunStateError(
+                f"Experiment {experiment.name!r} is deleted.",
+                f"Bring it back with restore_experiment('{experiment.experiment_id}').",
+            )
+        texts = {key: str(value) for key, value in (tags or {}).items()}
+        for key in texts:
+            check_key(key, "Tag key")
+        name = run_name or texts.get("mlflow.runName") or clock.new_run_name()
+        now = clock.now_ms()
+        live = self._open(experiment, clock.new_run_id(), {}, is_owner=is_owner)
+        started = RunStarted(
+            at_ms=now,
+            run_id=live.run_id,
+            experiment_id=experiment.experiment_id,
+            run_name=name,
+            user_id=texts.get("mlflow.user", ""),
+            start_time=now if start_time is None else start_time,
+        )
+        tagged = TagsSet(at_ms=now, tags={**texts, "mlflow.runName": name})
+        live.append(started, tagged)
+        run = fold(live.run_id, experiment.experiment_id, [started, tagged])
+        uri = os.path.abspath(live.writer.artifact_folder)
+        return live, replace(run, info=replace(run.info, artifact_uri=uri))
+
+    def _open(
+        self, experiment: Experiment, run_id: str, params: Mapping[str, str], *, is_owner: bool
+    ) -> LiveRun:
+        inside = os.path.join(self._folder, experiment.experiment_id)
+        location = layout.local_folder(experiment.artifact_location)
+        is_inside = os.path.abspath(location) == os.path.abspath(inside)
+        writer = FolderWriter(
+            self._folder,
+            experiment.experiment_id,
+            run_id,
+            now_ms=lambda: clock.now_ms(),
+            artifact_folder="" if is_inside else os.path.join(location, run_id, layout.ARTIFACTS),
+            durability=settings.durability,
+            on_error=settings.on_error,
+            check_key=check_key,
+        )
+        return register(LiveRun(writer, params, is_owner=is_owner))
+
+    def _live(self, run_id: str, *, is_owner: bool = False) -> LiveRun:
+        """Return a way into a run: the one that is open here, or a new one.
+
+        Raises
+        ------
+        RunNotFoundError
+        RunStateError
+            The run is deleted.
+        """
+        if (found := find_live(self._folder, run_id)) is not None:
+            return found
+        run = self._reader.run(run_id)
+        if run.info.lifecycle_stage != LifecycleStage.ACTIVE:
+            raise RunStateError(
+                f"Run {run_id} is deleted.", f"Bring it back with restore_run('{run_id}')."
+            )
+        experiment = self.get_experiment(run.info.experiment_id)
+        return self._open(experiment, run_id, run.data.params, is_owner=is_owner)
+
+    def _edit(self, run_id: str, *events: Event) -> None:
+        """Append events to a run; one that nobody here has open is closed and folded again."""
+        run = self._reader.run(run_id)
+        open_here = find_live(self._folder, run_id)
+        experiment = self.get_experiment(run.info.experiment_id)
+        live = open_here or self._open(experiment, run_id, run.data.params, is_owner=False)
+        for event in events:
+            live.append(event)
+        if open_here is None:
+            live.close(fold=RunStatus.is_terminated(run.info.status))
+
+    def get_run(self, run_id: str) -> Run:
+        """Return a run as it stands now; raises RunNotFoundError."""
+        return self._reader.run(run_id)
+
+    def get_parent_run(self, run_id: str) -> Run | None:
+        """Return the run that this one is nested in, or None."""
+        parent = self.get_run(run_id).data.tags.get("mlflow.parentRunId")
+        return self.get_run(parent) if parent else None
+
+    def search_runs(
+        self,
+        experiment_ids: Sequence[str] | str,
+        filter_string: str = "",
+        run_view_type: int = ViewType.ACTIVE_ONLY,
+        max_results: int = 1000,
+        order_by: Sequence[str] | None = None,
+        page_token: str | None = None,
+    ) -> list[Run]:
+        """Return the runs that match; see :func:`reporter.search_runs`.
+
+        There are no pages here: `page_token` is accepted, and all matches up to `max_results`
+        come at once.
+        """
+        from reporter.search.select import select_runs
+
+        ids = [experiment_ids] if isinstance(experiment_ids, (str, int)) else experiment_ids
+        runs = (
+            run
+            for run in self._reader.runs([str(item) for item in ids])
+            if ViewType.includes(run_view_type, run.info.lifecycle_stage)
+        )
+        return select_runs(runs, filter_string, order_by)[:max_results]
+
+    def delete_run(self, run_id: str) -> None:
+        """Hide a run; :meth:`restore_run` brings it back."""
+        stage = LifecycleStage.DELETED
+        self._edit(run_id, LifecycleChanged(at_ms=clock.now_ms(), lifecycle_stage=stage))
+
+    def restore_run(self, run_id: str) -> None:
+        """Bring a deleted run back."""
+        stage = LifecycleStage.ACTIVE
+        self._edit(run_id, LifecycleChanged(at_ms=clock.now_ms(), lifecycle_stage=stage))
+
+    def set_terminated(
+        self, run_id: str, status: str | None = None, end_time: int | None = None
+    ) -> None:
+        """End a run.
+
+        Parameters
+        ----------
+        run_id : str
+        status : str, optional
+            ``FINISHED`` when None.
+        end_time : int, optional
+            Milliseconds since 1970 UTC; now when None.
+        """
+        self._live(run_id).end(check_status(status or RunStatus.FINISHED), end_time)
+
+    def update_run(self, run_id: str, status: str | None = None, name: str | None = None) -> None:
+        """Change a run's status or name."""
+        if name:
+            self.set_tag(run_id, "mlflow.runName", name)
+        if status and RunStatus.is_terminated(check_status(status)):
+            self.set_terminated(run_id, status)
+        elif status:
+            run = self.get_run(run_id)
+            self._edit(
+                run_id,
+                RunStarted(
+                    at_ms=clock.now_ms(),
+                    run_id=run_id,
+                    experiment_id=run.info.experiment_id,
+                    status=check_status(status),
+                ),
+            )
+
+    # What runs log
+
+    def log_param(
+        self, run_id: str, key: str, value: Any, synchronous: bool | None = None
+    ) -> Any:  # Any: whatever the user logs is handed back, as MLflow does
+        """Log a param of a run; returns `value`."""
+        self._live(run_id).log_params({key: value})
+        return value
+
+    def log_metric(
+        self,
+        run_id: str,
+        key: str,
+        value: float,
+        timestamp: int | None = None,
+        step: int | None = None,
+        synchronous: bool | None = None,
+    ) -> None:
+        """Log a point of a metric; `timestamp` in milliseconds since 1970 UTC."""
+        self._live(run_id).log_point(key, value, step, timestamp)
+
+    def log_batch(
+        self,
+        run_id: str,
+        metrics: Iterable[Metric] = (),
+        params: Iterable[Any] = (),  # Any: objects with key and value, ours or MLflow's
+        tags: Iterable[Any] = (),
+        synchronous: bool | None = None,
+    ) -> None:
+        """Log metrics, params and tags together; there is no limit to their number."""
+        live = self._live(run_id)
+        live.log_params({param.key: param.value for param in params})
+        for metric in metrics:
+            live.log_point(metric.key, metric.value, metric.step, metric.timestamp)
+        live.set_tags({tag.key: tag.value for tag in tags})
+
+    def log_inputs(self, run_id: str, datasets: Sequence[DatasetInput]) -> None:
+        """Record data sets that a run read."""
+        self._live(run_id).append(DatasetsLogged(at_ms=clock.now_ms(), inputs=tuple(datasets)))
+
+    def set_tag(
+        self, run_id: str, key: str, value: object, synchronous: bool | None = None
+    ) -> None:
+        """Set a tag of a run, ended or not."""
+        check_key(key, "Tag key")
+        self._edit(run_id, TagsSet(at_ms=clock.now_ms(), tags={key: str(value)}))
+
+    def delete_tag(self, run_id: str, key: str) -> None:
+        """Remove a tag of a run."""
+        if key not in self.get_run(run_id).data.tags:
+            raise InvalidInputError(f"Run {run_id} has no tag {key!r}.")
+        self._edit(run_id, TagsDeleted(at_ms=clock.now_ms(), keys=[key]))
+
+    def get_metric_history(self, run_id: str, key: str) -> list[Metric]:
+        """Return every point of a metric, in the order it was logged."""
+        return [
+            Metric(key=key, value=value, timestamp=time, step=step)
+            for series in self._reader.history([run_id], [key])
+            for value, time, step in zip(
+                series.values.tolist(),
+                series.timestamps_ms.tolist(),
+                series.steps.tolist(),
+                strict=True,
+            )
+        ]

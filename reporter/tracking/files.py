@@ -1,0 +1,314 @@
+"""The calls that log files: artifacts, figures, images, text, dictionaries, tables.
+
+Each takes a run's id first, as MLflow's client does; :class:`reporter.MlflowClient` has them all.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import posixpath
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from reporter.errors import InvalidInputError, ReporterError
+from reporter.model import Artifact
+from reporter.tracking import clock
+
+if TYPE_CHECKING:
+    from reporter.store.reader import FolderReader
+    from reporter.tracking.live import LiveRun
+
+__all__ = ["ArtifactCalls"]
+
+
+class ArtifactCalls:
+    """What a client does with files; `_live` and `_reader` are the client's."""
+
+    if TYPE_CHECKING:
+        _reader: FolderReader
+
+        def _live(self, run_id: str) -> LiveRun: ...
+
+    def log_artifact(
+        self,
+        run_id: str,
+        local_path: str | os.PathLike[str],
+        artifact_path: str | None = None,
+    ) -> None:
+        """Store a local file, or a folder with all that is in it.
+
+        Parameters
+        ----------
+        run_id : str
+        local_path : str or path-like
+        artifact_path : str, optional
+            The folder among the run's artifacts to put it in.
+
+        Raises
+        ------
+        InvalidInputError
+            There is no such file, or it is a socket, pipe or device.
+        """
+        path = os.fspath(local_path)
+        if os.path.isdir(path):
+            inside = posixpath.join(artifact_path or "", os.path.basename(os.path.abspath(path)))
+            self.log_artifacts(run_id, path, inside)
+            return
+        if not os.path.isfile(path):
+            is_other = os.path.exists(path)
+            raise InvalidInputError(
+                f"'{path}' is no regular file." if is_other else f"There is no file '{path}'.",
+                "Nothing was logged by this call.",
+            )
+        with open(path, "rb") as file:
+            name = posixpath.join(artifact_path or "", os.path.basename(path))
+            self._live(run_id).put(name, file)
+
+    def log_artifacts(
+        self,
+        run_id: str,
+        local_dir: str | os.PathLike[str],
+        artifact_path: str | None = None,
+    ) -> None:
+        """Store all files of a local folder and of the folders in it.
+
+        Links are followed to files, not to folders: a link to a folder above would never end.
+        """
+        root = os.fspath(local_dir)
+        if not os.path.isdir(root):
+            raise InvalidInputError(f"There is no folder '{root}'.")
+        for parent, folders, names in os.walk(root):
+            folders.sort()
+            below = os.path.relpath(parent, root).replace(os.sep, "/")
+            inside = posixpath.normpath(posixpath.join(artifact_path or "", below))
+            for name in sorted(names):
+                path = os.path.join(parent, name)
+                if os.path.isfile(path):
+                    self.log_artifact(run_id, path, "" if inside == "." else inside)
+
+    def log_stream(self, run_id: str, stream: BinaryIO, artifact_file: str) -> None:
+        """Store what a binary stream yields up to its end."""
+        self._live(run_id).put(artifact_file, stream)
+
+    def log_text(self, run_id: str, text: str, artifact_file: str) -> None:
+        """Store text in UTF-8."""
+        self._live(run_id).put(artifact_file, text.encode("utf-8", "surrogatepass"), kind="text")
+
+    def log_dict(self, run_id: str, dictionary: Any, artifact_file: str) -> None:
+        """Store a dictionary or list as JSON, or as YAML when the name ends so.
+
+        Parameters
+        ----------
+        run_id : str
+        dictionary : dict or list
+            What JSON has no form for is written as its ``str()``.
+        artifact_file : str
+        """
+        if artifact_file.lower().endswith((".yml", ".yaml")):
+            text = _to_yaml(dictionary)
+        else:
+            text = json.dumps(dictionary, indent=2, default=str, ensure_ascii=False)
+        self._live(run_id).put(
+            artifact_file, text.encode("utf-8", "surrogatepass"), kind="dict"
+        )
+
+    def log_figure(
+        self,
+        run_id: str,
+        figure: Any,  # Any: of a library that is not imported here
+        artifact_file: str,
+        *,
+        save_kwargs: Mapping[str, Any] | None = None,
+        step: int | None = None,
+    ) -> None:
+        """Store a matplotlib, plotly or altair figure in the form the name's suffix asks for.
+
+        Parameters
+        ----------
+        run_id : str
+        figure : object
+        artifact_file : str
+            ``.png``, ``.svg``, ``.pdf`` ...; ``.html`` and ``.json`` for plotly and altair. With
+            `step`, the step goes into the name before the suffix.
+        save_kwargs : mapping, optional
+            For the library's own saving function.
+        step : int, optional
+        """
+        from reporter.tracking.serializers import serialize_figure
+
+        data = serialize_figure(figure, artifact_file, save_kwargs or {})
+        key = ""
+        if step is not None:
+            stem, suffix = posixpath.splitext(artifact_file)
+            key, artifact_file = stem, f"{stem}+step+{step}{suffix}"
+        self._live(run_id).put(artifact_file, data, kind="figure", key=key, step=step)
+
+    def log_image(
+        self,
+        run_id: str,
+        image: Any,  # Any: of a library that is not imported here
+        artifact_file: str | None = None,
+        key: str | None = None,
+        step: int | None = None,
+        timestamp: int | None = None,
+        synchronous: bool | None = None,
+    ) -> None:
+        """Store an image under a path, or as one of a series by `key` and `step`.
+
+        Parameters
+        ----------
+        run_id : str
+        image : ndarray, PIL.Image.Image or torch.Tensor
+            Shape (height, width) or (height, width, 1 | 3 | 4); integers from 0 to 255, floats
+            from 0 to 1, or booleans.
+        artifact_file, key : str
+            Exactly one of them.
+        step : int, optional
+            0 when None; only with `key`.
+        timestamp : int, optional
+            Milliseconds since 1970 UTC; only with `key`.
+
+        Raises
+        ------
+        InvalidInputError
+            Both or none of `artifact_file` and `key`, or an image of another shape or range.
+        """
+        from reporter.tracking.serializers import serialize_image
+
+        if (artifact_file is None) == (key is None):
+            raise InvalidInputError("log_image takes either artifact_file or key, not both.")
+        if key is None:
+            data = serialize_image(image, str(artifact_file))
+            self._live(run_id).put(str(artifact_file), data, kind="image")
+            return
+        now = clock.now_ms() if timestamp is None else timestamp
+        stem = key.replace("/", "~")
+        path = f"images/{stem}+step+{step or 0}+timestamp+{now}.png"
+        data = serialize_image(image, path)
+        self._live(run_id).put(path, data, kind="image", key=key, step=step or 0)
+
+    def log_table(self, run_id: str, data: Any, artifact_file: str) -> None:
+        """Store a table; rows logged under a name that is there already are added below.
+
+        Parameters
+        ----------
+        run_id : str
+        data : dict or pandas.DataFrame
+            Columns to values.
+        artifact_file : str
+            Ending in ``.json`` or ``.parquet``.
+
+        Raises
+        ------
+        InvalidInputError
+        """
+        if not artifact_file.endswith((".json", ".parquet")):
+            raise InvalidInputError(f"Table '{artifact_file}' must end in .json or .parquet.")
+        import pandas as pd
+
+        is_scalar = isinstance(data, Mapping) and not any(map(_is_column, data.values()))
+        frame = pd.DataFrame([data] if is_scalar else data)
+        try:
+            before = self._read_table(run_id, artifact_file)
+        except FileNotFoundError:
+            before = None
+        if before is not None:
+            frame = pd.concat([before, frame], ignore_index=True)
+        if artifact_file.endswith(".parquet"):
+            content = frame.to_parquet(index=False)
+        else:
+            content = frame.to_json(orient="split", index=False).encode()
+        self._live(run_id).put(artifact_file, content, kind="table")
+
+    def _read_table(self, run_id: str, artifact_file: str) -> Any:  # Any: a DataFrame
+        import pandas as pd
+
+        with self._reader.open_artifact(run_id, artifact_file) as file:
+            if artifact_file.endswith(".parquet"):
+                return pd.read_parquet(file)
+            return pd.read_json(file, orient="split")
+
+    def list_artifacts(self, run_id: str, path: str | None = None) -> list[Any]:
+        """Return files and folders directly in a folder of the run's artifacts.
+
+        Returns
+        -------
+        list of Artifact
+            Folders have ``is_dir`` true and no size.
+        """
+        prefix = f"{path.strip('/')}/" if path else ""
+        found: dict[str, Any] = {}  # Any: Artifact or its folder twin
+        for _, artifact in self._reader.artifacts([run_id]):
+            if artifact.path.startswith(prefix):
+                name, slash, _ = artifact.path[len(prefix) :].partition("/")
+                entry = _Folder(path=prefix + name, size_bytes=0) if slash else artifact
+                found.setdefault(prefix + name, entry)
+        return [found[name] for name in sorted(found)]
+
+    def download_artifacts(
+        self, run_id: str, path: str = "", dst_path: str | None = None
+    ) -> str:
+        """Copy an artifact, or a folder of them, to a local folder.
+
+        Parameters
+        ----------
+        run_id : str
+        path : str
+            Empty for all of them.
+        dst_path : str, optional
+            An existing folder; a temporary one when None.
+
+        Returns
+        -------
+        str
+            Where it was copied to.
+
+        Raises
+        ------
+        InvalidInputError
+            The run has nothing under this path.
+        """
+        wanted = path.strip("/")
+        import tempfile
+
+        target = dst_path or tempfile.mkdtemp()
+        names = [artifact.path for _, artifact in self._reader.artifacts([run_id])]
+        chosen = [n for n in names if not wanted or n == wanted or n.startswith(f"{wanted}/")]
+        if not chosen and wanted:
+            raise InvalidInputError(f"Run {run_id} has no artifact '{path}'.")
+        for name in chosen:
+            self._copy_out(run_id, name, os.path.join(target, *name.split("/")))
+        return os.path.join(target, *wanted.split("/")) if wanted else target
+
+    def _copy_out(self, run_id: str, name: str, target: str) -> None:
+        import shutil
+
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        with self._reader.open_artifact(run_id, name) as source, open(target, "wb") as file:
+            shutil.copyfileobj(source, file)
+
+
+class _Folder(Artifact):
+    """A folder among artifacts."""
+
+    @property
+    def is_dir(self) -> bool:
+        """Tell that this is a folder."""
+        return True
+
+    @property
+    def file_size(self) -> None:  # type: ignore[override]
+        """None, as MLflow has it."""
+
+
+def _is_column(value: object) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str) or hasattr(value, "__array__")
+
+
+def _to_yaml(value: object) -> str:
+    try:
+        import yaml
+    except ImportError as error:
+        raise ReporterError("Writing YAML needs PyYAML.", "Install it, or log a .json.") from error
+    return str(yaml.safe_dump(value, allow_unicode=True, sort_keys=False))

@@ -1,0 +1,255 @@
+"""Runs that this process writes to: one writer each, shared by all threads, closed at the end.
+
+At interpreter exit and under SIGTERM the journals are closed and nothing heavy is imported; what
+was not folded then is folded by the next `end_run` of that run or by ``report compact``.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import signal
+import sys
+import threading
+import warnings
+from collections.abc import Iterable, Mapping
+from typing import BinaryIO
+
+from reporter.errors import InvalidInputError, StoreError
+from reporter.events import (
+    ArtifactLogged,
+    Event,
+    ParamsLogged,
+    RunEnded,
+    TagsSet,
+)
+from reporter.model import Artifact, RunStatus
+from reporter.store.layout import safe_artifact_path
+from reporter.store.writer import FolderWriter
+from reporter.tracking import clock, context
+from reporter.tracking.location import settings
+from reporter.tracking.validation import check_key, param_text
+
+__all__ = ["LiveRun", "close_all", "find_live", "register"]
+
+_runs: dict[tuple[str, str], LiveRun] = {}
+_lock = threading.Lock()
+_is_armed = False
+_probe: context.GitProbe | None = None
+
+
+class LiveRun:
+    """A run that this process may append to.
+
+    Parameters
+    ----------
+    writer : FolderWriter
+    params : mapping of str to str
+        Those it has already: a param keeps its first value.
+    is_owner : bool
+        Whether this process started or resumed it, and so ends it at exit.
+    """
+
+    def __init__(self, writer: FolderWriter, params: Mapping[str, str], *, is_owner: bool) -> None:
+        self.writer = writer
+        self.run_id = writer.run_id
+        self.store = os.path.dirname(os.path.dirname(writer.folder))
+        self.is_owner = is_owner
+        self._params = dict(params)
+        self._lock = threading.Lock()
+
+    def append(self, *events: Event) -> None:
+        """Record events."""
+        self.writer.append(*events)
+
+    def log_params(self, params: Mapping[str, object]) -> None:
+        """Record params, all or none of them.
+
+        Raises
+        ------
+        InvalidInputError
+            A key is bad, or a param is here already with another value.
+        """
+        texts = {key: param_text(value) for key, value in params.items()}
+        with self._lock:
+            for key, text in texts.items():
+                check_key(key, "Param key")
+                if self._params.get(key, text) != text:
+                    raise InvalidInputError(
+                        f"Param {key!r} of run {self.run_id} is {self._params[key]!r} and cannot "
+                        f"be changed to {text!r}.",
+                        "Log it under another key, or start another run.",
+                    )
+            fresh = {key: text for key, text in texts.items() if key not in self._params}
+            if fresh:
+                self.append(ParamsLogged(at_ms=clock.now_ms(), params=fresh))
+                self._params |= fresh
+
+    def log_point(
+        self, key: str, value: float, step: int | None = None, timestamp_ms: int | None = None
+    ) -> None:
+        """Record one point of a metric."""
+        now = clock.now_ms() if timestamp_ms is None else timestamp_ms
+        self.writer.points.append_point(key, value, _whole(step), now)
+
+    def log_points(
+        self, metrics: Mapping[str, float], step: int | None, timestamp_ms: int | None
+    ) -> None:
+        """Record one point of each metric with one write."""
+        now = clock.now_ms() if timestamp_ms is None else timestamp_ms
+        self.writer.points.append_batch(list(metrics.items()), _whole(step), now)
+
+    def set_tags(self, tags: Mapping[str, object]) -> None:
+        """Record tags; the later value wins."""
+        for key in tags:
+            check_key(key, "Tag key")
+        texts = {key: param_text(value) for key, value in tags.items()}
+        if texts:
+            self.append(TagsSet(at_ms=clock.now_ms(), tags=texts))
+
+    def put(
+        self,
+        path: str,
+        data: bytes | BinaryIO,
+        *,
+        kind: str = "file",
+        key: str = "",
+        step: int | None = None,
+    ) -> None:
+        """Store an artifact and record it.
+
+        A disk that refuses warns and lets training go on, unless the settings say ``raise``.
+        """
+        path = safe_artifact_path(path)
+        try:
+            size_bytes, sha256 = self.writer.put_artifact(path, data)
+        except StoreError as error:
+            if settings.on_error == "raise":
+                raise
+            warnings.warn(f"{error} Training goes on without it.", stacklevel=4)
+            return
+        artifact = Artifact(
+            path=path, size_bytes=size_bytes, sha256=sha256, kind=kind, key=key, step=step
+        )
+        self.append(ArtifactLogged(at_ms=clock.now_ms(), artifact=artifact))
+
+    def end(self, status: str, end_time_ms: int | None = None, *, fold: bool = True) -> None:
+        """Record the end, close the journals and fold them into tables."""
+        _runs.pop((self.store, self.run_id), None)
+        if self.writer.is_closed:
+            return
+        now = clock.now_ms()
+        if self.is_owner:
+            self._append_end_tags(now, fold=fold)
+        end = now if end_time_ms is None else end_time_ms
+        self.append(RunEnded(at_ms=now, status=status, end_time=end))
+        self.close(fold=fold)
+
+    def _append_end_tags(self, now: int, *, fold: bool) -> None:
+        tags = context.end_tags()
+        if _probe is not None and fold:
+            tags |= _probe.tags()
+        if tags:
+            self.append(TagsSet(at_ms=now, tags=tags))
+
+    def close(self, *, fold: bool = True) -> None:
+        """Close the journals without saying that the run ended."""
+        _runs.pop((self.store, self.run_id), None)
+        self.writer.close()
+        if not fold:
+            self.writer.flush()
+            return
+        try:
+            self.writer.compact()
+        except OSError as error:
+            warnings.warn(
+                f"Run {self.run_id} stays in journals: {error}. Nothing is lost; "
+                "'report compact' makes its tables later.",
+                stacklevel=4,
+            )
+
+
+def _whole(step: object) -> int:
+    """Return the step as an int: 0 for none, 3 for 3.0."""
+    if step is None:
+        return 0
+    if isinstance(step, float) and step.is_integer():
+        return int(step)
+    return step  # type: ignore[return-value]  # the journal explains what is no integer
+
+
+def register(run: LiveRun) -> LiveRun:
+    """Keep a run until it is closed; see to it that an end of the process closes it."""
+    global _probe
+    _runs[run.store, run.run_id] = run
+    _arm()
+    if run.is_owner and _probe is None:
+        _probe = context.GitProbe(context.source_folder())
+    return run
+
+
+def find_live(store: str, run_id: str) -> LiveRun | None:
+    """Return this process's way into a run of the store, if it has one open."""
+    found = _runs.get((store, run_id))
+    return None if found is None or found.writer.is_closed else found
+
+
+def close_all(status: str = RunStatus.FINISHED, runs: Iterable[LiveRun] | None = None) -> None:
+    """End the runs that this process owns and close the others, importing nothing heavy."""
+    for run in list(_runs.values() if runs is None else runs):
+        if run.is_owner:
+            run.end(status, fold=False)
+        else:
+            run.close(fold=False)
+
+
+def _arm() -> None:
+    """Close runs at exit and under SIGTERM; once a process."""
+    global _is_armed
+    with _lock:
+        if _is_armed:
+            return
+        _is_armed = True
+    atexit.register(_at_exit)
+    try:
+        if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+            signal.signal(signal.SIGTERM, _on_sigterm)
+    except ValueError:
+        return  # only the main thread may: then exit alone closes
+
+
+def _at_exit() -> None:
+    error = getattr(sys, "last_value", None)
+    if error is None:
+        close_all(RunStatus.FINISHED)
+    else:
+        record_failure(error)
+        close_all(RunStatus.KILLED if isinstance(error, KeyboardInterrupt) else RunStatus.FAILED)
+
+
+def record_failure(error: BaseException, runs: Iterable[LiveRun] | None = None) -> None:
+    """Tag runs with the traceback of what ended them."""
+    import traceback
+
+    text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+    for run in list(_runs.values()) if runs is None else runs:
+        if run.is_owner and not run.writer.is_closed:
+            run.set_tags({"reporter.error": text[-8_000:]})
+
+
+def _on_sigterm(number: int, frame: object) -> None:
+    close_all(RunStatus.KILLED)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+
+
+def _after_fork() -> None:
+    """In a forked child: its parent ends the runs."""
+    global _probe
+    _probe = None
+    for run in _runs.values():
+        run.is_owner = False
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

@@ -1,0 +1,71 @@
+"""What keys, names and values the API accepts: MLflow's rules, but long values are kept."""
+
+from __future__ import annotations
+
+import re
+import warnings
+
+from reporter.errors import InvalidInputError
+from reporter.model import RunStatus
+
+__all__ = ["check_experiment_name", "check_key", "check_status", "param_text"]
+
+# MLflow 3.17, mlflow.utils.validation: letters, digits, and these signs.
+_KEY = re.compile(r"[/\w.\- :]+")
+# MLflow's longest key. Longer ones are kept, since nothing of ours depends on it.
+MAX_KEY_CHARACTERS = 250
+
+
+def check_key(key: str, what: str = "Metric key") -> None:
+    """Raise unless a metric, param or tag may have this key.
+
+    Raises
+    ------
+    InvalidInputError
+        It is empty, no text, holds signs that MLflow refuses, or reads as another path than the
+        one it names (``a//b``, ``../a``).
+    """
+    if not isinstance(key, str) or not key:
+        raise InvalidInputError(f"{what} {key!r} is not a non-empty string.")
+    if not _KEY.fullmatch(key):
+        raise InvalidInputError(
+            f"{what} {key!r} has characters that are not allowed.",
+            "Use letters, digits, underscores, dashes, periods, spaces, colons and slashes.",
+        )
+    parts = key.split("/")
+    if key != "/" and ("" in parts or "." in parts or ".." in parts):
+        raise InvalidInputError(
+            f"{what} {key!r} is not a clean path.", "Leave out '//', '.' and '..' parts."
+        )
+    if len(key) > MAX_KEY_CHARACTERS:
+        warnings.warn(
+            f"{what} {key[:40]!r}... has {len(key)} characters. It is kept, but MLflow would not "
+            f"take more than {MAX_KEY_CHARACTERS}.",
+            stacklevel=2,
+        )
+
+
+def param_text(value: object) -> str:
+    """Write a param's value as text, whole.
+
+    Examples
+    --------
+    >>> param_text([1, 2])
+    '[1, 2]'
+    """
+    return value if type(value) is str else str(value)
+
+
+def check_status(status: str) -> str:
+    """Return the status in capitals; raise InvalidInputError for one that does not exist."""
+    found = str(status).upper()
+    if found not in RunStatus.ALL:
+        raise InvalidInputError(f"There is no run status {status!r}.", f"Use {RunStatus.ALL}.")
+    return found
+
+
+def check_experiment_name(name: object) -> str:
+    """Return the name; raise InvalidInputError unless it is text with something in it."""
+    if not isinstance(name, str) or not name.strip():
+        raise InvalidInputError(f"Experiment name {name!r} is not a non-empty string.")
+    return name
