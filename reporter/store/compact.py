@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from reporter.model import RunStatus
 from reporter.store import layout
 from reporter.store.points import CLOSE_RECORD
 from reporter.store.sources import RunSources, read_sources
@@ -145,3 +146,37 @@ def _try_lock_windows(fd: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def compact_store(path: str) -> int:
+    """Fold every run of a store that has ended and has journals left.
+
+    Parameters
+    ----------
+    path : str
+
+    Returns
+    -------
+    int
+        How many runs were folded.
+
+    Raises
+    ------
+    NotAStoreError
+    StoreVersionError
+    """
+    layout.check_store(path)
+    done = 0
+    for experiment_id in layout.list_experiment_ids(path):
+        folder = os.path.join(path, experiment_id)
+        for run_id in layout.list_run_ids(folder):
+            done += _compact_if_ended(os.path.join(folder, run_id), run_id, experiment_id)
+    return done
+
+
+def _compact_if_ended(folder: str, run_id: str, experiment_id: str) -> bool:
+    names = os.listdir(folder)
+    if not any(layout.is_events_journal(n) or layout.is_metrics_journal(n) for n in names):
+        return False
+    run = read_sources(folder, run_id, experiment_id).run()
+    return RunStatus.is_terminated(run.info.status) and compact_run(folder, run_id, experiment_id)
