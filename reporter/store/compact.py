@@ -44,10 +44,18 @@ def compact_run(folder: str, run_id: str, experiment_id: str) -> bool:
     with _exclusive(os.path.join(folder, _LOCK)) as is_ours:
         if not is_ours:
             return False
+        _sweep(folder)
         sources = read_sources(folder, run_id, experiment_id)
         if sources.events or sources.points:
             return _write_tables(sources)
         return True
+
+
+def _sweep(folder: str) -> None:
+    """Delete what a compaction that was killed left half-written; only we are here."""
+    for name in os.listdir(folder):
+        if name.startswith(layout.TEMPORARY_PREFIX):
+            os.unlink(os.path.join(folder, name))
 
 
 def _write_tables(sources: RunSources) -> bool:
@@ -100,9 +108,11 @@ def _exclusive(path: str) -> Iterator[bool]:
         is_ours = _try_lock(fd) and _is_same_file(fd, path)
         yield is_ours
     finally:
-        if is_ours and os.name == "posix":
-            os.unlink(path)
-        os.close(fd)
+        try:
+            if is_ours and os.name == "posix":
+                os.unlink(path)
+        finally:
+            os.close(fd)
         if is_ours and os.name != "posix":
             _unlink_quietly(path)
 

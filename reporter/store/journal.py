@@ -8,6 +8,7 @@ on in a new file when the disk is back. Standard library alone: this runs in the
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 import time
@@ -72,6 +73,8 @@ class Journal:
     ) -> None:
         self.fd = -1
         self.is_closed = False
+        # Whether a caller may write to `fd` itself: nothing waits, and no sync is due.
+        self.is_direct = durability != "fsync"
         self._name_of = name_of
         self._durability = durability
         self._on_error = on_error
@@ -88,7 +91,8 @@ class Journal:
     @property
     def path(self) -> str:
         """The file now written to."""
-        return self._name_of(f"{self._writer}.{self._files}" if self._files else self._writer)
+        more = f"_{self._files:03d}" if self._files else ""
+        return self._name_of(self._writer + more)
 
     def header(self) -> bytes:
         """What a new file has to begin with."""
@@ -141,18 +145,17 @@ class Journal:
         self._writer = new_writer_id()
 
     def _write_now(self, data: bytes) -> bool:
-        """Try to append; on a refusal give the file up, since its tail may be torn."""
+        """Try to append; tell whether all of it was written."""
         try:
             written = os_write(self.fd, data)
             if written == len(data) and self._durability == "fsync":
                 _fdatasync(self.fd)
-            refusal = OSError(28, "No space left on device") if written != len(data) else None
         except OSError as error:
-            refusal = error
-        if refusal is None:
-            return True
-        self._refused(refusal)
-        return False
+            self._refused(error)
+            return False
+        if written != len(data):
+            self._torn()
+        return written == len(data)
 
     def _write_later(self, data: bytes) -> None:
         if self.is_closed:
@@ -162,6 +165,7 @@ class Journal:
         if self._pending_bytes + len(data) > MAX_PENDING_BYTES:
             self._dropped += 1
             return
+        self.is_direct = False
         self._pending.append(data)
         self._pending_bytes += len(data)
         self._flush_pending()
@@ -174,6 +178,7 @@ class Journal:
             return
         if self._write_now(b"".join(self._pending)):
             self._pending, self._pending_bytes = [], 0
+            self.is_direct = self._durability != "fsync"
             if self._dropped:
                 warnings.warn(
                     f"{self.path}: the disk is back; {self._dropped} log calls did not fit the "
@@ -183,24 +188,29 @@ class Journal:
                 self._dropped = 0
 
     def _open_file(self) -> bool:
-        flags = os.O_CREAT | os.O_WRONLY | os.O_APPEND | os.O_EXCL | _O_EXTRA
+        flags = os.O_CREAT | os.O_WRONLY | os.O_APPEND | _O_EXTRA
         try:
             os.makedirs(os.path.dirname(self.path), exist_ok=True)
             self.fd = os.open(self.path, flags, 0o666)
             begin = self.header()
             if begin and os_write(self.fd, begin) != len(begin):
-                raise OSError(28, "No space left on device")
+                self._torn()
+                return False
         except OSError as error:
             self._refused(error)
             return False
         _watch(self)
         return True
 
+    def _torn(self) -> None:
+        """Part of a write is in the file, so what follows goes into another one."""
+        self._refused(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
+        self._files += 1
+
     def _refused(self, error: OSError) -> None:
-        """Give up the file, arrange for another try, and tell the user once."""
+        """Close the file, arrange for another try, and tell the user once."""
         path, first = self.path, self._retry_at == 0.0
         self._leave_file()
-        self._files += 1
         self._retry_at = time.monotonic() + RETRY_SECONDS
         if self._on_error == "raise":
             raise StoreError(
@@ -237,7 +247,6 @@ class PointJournal(Journal):
         super().__init__(name_of, durability, on_error)
         self.check_key: Callable[[str], None] = _accept
         self._keys: dict[str, tuple[int, int]] = {}
-        self._is_fast = durability != "fsync"
 
     def header(self) -> bytes:
         """Define every key again: key ids are per file."""
@@ -276,24 +285,21 @@ class PointJournal(Journal):
             key_id, seed = self._keys[key]
             crc = crc_of(payload_of(step, value, timestamp_ms), seed)
             record = record_of(POINT, key_id, crc, step, value, timestamp_ms)
-            if (
-                self._is_fast
-                and not self._pending
-                and (written := write(self.fd, record)) == RECORD_BYTES
-            ):
-                return
         except (KeyError, TypeError, StructError, OverflowError):
             self.append_points(key, (value,), (step,), (timestamp_ms,))
             return
+        try:
+            written = write(self.fd, record) if self.is_direct else 0
         except OSError:
             written = 0
-        self._write_again(record, written)
+        if written != RECORD_BYTES:
+            self._write_again(record, written)
 
     def _write_again(self, record: bytes, written: int) -> None:
         """Bring a point that the fast way could not write to where the others go."""
         with self._lock:
-            if 0 < written < RECORD_BYTES and self.fd >= 0:
-                self._refused(OSError(28, "No space left on device"))
+            if written and self.fd >= 0:
+                self._torn()
             self.write(record)
 
     def append_points(
@@ -305,17 +311,13 @@ class PointJournal(Journal):
     ) -> None:
         """Append points of one key with one write; see `append_point`."""
         with self._lock:
-            known = self._keys.get(key)
-            if known is None:
-                self.check_key(key)
-            key_id = known[0] if known else len(self._keys)
+            fresh = self._number_new([key])
+            key_id = (fresh or self._keys)[key][0]
             try:
                 data = pack_points(key_id, values, steps, timestamps_ms)
             except (StructError, TypeError, OverflowError) as error:
                 _explain(key, values, steps, timestamps_ms, error)
-            if known is None:
-                data = self._define(key) + data
-            self.write(data)
+            self._write_defining(fresh, data)
 
     def append_batch(self, points: list[tuple[str, float]], step: int, timestamp_ms: int) -> None:
         """Append one point for each of several keys, with one write.
@@ -325,44 +327,41 @@ class PointJournal(Journal):
         points : list of (key, value)
         step, timestamp_ms : int
         """
-        payload_of, record_of, keys = PAYLOAD.pack, RECORD.pack, self._keys
         try:
-            records = []
-            for key, value in points:
-                key_id, seed = keys[key]
-                crc = crc32(payload_of(step, value, timestamp_ms), seed)
-                records.append(record_of(POINT, key_id, crc, step, value, timestamp_ms))
+            data = _pack_batch(self._keys, points, step, timestamp_ms)
         except (KeyError, TypeError, StructError, OverflowError):
             self._append_batch_slowly(points, step, timestamp_ms)
             return
-        self.write(b"".join(records))
+        self.write(data)
 
     def _append_batch_slowly(
         self, points: list[tuple[str, float]], step: int, timestamp_ms: int
     ) -> None:
         """Define the keys that are new and check every value before anything is written."""
-        for key, value in points:
-            if key not in self._keys:
-                self.check_key(key)
-            try:
-                PAYLOAD.pack(step, value, timestamp_ms)
-            except (TypeError, StructError, OverflowError) as error:
-                _explain(key, (value,), (step,), (timestamp_ms,), error)
         with self._lock:
-            out = b""
             for key, value in points:
-                if key not in self._keys:
-                    out += self._define(key)
-                out += pack_points(self._keys[key][0], (value,), (step,), (timestamp_ms,))
-            self.write(out)
+                try:
+                    PAYLOAD.pack(step, value, timestamp_ms)
+                except (TypeError, StructError, OverflowError) as error:
+                    _explain(key, (value,), (step,), (timestamp_ms,), error)
+            fresh = self._number_new([key for key, _ in points])
+            data = _pack_batch({**self._keys, **fresh}, points, step, timestamp_ms)
+            self._write_defining(fresh, data)
 
     def close(self, last: bytes = CLOSE_RECORD) -> None:
         """Append the close record and append nothing more."""
         super().close(last)
 
-    def _define(self, key: str) -> bytes:
-        """Give a key its number; a file that has no number left is followed by another."""
-        if len(self._keys) >= MAX_KEYS:
+    def _number_new(self, keys: list[str]) -> dict[str, tuple[int, int]]:
+        """Number the keys that have no number yet, without making them known.
+
+        A file that has not enough numbers left is followed by another, in which all of `keys` are
+        new.
+        """
+        new = list(dict.fromkeys(key for key in keys if key not in self._keys))
+        for key in new:
+            self.check_key(key)
+        if new and len(self._keys) + len(new) > MAX_KEYS:
             if self._pending:
                 raise StoreError(
                     f"More than {MAX_KEYS} metric keys while '{self.path}' cannot be written.",
@@ -372,12 +371,31 @@ class PointJournal(Journal):
             self._leave_file()
             self._files += 1
             self._keys = {}
-        key_id = len(self._keys)
-        records = key_records(key_id, key)
-        if self.fd < 0 and not self._pending:
-            records = b""  # the header of the file that will be opened defines it
-        self._keys[key] = (key_id, key_seed(key_id))
-        return records
+            new = list(dict.fromkeys(keys))
+        start = len(self._keys)
+        return {key: (number, key_seed(number)) for number, key in enumerate(new, start)}
+
+    def _write_defining(self, fresh: dict[str, tuple[int, int]], data: bytes) -> None:
+        """Write points and, before them, the definitions of keys that are new.
+
+        Other threads learn of a key only after its definition is written, so that no point can
+        stand in the file without one.
+        """
+        define = b"".join(key_records(number, key) for key, (number, _) in fresh.items())
+        self.write(define + data)
+        self._keys |= fresh
+
+
+def _pack_batch(
+    keys: dict[str, tuple[int, int]], points: list[tuple[str, float]], step: int, timestamp_ms: int
+) -> bytes:
+    payload_of, record_of = PAYLOAD.pack, RECORD.pack
+    records = []
+    for key, value in points:
+        key_id, seed = keys[key]
+        crc = crc32(payload_of(step, value, timestamp_ms), seed)
+        records.append(record_of(POINT, key_id, crc, step, value, timestamp_ms))
+    return b"".join(records)
 
 
 def _accept(key: str) -> None:
