@@ -1,0 +1,196 @@
+"""What all tests share: the checkout, a command line in a fresh process, and builders of runs."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+if str(ROOT) not in sys.path:  # a plain checkout, nothing installed
+    sys.path.insert(0, str(ROOT))
+
+Runner = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-golden",
+        action="store_true",
+        help="write tests/golden/<case>/site anew from what is built now; read the diff afterwards",
+    )
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def in_ci() -> bool:
+    """Whether nothing of ours may be skipped."""
+    return os.environ.get("CI", "") not in ("", "0", "false")
+
+
+@pytest.fixture(scope="session")
+def unavailable(in_ci: bool) -> Callable[[str], NoReturn]:
+    """Skip because the machine lacks something; in CI, fail instead."""
+
+    def stop(reason: str) -> NoReturn:
+        if in_ci:
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(reason)
+
+    return stop
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests neither read nor write where the person who runs them keeps runs."""
+    for name in list(os.environ):
+        if name.startswith(("MLFLOW_", "REPORTER_", "RUNPAGES_")):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def environment() -> dict[str, str]:
+    """Environment for child processes: the checkout first, UTF-8, no settings of the user."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("MLFLOW_", "REPORTER_", "RUNPAGES_"))
+    }
+    return kept | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+
+
+@pytest.fixture(scope="session")
+def run_python(environment: dict[str, str]) -> Runner:
+    """Run Python in a fresh process, e.g. ``run_python("-c", "import reporter", cwd=folder)``."""
+
+    def run(*arguments: str, cwd: Path | None = None, timeout: float = 600) -> object:
+        return subprocess.run(
+            [sys.executable, *arguments],
+            cwd=cwd or ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=timeout,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def report(run_python: Runner) -> Runner:
+    """Run the command line in a fresh process, e.g. ``report("build", "sample_runs")``."""
+
+    def run(*arguments: str, cwd: Path | None = None) -> object:
+        return run_python("-m", "reporter.cli", *arguments, cwd=cwd)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def sample_site(report: Runner, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of ``sample_runs``, built once by the command line. Only to be read."""
+    site = tmp_path_factory.mktemp("sample") / "site"
+    done = report("build", str(ROOT / "sample_runs"), "-o", str(site))
+    assert done.returncode == 0, done.stdout + done.stderr
+    return site
+
+
+@pytest.fixture(scope="session")
+def sample_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of ``sample_runs``, so that no test can change the original."""
+    return Path(shutil.copytree(ROOT / "sample_runs", tmp_path_factory.mktemp("store") / "runs"))
+
+
+@pytest.fixture
+def memory_store():
+    """An empty store in memory."""
+    from reporter.store.memory import MemoryStore
+
+    return MemoryStore()
+
+
+@pytest.fixture
+def make_run(memory_store):
+    """Build runs in `memory_store`: ``make_run(metrics={"loss": [0.5, 0.25]}, params={"lr": 1})``.
+
+    Ids come from the name, times from `start_ms`, one second a step: nothing depends on the clock.
+    """
+    from reporter.events import (
+        ExperimentCreated,
+        MetricsLogged,
+        ParamsLogged,
+        RunEnded,
+        RunStarted,
+        TagsSet,
+    )
+
+    seen: set[str] = set()
+
+    def make(
+        name: str = "run",
+        *,
+        experiment: str = "0",
+        metrics: Mapping[str, Sequence[float]] | None = None,
+        params: Mapping[str, object] | None = None,
+        tags: Mapping[str, str] | None = None,
+        artifacts: Mapping[str, bytes] | None = None,
+        status: str = "FINISHED",
+        start_ms: int = 1_700_000_000_000,
+    ):
+        run_id = hashlib.md5(f"{experiment}/{name}".encode(), usedforsecurity=False).hexdigest()
+        if experiment not in seen:
+            seen.add(experiment)
+            created = ExperimentCreated(
+                at_ms=start_ms, experiment_id=experiment, name=f"experiment {experiment}"
+            )
+            memory_store.append_experiment(experiment, created)
+        writer = memory_store.writer(experiment, run_id)
+        started = RunStarted(
+            at_ms=start_ms,
+            run_id=run_id,
+            experiment_id=experiment,
+            run_name=name,
+            start_time=start_ms,
+        )
+        writer.append(started)
+        writer.append(
+            ParamsLogged(at_ms=start_ms, params={k: str(v) for k, v in (params or {}).items()})
+        )
+        writer.append(TagsSet(at_ms=start_ms, tags=dict(tags or {})))
+        longest = 0
+        for key, values in (metrics or {}).items():
+            steps = range(len(values))
+            times = [start_ms + 1000 * step for step in steps]
+            writer.append(
+                MetricsLogged(
+                    at_ms=start_ms,
+                    key=key,
+                    values=list(values),
+                    steps=list(steps),
+                    timestamps_ms=times,
+                )
+            )
+            longest = max(longest, len(values))
+        for path, data in (artifacts or {}).items():
+            writer.put_artifact(path, data)
+        if status != "RUNNING":
+            end_ms = start_ms + 1000 * longest
+            writer.append(RunEnded(at_ms=end_ms, status=status, end_time=end_ms))
+        writer.close()
+        return memory_store.run(run_id)
+
+    return make

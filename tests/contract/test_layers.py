@@ -1,0 +1,248 @@
+"""Imports go to the left only, heavy libraries enter late, and functions stay small."""
+
+from __future__ import annotations
+
+import ast
+import statistics
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "reporter"
+
+MODEL = {"errors", "model", "events", "mediatypes"}
+SIDES = {"importers", "charts", "renderers"}
+# Layer: what it may import besides itself.
+ALLOWED: dict[str, set[str]] = {
+    "errors": set(),
+    "model": {"errors"},
+    "events": {"errors", "model"},
+    "mediatypes": {"errors", "model", "events"},
+    "store": MODEL,
+    "search": MODEL | {"store"},
+    "tracking": MODEL | {"store", "search"},
+    "importers": MODEL | {"store", "search"},
+    "charts": MODEL | {"store", "search"},
+    "renderers": MODEL | {"store", "search"},
+    "site": MODEL | {"store", "search"} | SIDES,
+    "publish": MODEL | {"store", "search", "site"} | SIDES,
+    "integrations": MODEL | {"tracking"},
+    "adapters": MODEL | {"store", "search"},
+    "cli": MODEL | {"store", "search", "tracking", "site", "publish"} | SIDES,
+    # The front door of the logging API: it names what tracking offers and no page ever.
+    "__init__": MODEL | {"store", "search", "tracking"},
+}
+# Modules that change a store: a build must not be able to.
+WRITING = {
+    "reporter.store.compact",
+    "reporter.store.journal",
+    "reporter.store.memory",
+    "reporter.store.writer",
+}
+
+# Third-party libraries that a layer may import at the top of a module, and those it may import
+# inside a function besides. A layer that is not named imports none.
+AT_TOP: dict[str, set[str]] = {
+    "charts": {"altair", "numpy", "pandas"},
+    "renderers": {"markupsafe", "numpy"},
+    "site": {"jinja2", "markupsafe", "numpy", "pandas"},
+    "publish": {"jinja2", "markupsafe", "numpy"},
+    "cli": {"click"},
+}
+INSIDE: dict[str, set[str]] = {
+    "store": {"numpy", "pyarrow"},
+    "search": {"numpy", "pandas", "pyarrow"},
+    "tracking": {"numpy", "pandas", "PIL", "yaml"},
+    "importers": {"numpy", "pandas", "pyarrow"},
+    "charts": {"vl_convert"},
+    "renderers": {"markdown_it", "nh3", "pandas", "pyarrow", "pygments", "vl_convert"},
+    "site": {"altair", "markdown_it", "nh3", "pyarrow", "pygments", "vl_convert"},
+    "publish": {"pyarrow"},
+    "__init__": set(),
+}
+# Folders whose whole purpose is one other library each: it is imported inside functions.
+FREE = {"integrations", "adapters", "importers"}
+
+
+class Import(NamedTuple):
+    where: str
+    layer: str
+    target: str
+    is_late: bool
+
+
+def is_for_types(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
+
+
+def imports_of(tree: ast.AST, package: list[str], *, late: bool = False):
+    """Yield (absolute module name, whether inside a function), imports for types left out."""
+    for node in ast.iter_child_nodes(tree):
+        if is_for_types(node):
+            continue
+        inside = late or isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, late) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            parts = package[: len(package) - node.level + 1] if node.level else []
+            name = ".".join([*parts, *filter(None, [node.module])])
+            # `from reporter.site import links` names a module, `from reporter.errors import X` not
+            yield from ((f"{name}.{alias.name}", late) for alias in node.names)
+        else:
+            yield from imports_of(node, package, late=inside)
+
+
+def find_imports(package: Path) -> list[Import]:
+    found = []
+    for path in sorted(package.rglob("*.py")):
+        parts = list(path.relative_to(package.parent).with_suffix("").parts)
+        layer = parts[1]
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        where = path.relative_to(package.parent).as_posix()
+        found += [Import(where, layer, *item) for item in imports_of(tree, parts[:-1])]
+    return found
+
+
+def layer_of(target: str) -> str | None:
+    parts = target.split(".")
+    if parts[0] != "reporter":
+        return None
+    return parts[1] if len(parts) > 1 and parts[1] in ALLOWED else "__init__"
+
+
+def upward(imports: list[Import]) -> list[str]:
+    return [
+        f"{item.where} imports {item.target}"
+        for item in imports
+        if (to := layer_of(item.target))
+        and to not in {item.layer, "__init__"}
+        and to not in ALLOWED.get(item.layer, set())
+    ]
+
+
+def third_party(imports: list[Import]) -> list[str]:
+    wrong = []
+    for item in imports:
+        library = item.target.split(".")[0]
+        if library == "reporter" or library in sys.stdlib_module_names:
+            continue
+        allowed = set(AT_TOP.get(item.layer, ()))
+        if item.is_late:
+            allowed |= INSIDE.get(item.layer, set())
+        if library not in allowed and not (item.is_late and item.layer in FREE):
+            place = "inside a function" if item.is_late else "at the top"
+            wrong.append(f"{item.where} imports {library} {place}")
+    return wrong
+
+
+IMPORTS = find_imports(PACKAGE)
+
+
+def test_every_module_belongs_to_a_layer():
+    assert {item.layer for item in IMPORTS} <= set(ALLOWED)
+
+
+def test_imports_go_to_the_left():
+    assert not upward(IMPORTS)
+
+
+def test_third_party_libraries_enter_where_they_may():
+    assert not third_party(IMPORTS)
+
+
+def test_tracking_and_site_meet_only_on_disk():
+    crossing = [
+        item
+        for item in IMPORTS
+        if (item.layer in {"tracking", "search", "store", "__init__"}
+            and layer_of(item.target) in {"site", "publish"})
+        or (item.layer in {"site", "publish"} and layer_of(item.target) == "tracking")
+    ]
+    assert not crossing
+
+
+def test_a_build_cannot_change_a_store():
+    readers = {"site", "publish", "charts", "renderers"}
+    touching = [
+        item
+        for item in IMPORTS
+        if item.layer in readers
+        and any(item.target == name or item.target.startswith(name + ".") for name in WRITING)
+    ]
+    assert not touching
+
+
+@pytest.mark.parametrize(
+    ("folder", "line"),
+    [
+        ("store", "from reporter.site import links"),
+        ("store", "from ..site.links import run_page"),
+        ("tracking", "def f():\n    import reporter.site.build"),
+        ("model", "import pyarrow"),
+        ("tracking", "try:\n    import pandas\nexcept ImportError:\n    pass"),
+        ("tracking", "def f():\n    import matplotlib.pyplot as plt"),
+    ],
+)
+def test_the_check_itself_finds_what_is_wrong(tmp_path, folder, line):
+    module = tmp_path / "reporter" / folder / "wrong.py"
+    module.parent.mkdir(parents=True)
+    module.write_text(line, encoding="utf-8")
+    found = find_imports(tmp_path / "reporter")
+    assert upward(found) or third_party(found)
+
+
+def function_lengths(package: Path) -> dict[str, int]:
+    """Count each function's lines without its docstring and without functions inside it."""
+    lengths = {}
+    for path in sorted(package.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                name = f"{path.relative_to(package)}:{node.lineno} {node.name}"
+                lengths[name] = own_lines(node)
+    return lengths
+
+
+def own_lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    first = node.body[0]
+    has_docstring = ast.get_docstring(node, clean=False) is not None
+    body = node.body[1:] if has_docstring else node.body
+    signature = first.lineno - node.lineno if first.lineno > node.lineno else 0
+    if not body:
+        return signature or 1
+    return signature + (body[-1].end_lineno or 0) - body[0].lineno + 1
+
+
+def test_functions_stay_small():
+    lengths = function_lengths(PACKAGE)
+    values = sorted(lengths.values())
+    longest = {name: length for name, length in lengths.items() if length > 80}
+    assert not longest
+    assert statistics.median(values) <= 7
+    assert statistics.quantiles(values, n=20)[-1] <= 35
+
+
+def code_lines(path: Path) -> int:
+    """Count lines that are neither blank nor a docstring nor a comment."""
+    text = path.read_text(encoding="utf-8")
+    prose = set()
+    for node in ast.walk(ast.parse(text)):
+        value = getattr(node, "value", None) if isinstance(node, ast.Expr) else None
+        if isinstance(value, ast.Constant) and isinstance(value.value, str):
+            prose.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+    return sum(
+        1
+        for number, line in enumerate(text.splitlines(), start=1)
+        if number not in prose and line.strip() and not line.lstrip().startswith("#")
+    )
+
+
+def test_modules_stay_readable():
+    long = {
+        path.relative_to(ROOT).as_posix(): lines
+        for path in PACKAGE.rglob("*.py")
+        if (lines := code_lines(path)) > 450
+    }
+    assert not long
