@@ -204,8 +204,10 @@ class Journal:
 
     def _torn(self) -> None:
         """Part of a write is in the file, so what follows goes into another one."""
-        self._refused(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
-        self._files += 1
+        try:
+            self._refused(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
+        finally:
+            self._files += 1
 
     def _refused(self, error: OSError) -> None:
         """Close the file, arrange for another try, and tell the user once."""
