@@ -51,7 +51,8 @@ class BinaryView:
 def render_binary(request: ArtifactRequest) -> Fragment:
     """Show the first bytes of a file."""
     lines = tuple(_hex_lines(request.read(HEX_BYTES)))
-    note = "Empty file." if not lines else f"First {min(HEX_BYTES, request.artifact.size_bytes)} bytes."
+    n_bytes = min(HEX_BYTES, request.artifact.size_bytes)
+    note = f"First {n_bytes} bytes." if lines else "Empty file."
     return Fragment(template=TEMPLATE, context=_view(request, lines, note), is_inline=bool(lines))
 
 

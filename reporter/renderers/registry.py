@@ -78,7 +78,7 @@ class ArtifactRequest:
 
     @property
     def base_path(self) -> str:
-        """Site path that files written for this artifact begin with, e.g. ``<base_path>.view.html``."""
+        """Site path that files written for this artifact begin with, e.g. ``….view.html``."""
         return self.site_path or f"artifacts/{self.run_id}/{self.artifact.path}"
 
     def url(self, site_path: str) -> str:
@@ -206,7 +206,7 @@ def render(request: ArtifactRequest) -> Fragment:
     """
     try:
         return renderer_for(request.media_type)(request)
-    except Exception as error:  # recorded: hostile bytes must not stop a build
+    except Exception as error:  # noqa: BLE001  (recorded; hostile bytes must not stop a build)
         return _fallback(request, error)
 
 
@@ -229,5 +229,6 @@ def _fallback(request: ArtifactRequest, error: Exception) -> Fragment:
 
     is_missing = isinstance(error, FileNotFoundError)
     what = "Artifact missing" if is_missing else "Artifact not shown"
+    severity = "error" if is_missing else "warning"
     problem = request.problem(what, detail=f"{type(error).__name__}: {error}"[:300])
-    return render_unreadable(request, replace(problem, severity="error" if is_missing else "warning"))
+    return render_unreadable(request, replace(problem, severity=severity))
