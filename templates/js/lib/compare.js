@@ -1,0 +1,215 @@
+/**
+ * Runs side by side: which rows the comparison has, where runs differ, and by how much from the baseline.
+ *
+ * Works on columns as columns.js decodes them and gives texts ready to show; it knows no element and
+ * no address. A run here is a row of one experiment's table.
+ *
+ * @typedef {object} ComparedRun
+ * @property {string} id  32 hex digits
+ * @property {string} experiment  id of its experiment
+ * @property {object} columns  Columns of that experiment
+ * @property {number} row  its ordinal there
+ *
+ * @typedef {object} ComparedCell
+ * @property {string} text  as shown; "–" when nothing was logged
+ * @property {string} exact  as logged; "" when nothing was
+ * @property {""|"na"|"nan"} kind
+ * @property {boolean} isDifferent  from the baseline
+ * @property {string} delta  metrics: "−0.0105"; "" for the baseline and where there is none
+ * @property {string} percent  "−9.7%", or "−0.91 pt" when the unit is percent
+ * @property {""|"up"|"dn"} verdict  better or worse, by the metric's declared direction
+ *
+ * @typedef {object} ComparedRow
+ * @property {string} id  "metrics.val_loss"
+ * @property {string} key
+ * @property {"metric"|"param"|"tag"|"attribute"} role
+ * @property {string} unit
+ * @property {string} arrow  "↓", "↑" or ""
+ * @property {string} description
+ * @property {boolean} isNumeric
+ * @property {boolean} differs  between any two of the runs
+ * @property {ComparedCell[]} cells  one a run
+ */
+(function (reporter) {
+  "use strict";
+
+  const format = typeof require === "function" ? require("./format.js") : reporter.format;
+
+  const ROLES = { metrics: "metric", params: "param", tags: "tag", attributes: "attribute" };
+  const TITLES = { metric: "Metrics", param: "Params", tag: "Tags", attribute: "Run" };
+  const ARROWS = { min: "↓", max: "↑" };
+
+  /** In the column's heading already, or of no use to a reader. */
+  const UNCOMPARED = new Set(["attributes.run_id", "attributes.run_name", "attributes.has_page", "attributes.parent"]);
+
+  /** Shorter prefixes of run ids are not looked up: they would soon name several runs. */
+  const LEAST_PREFIX = 8;
+
+  /** A logged text without a letter must not look like nothing logged. */
+  const EMPTY = '""';
+
+  const COLORS = 8;
+  const DASHES = 3;
+
+  const roleOf = (id) => ROLES[id.slice(0, id.indexOf("."))];
+
+  /** The run's colour, 1 to 8, and dash, 0 to 2, from its place in its experiment. */
+  function lookOf(row) {
+    return { color: (row % COLORS) + 1, dash: Math.floor(row / COLORS) % DASHES };
+  }
+
+  /**
+   * Find the runs that an address names.
+   *
+   * @param {string[]} prefixes  whole ids, or their first 8 digits or more
+   * @param {{experiment: string, columns: object}[]} tables
+   * @returns {{runs: ComparedRun[], missing: string[]}}  runs in the order they were named, each once
+   */
+  function findRuns(prefixes, tables) {
+    const wanted = [...new Set(prefixes.map((prefix) => prefix.toLowerCase()))];
+    const found = new Map();
+    for (const { experiment, columns } of tables) {
+      const ids = columns.get("attributes.run_id");
+      for (let row = 0; ids && row < columns.n; row++) {
+        const id = ids.text(row);
+        const prefix = wanted.find((start) => start.length >= LEAST_PREFIX && id.startsWith(start));
+        if (prefix && !found.has(prefix)) found.set(prefix, { id, experiment, columns, row });
+      }
+    }
+    const runs = new Map();
+    for (const prefix of wanted) if (found.has(prefix)) runs.set(found.get(prefix).id, found.get(prefix));
+    return { runs: [...runs.values()], missing: wanted.filter((prefix) => !found.has(prefix)) };
+  }
+
+  const isFloat = (column) => column.kind === "number";
+
+  function exactOf(column, row) {
+    if (!column || !column.has(row)) return null;
+    if (column.kind === "time") return format.timeExact(column.number(row));
+    if (column.kind === "number" || column.kind === "duration") return String(column.number(row));
+    return column.text(row);
+  }
+
+  function textOf(column, row, { decimals, year }) {
+    if (!column || !column.has(row)) return format.MISSING;
+    if (column.kind === "time") return format.time(column.number(row), year);
+    if (column.kind === "duration") return format.duration(column.number(row));
+    if (isFloat(column)) return format.number(column.number(row), decimals);
+    return column.text(row) || EMPTY;
+  }
+
+  function kindOf(column, row) {
+    if (!column || !column.has(row)) return "na";
+    return isFloat(column) && !Number.isFinite(column.number(row)) ? "nan" : "";
+  }
+
+  /** A change always carries its sign; none at all has none. */
+  function signed(value, decimals, after = "") {
+    return (value > 0 ? "+" : "") + format.number(value, decimals) + after;
+  }
+
+  /** In percent of the baseline: one decimal is enough to choose by. */
+  function shareText(share) {
+    const size = Math.abs(share);
+    if (size < 0.05) return "~0%";
+    return signed(share, size < 100 ? 1 : 0, "%");
+  }
+
+  /**
+   * How far a value lies from the baseline's.
+   *
+   * @param {number} value
+   * @param {number} base
+   * @param {{decimals?: number, unit?: string, direction?: "min"|"max"|""}} [how]
+   * @returns {{delta: string, percent: string, verdict: ""|"up"|"dn"}}
+   */
+  function change(value, base, { decimals, unit = "", direction = "" } = {}) {
+    const by = value - base;
+    if (!Number.isFinite(by)) return { delta: "", percent: "", verdict: "" };
+    if (by === 0) return { delta: "0", percent: "", verdict: "" };
+    const share = (100 * by) / Math.abs(base);
+    const isShare = Number.isFinite(share) && unit !== "%";
+    const isBetter = direction === (by < 0 ? "min" : "max");
+    return {
+      delta: signed(by, decimals, unit === "%" ? " pt" : ""),
+      percent: isShare ? shareText(share) : "",
+      verdict: direction ? (isBetter ? "up" : "dn") : "",
+    };
+  }
+
+  /** Enough digits to tell the values apart and, up to two more, to tell the changes. */
+  function decimalsFor(values, base) {
+    const finite = values.filter(Number.isFinite);
+    const least = format.columnDecimals(finite);
+    const changes = finite.map((value) => value - base).filter((by) => Number.isFinite(by) && by !== 0);
+    return changes.length ? Math.min(least + 2, Math.max(least, format.columnDecimals(changes))) : least;
+  }
+
+  function makeCells(columns, runs, baseline, year) {
+    const shown = columns.find(Boolean);
+    const isMetric = roleOf(shown.id) === "metric";
+    const numbers = columns.map((column, i) => (column && isFloat(column) ? column.number(runs[i].row) : NaN));
+    const decimals = isFloat(shown) ? decimalsFor(numbers, numbers[baseline]) : null;
+    const exact = columns.map((column, i) => exactOf(column, runs[i].row));
+    const how = { decimals, year, unit: shown.unit, direction: shown.direction };
+    const nothing = { delta: "", percent: "", verdict: "" };
+    return columns.map((column, i) => ({
+      text: textOf(column, runs[i].row, how),
+      exact: exact[i] ?? "",
+      kind: kindOf(column, runs[i].row),
+      isDifferent: exact[i] !== exact[baseline],
+      ...(isMetric && i !== baseline ? change(numbers[i], numbers[baseline], how) : nothing),
+    }));
+  }
+
+  /** One row; null when none of the runs logged it. */
+  function makeRow(id, runs, baseline, year) {
+    const columns = runs.map((run) => run.columns.get(id));
+    if (!columns.some((column, i) => column && column.has(runs[i].row))) return null;
+    const shown = columns.find(Boolean);
+    const cells = makeCells(columns, runs, baseline, year);
+    return {
+      id,
+      key: shown.key,
+      label: shown.label,
+      role: roleOf(id),
+      unit: shown.unit,
+      arrow: ARROWS[shown.direction] || "",
+      description: shown.description,
+      isNumeric: isFloat(shown) || shown.kind === "duration",
+      differs: cells.some((cell) => cell.exact !== cells[0].exact || cell.kind !== cells[0].kind),
+      cells,
+    };
+  }
+
+  /** Ids of everything that any of the runs' experiments has a column for, in the order of the tables. */
+  function comparedIds(runs) {
+    const ids = new Set();
+    for (const columns of new Set(runs.map((run) => run.columns))) {
+      for (const column of columns.offered()) if (!UNCOMPARED.has(column.id)) ids.add(column.id);
+    }
+    return [...ids];
+  }
+
+  /**
+   * The whole comparison.
+   *
+   * @param {ComparedRun[]} runs
+   * @param {number} baseline  place of the baseline among them
+   * @param {number} [year]  of the report's newest event, which times leave out
+   * @returns {{role: string, title: string, rows: ComparedRow[], nDiffering: number}[]}
+   *   metrics, params, tags and attributes, those that any run has
+   */
+  function compareRuns(runs, baseline, year) {
+    const rows = comparedIds(runs)
+      .map((id) => makeRow(id, runs, baseline, year))
+      .filter(Boolean);
+    return Object.entries(TITLES)
+      .map(([role, title]) => ({ role, title, rows: rows.filter((row) => row.role === role) }))
+      .filter((section) => section.rows.length)
+      .map((section) => ({ ...section, nDiffering: section.rows.filter((row) => row.differs).length }));
+  }
+
+  reporter.comparison = { findRuns, compareRuns, change, lookOf };
+  if (typeof module === "object") module.exports = reporter.comparison;
+})((globalThis.reporter = globalThis.reporter || {}));
