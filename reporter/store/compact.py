@@ -64,7 +64,7 @@ def _write_tables(sources: RunSources) -> bool:
     run = sources.run()
     if any(problem.severity == "error" for problem in sources.problems):
         return False
-    covers = dict(sources.row.covers)
+    covers = dict(sources.load_row().covers)
     covers |= {name: data.rfind(b"\n") + 1 for name, data in sources.events.items()}
     row = RunRow(sources.lines(), run.data.summaries, covers, points.covers)
     if sources.points and len(points):

@@ -161,28 +161,30 @@ def read_points(data: bytes, start_bytes: int = 0) -> PointTable:
     """
     import numpy as np
 
-    pieces, offsets, damage, end_bytes = [], [], [], 0
+    pieces, known, damage, end_bytes = [], 0, [], 0
     for start, count, skipped in _iter_good(data):
         end_bytes = start + count * RECORD_BYTES
         piece = np.frombuffer(data, dtype="<u4", count=count * 8, offset=start).reshape(-1, 8)
         pieces.append(piece)
-        offsets.append(start + RECORD_BYTES * np.arange(count))
+        known += min(count, -(min(start - start_bytes, 0) // RECORD_BYTES))
         if skipped:
             damage.append(f"{skipped} bytes at byte {end_bytes} are no record")
-    records = np.concatenate(pieces) if len(pieces) != 1 else np.ascontiguousarray(pieces[0])
-    heads = records.view("<u2").reshape(-1, 16)[:, :2]
+    records = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+    heads = records.view("<u2").reshape(-1, 16)
+    kinds = heads[:, 0]
     keys, number_of_id = _read_keys(records, heads)
-    is_point = (heads[:, 0] == POINT) & (np.concatenate(offsets) >= start_bytes)
-    is_point[is_point] = number_of_id[heads[is_point, 1]] >= 0
-    wide = records.view("<i8").reshape(-1, 4)[is_point]
+    numbers = number_of_id[heads[:, 1]]
+    is_wanted = (kinds == POINT) & (numbers >= 0)
+    is_wanted[:known] = False
+    wide = records.view("<i8").reshape(-1, 4)
     return PointTable(
         keys=keys,
-        key_ids=number_of_id[heads[is_point, 1]],
-        steps=wide[:, 1].copy(),
-        values=wide[:, 2].copy().view("<f8"),
-        timestamps_ms=wide[:, 3].copy(),
+        key_ids=numbers[is_wanted],
+        steps=wide[:, 1][is_wanted],
+        values=wide[:, 2][is_wanted].view("<f8"),
+        timestamps_ms=wide[:, 3][is_wanted],
         size_bytes=end_bytes,
-        is_closed=bool((heads[:, 0] == CLOSE).any()),
+        is_closed=bool((kinds == CLOSE).any()),
         damage="; ".join(damage),
     )
 

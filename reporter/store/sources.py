@@ -37,10 +37,10 @@ class RunSources:
         Journals of events, whole.
     points : dict of str to bytes
         Journals of points, whole.
-    row : RunRow
-        `run.parquet`, or an empty one.
+    row : RunRow or None
+        `run.parquet`, or an empty one; read when it is first needed.
     table : Points or None
-        `metrics.parquet`; read only when asked for.
+        `metrics.parquet`; read when it is first needed.
     problems : list of Problem
     writers : dict of str to list of Event
         Parsed events by journal, filled by :meth:`run`.
@@ -51,14 +51,15 @@ class RunSources:
     experiment_id: str
     events: dict[str, bytes] = field(default_factory=dict)
     points: dict[str, bytes] = field(default_factory=dict)
-    row: RunRow = field(default_factory=RunRow)
+    row: RunRow | None = None
     table: Points | None = None
     problems: list[Problem] = field(default_factory=list)
     writers: dict[str, list[Event]] = field(default_factory=dict)
 
     def lines(self) -> dict[str, list[bytes]]:
         """Event lines by journal: those of the table, and the journals' beyond what it covers."""
-        out = {name: list(lines) for name, lines in self.row.lines.items()}
+        row = self.load_row()
+        out = {name: list(lines) for name, lines in row.lines.items()}
         for name, data in self.events.items():
             whole = data[: data.rfind(b"\n") + 1]
             torn = len(data) - len(whole)
@@ -66,7 +67,7 @@ class RunSources:
                 self._report(
                     "Torn last line", name, f"{torn} bytes at byte {len(whole)} are no whole line"
                 )
-            fresh = whole[self.row.covers.get(name, 0) :]
+            fresh = whole[row.covers.get(name, 0) :]
             if fresh:
                 out.setdefault(name, []).extend(fresh.splitlines())
         return out
@@ -81,7 +82,7 @@ class RunSources:
     def summaries(self) -> dict[str, MetricSummary]:
         """Return each metric's summary, from the table's row when no journal adds to it."""
         if not self.points or not any(self.points.values()):
-            return dict(self.row.summaries)
+            return dict(self.load_row().summaries)
         points = self.all_points()
         return {
             key: summarise(key, points.values[a:b], points.steps[a:b], points.timestamps_ms[a:b])
@@ -101,6 +102,16 @@ class RunSources:
                 if found.damage:
                     self._report("Torn record", name, found.damage)
         return _join(table, fresh, covers)
+
+    def load_row(self) -> RunRow:
+        """Read `run.parquet`, once.
+
+        It is asked for by name and not by the listing: a compaction may have made it since.
+        """
+        if self.row is None:
+            path = os.path.join(self.folder, layout.RUN_TABLE)
+            self.row = self._try(read_run_table, path) or RunRow()
+        return self.row
 
     def _load_table(self) -> Points | None:
         if self.table is None:
@@ -156,7 +167,7 @@ class RunSources:
 
 
 def read_sources(folder: str, run_id: str, experiment_id: str) -> RunSources:
-    """Read a run's folder, the table of points excepted.
+    """Read the journals of a run's folder; its tables are read when they are needed.
 
     Parameters
     ----------
@@ -179,9 +190,6 @@ def read_sources(folder: str, run_id: str, experiment_id: str) -> RunSources:
             _read_into(sources, sources.events, name)
         elif layout.is_metrics_journal(name):
             _read_into(sources, sources.points, name)
-    # Asked for by name, not by the listing: a compaction may have made it since.
-    found = sources._try(read_run_table, os.path.join(folder, layout.RUN_TABLE))
-    sources.row = found or RunRow()
     return sources
 
 
@@ -197,7 +205,8 @@ def _read_into(sources: RunSources, target: dict[str, bytes], name: str) -> None
 
 def read_events(folder: str, is_journal: Callable[[str], bool]) -> dict[str, list[Event]]:
     """Read the events of every journal in a folder; lines that cannot be read are left out."""
-    sources = RunSources(folder=folder, run_id="", experiment_id=os.path.basename(folder))
+    experiment_id = os.path.basename(folder)
+    sources = RunSources(folder=folder, run_id="", experiment_id=experiment_id, row=RunRow())
     for name in sorted(filter(is_journal, os.listdir(folder))):
         _read_into(sources, sources.events, name)
     return {name: sources._parse(name, lines) for name, lines in sources.lines().items()}
