@@ -32,7 +32,9 @@
 
   const ID_BYTES = 16;
   const GROUPS = { attributes: "Run", params: "Params", metrics: "Metrics", tags: "Tags" };
-  const NEVER_OFFERED = new Set(["attributes.has_page", "attributes.parent"]);
+  const NAME = "attributes.run_name";
+  const HAS_PAGE = "attributes.has_page";
+  const NEVER_OFFERED = new Set([NAME, HAS_PAGE, "attributes.parent"]);
   const AGGREGATE = /^metrics\..*:(min|max|mean|best|best_step|count)$/;
 
   /** A property computed when first read. */
@@ -164,9 +166,14 @@
       return this.byId.get(id);
     }
 
-    /** Columns that a person may choose: no aggregates, nothing internal. */
+    /** Columns that a person may choose beside the name: no aggregates, nothing internal. */
     offered() {
       return [...this.byId.values()].filter(({ id }) => !NEVER_OFFERED.has(id) && !this.isAggregate(id));
+    }
+
+    /** Columns in which free text is looked for. */
+    searched() {
+      return [...this.byId.values()].filter(({ id }) => id !== HAS_PAGE && !this.isAggregate(id));
     }
 
     /** Whether the column is another aggregate ("metrics.loss:min") of a metric with a column of its own. */
@@ -183,10 +190,11 @@
           if (!this.queried.has(id)) this.queried.set(id, asQueried(this.byId.get(id)));
           return this.queried.get(id);
         },
+        contains: (text) => reporter.search.contains(this, text),
       };
     }
   }
 
-  Object.assign(reporter, { Column, Columns });
-  if (typeof module === "object") module.exports = { Column, Columns };
+  Object.assign(reporter, { Column, Columns, NAME, HAS_PAGE });
+  if (typeof module === "object") module.exports = { Column, Columns, NAME, HAS_PAGE };
 })((globalThis.reporter = globalThis.reporter || {}));

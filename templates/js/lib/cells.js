@@ -1,0 +1,103 @@
+/**
+ * What a cell of the runs table says: the text shown, the exact value, and what marks it.
+ *
+ * The builder prints the first rows by the same rules. This file knows no element.
+ *
+ * @typedef {object} Cell
+ * @property {string} text  "–" when nothing was logged
+ * @property {string} exact  as logged, for the title; "" when nothing was
+ * @property {"" | "na" | "nan" | "best"} mark  a CSS class
+ */
+(function (reporter) {
+  "use strict";
+
+  if (typeof module === "object") {
+    require("./arrays.js");
+    require("./format.js");
+  }
+  const { format } = reporter;
+
+  const NOT_LOGGED = Object.freeze({ text: format.MISSING, exact: "", mark: "na" });
+  const ID_DIGITS = 8;
+
+  /** Far beyond what a cell can show; the whole text is in the title. */
+  const MAX_SHOWN = 300;
+
+  /** @returns {number[]} the numbers of a column, without what was not logged */
+  function loggedNumbers(column) {
+    const values = Array.from(column.values);
+    return column.missing === null ? values : values.filter((_, entry) => column.hasEntry(entry));
+  }
+
+  /** The best value of a metric with a direction; NaN when there is none. */
+  function bestOf(numbers, direction) {
+    if (!direction) return NaN;
+    let best = NaN;
+    for (const number of numbers) {
+      if (!Number.isFinite(number)) continue;
+      if (Number.isNaN(best) || (direction === "min" ? number < best : number > best)) best = number;
+    }
+    return best;
+  }
+
+  function capitalised(word) {
+    return word.charAt(0).toUpperCase() + word.slice(1);
+  }
+
+  function textCell(text) {
+    if (text === "") return { text: '""', exact: "", mark: "" };
+    return { text: text.length > MAX_SHOWN ? text.slice(0, MAX_SHOWN) : text, exact: text, mark: "" };
+  }
+
+  function durationExact(durationMs) {
+    return `${durationMs / 1000} s`;
+  }
+
+  /**
+   * @param {{newestMs: number | null}} report  time of its newest event
+   * @returns {(column: import("./columns.js").Column, row: number) => Cell}
+   */
+  function createCells({ newestMs }) {
+    const newest = newestMs === null ? NaN : newestMs;
+    const yearOfNewest = new Date(newest).getUTCFullYear();
+    const styles = new WeakMap();
+
+    /** Precision and best value, found once a column. */
+    function styleOf(column) {
+      if (!styles.has(column)) {
+        const numbers = loggedNumbers(column);
+        styles.set(column, { decimals: format.columnDecimals(numbers), best: bestOf(numbers, column.direction) });
+      }
+      return styles.get(column);
+    }
+
+    function numberCell(column, number) {
+      const { decimals, best } = styleOf(column);
+      const mark = !Number.isFinite(number) ? "nan" : number === best ? "best" : "";
+      return { text: format.number(number, decimals), exact: String(number), mark };
+    }
+
+    const byKind = {
+      text: (column, row) => textCell(column.text(row)),
+      status: (column, row) => textCell(capitalised(column.text(row))),
+      number: (column, row) => numberCell(column, column.number(row)),
+      time: (column, row) => {
+        const time = column.number(row);
+        return { text: format.time(time, yearOfNewest), exact: format.timeExact(time), mark: "" };
+      },
+      duration: (column, row) => {
+        const duration = column.number(row);
+        return { text: format.duration(duration), exact: durationExact(duration), mark: "" };
+      },
+      id: (column, row) => {
+        const id = column.text(row);
+        return { text: id.slice(0, ID_DIGITS), exact: id, mark: "" };
+      },
+    };
+
+    return (column, row) => (column.has(row) ? byKind[column.kind](column, row) : NOT_LOGGED);
+  }
+
+  reporter.createCells = createCells;
+  if (typeof module === "object") module.exports = { createCells };
+})((globalThis.reporter = globalThis.reporter || {}));
