@@ -37,7 +37,7 @@ __all__ = ["compile_filter", "fields_of", "matches", "unknown_keys"]
 Predicate = Callable[[Run], bool]
 Test = Callable[[Any], bool]  # Any: a field's value, of the type its kind says
 Field = tuple[str, Callable[[Run], Any]]
-"""A kind (number, text, texts, status, time, duration) and how to get the value, None if missing."""
+"""A kind (number, text, texts, status, time, duration) and how to get the value (None: missing)."""
 
 _ORDER = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le}
 _TAGS_OF_ATTRIBUTES = {

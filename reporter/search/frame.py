@@ -8,11 +8,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-
 if TYPE_CHECKING:
-    from reporter.model import Run
     from collections.abc import Iterable, Mapping
+
     import pandas as pd
+
+    from reporter.model import Run
 
 __all__ = ["runs_frame"]
 
@@ -37,7 +38,7 @@ def runs_frame(runs: Iterable[Run]) -> pd.DataFrame:
     Values, types and column groups are those of MLflow 3.17.2, whose order of keys within a group
     changes from call to call.
     """
-    import pandas as pd  # noqa: PLC0415  # slow to import, so only for those who ask for a frame
+    import pandas as pd
 
     listed = list(runs)
     data: dict[str, Any] = {  # Any: lists and Series of each column's own type

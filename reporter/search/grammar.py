@@ -10,7 +10,7 @@ language is described in ``docs/filter-language.md``. This module knows nothing 
 from __future__ import annotations
 
 import math
-from typing import NoReturn, TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from reporter.errors import FilterSyntaxError
 from reporter.search.names import (
@@ -118,7 +118,7 @@ def parse_order_by(text: str) -> tuple[Key, bool]:
     >>> parse_order_by("metrics.`val loss` DESC")
     (Key(group='metrics', name='val loss', aggregate=''), False)
     """
-    reader = _Reader(text)
+    reader = _Reader(text, opening="a key such as metrics.val_loss")
     key = reader.key()
     if key.group == "datasets":
         reader.at = 0
@@ -134,8 +134,9 @@ def parse_order_by(text: str) -> tuple[Key, bool]:
 class _Reader:
     """Reads by recursive descent; `at` is the position of the next character."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, opening: str = "a condition such as params.lr > 0.1") -> None:
         self.text = text
+        self.opening = opening
         self.at = 0
         self.depth = 0
 
@@ -232,7 +233,7 @@ class _Reader:
         is_word = not was_quoted and first.upper() in KEYWORDS
         if not first or is_word or (not was_quoted and first.startswith("-")):
             self.at = start
-            self.fail("a condition such as params.lr > 0.1")
+            self.fail(self.opening)
 
     def split(self, first: str, was_quoted: bool) -> tuple[str, str]:
         """Part a key at its first dot; the name behind it may be quoted."""
@@ -319,7 +320,8 @@ class _Reader:
         """Read a value and check that the key can be compared with it."""
         text, is_quoted, start = self.literal(written or operator)
         kind = kind_of(key)
-        if not is_quoted and kind == "duration":
+        is_duration = kind == "duration" or (kind == "any" and key.name == "duration")
+        if is_duration and not is_quoted:
             text = self.with_units(text)
         number = None if is_quoted else read_number(text)
         value: Value = text if number is None else math.nan if math.isnan(number) else number
@@ -334,12 +336,15 @@ class _Reader:
         return value
 
     def pattern(self, operator: str) -> str:
-        text, is_quoted, start = self.literal(operator)
+        self.skip()
+        if self.peek() not in ("'", '"'):
+            self.fail(f"a quoted pattern after {operator}")
+        text, _, start = self.literal(operator)
         if operator == "RLIKE":
             try:
                 regex(text)
             except PatternError as error:
-                self.at = min(start + is_quoted + error.offset, len(self.text))
+                self.at = min(start + 1 + error.offset, len(self.text))
                 self.fail(error.expected)
         return text
 
@@ -466,4 +471,4 @@ def _join(kind: type[And | Or], nodes: list[Node]) -> Node:
     flat: list[Node] = []
     for node in nodes:
         flat.extend(node.children if isinstance(node, kind) else (node,))
-    return flat[0] if len(nodes) == 1 else kind(tuple(flat))
+    return nodes[0] if len(nodes) == 1 else kind(tuple(flat))

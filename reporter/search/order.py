@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import math
 from operator import itemgetter
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reporter.errors import InvalidInputError
 from reporter.search.evaluate import Field, fields_of
 from reporter.search.grammar import parse_order_by
 
 if TYPE_CHECKING:
-    from reporter.model import Run
     from collections.abc import Iterable, Mapping, Sequence
+
+    from reporter.model import Run
 
 __all__ = ["sort_runs"]
 
@@ -77,8 +78,8 @@ def _sorted(runs: list[Run], fields: list[Field], is_ascending: bool) -> list[Ru
 
 
 def _rank(run: Run, fields: list[Field]) -> tuple[int, Any]:  # Any: a number or a text
-    for _, read in fields:
-        value = read(run)
+    for kind, read in fields:
+        value = run.info.status if kind == "status" else read(run)
         if value is None:
             continue
         if isinstance(value, str):

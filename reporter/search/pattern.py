@@ -138,7 +138,7 @@ class _Reader:
     def program(self) -> list[_Step]:
         part = self.either()
         if self.at < len(self.text):
-            raise PatternError(self.at, "no ) without its (")
+            raise PatternError(self.at, "a ( for this )")
         steps: list[_Step] = []
         _lay_out(part, steps)
         steps.append(_Step("match"))
