@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
-from reporter.model import Artifact, Dataset, DatasetInput, MetricDefinition
+from reporter.model import Artifact, Dataset, DatasetInput, MetricDefinition, Record
 
 __all__ = [
     "ArtifactLogged",
@@ -38,8 +38,8 @@ __all__ = [
 _TYPES: dict[str, type[Event]] = {}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Event:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Event(Record):
     """Something that happened at `at_ms` (milliseconds since 1970 UTC)."""
 
     type: ClassVar[str] = ""
@@ -49,7 +49,7 @@ class Event:
         _TYPES[cls.type] = cls
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class WriterOpened(Event):
     """A process opened the run: first event of every journal."""
 
@@ -59,14 +59,14 @@ class WriterOpened(Event):
     process_start: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class WriterClosed(Event):
     """The process closed its journal and will append nothing more."""
 
     type: ClassVar[str] = "writer_closed"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class RunStarted(Event):
     """The run began, or was taken up again (then only `status` is taken from this event)."""
 
@@ -79,7 +79,7 @@ class RunStarted(Event):
     status: str = "RUNNING"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class ParamsLogged(Event):
     """Params were logged; a param keeps its first value for ever."""
 
@@ -87,7 +87,7 @@ class ParamsLogged(Event):
     params: Mapping[str, str]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class TagsSet(Event):
     """Tags were set; the later value wins."""
 
@@ -95,7 +95,7 @@ class TagsSet(Event):
     tags: Mapping[str, str]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class TagsDeleted(Event):
     """Tags were removed."""
 
@@ -103,7 +103,7 @@ class TagsDeleted(Event):
     keys: Sequence[str]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class MetricsLogged(Event):
     """Points of one metric, in the order they were logged.
 
@@ -122,7 +122,7 @@ class MetricsLogged(Event):
     timestamps_ms: Sequence[int]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class MetricDefined(Event):
     """A metric's direction, unit or description was declared; fields left empty keep theirs."""
 
@@ -130,7 +130,7 @@ class MetricDefined(Event):
     definition: MetricDefinition
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class ArtifactLogged(Event):
     """A file was put into the run's artifact folder; the same path again replaces it."""
 
@@ -138,7 +138,7 @@ class ArtifactLogged(Event):
     artifact: Artifact
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class DatasetsLogged(Event):
     """Data sets were recorded as inputs."""
 
@@ -146,7 +146,7 @@ class DatasetsLogged(Event):
     inputs: Sequence[DatasetInput]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class RunEnded(Event):
     """The run ended in `status` at `end_time` (ms)."""
 
@@ -155,7 +155,7 @@ class RunEnded(Event):
     end_time: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class LifecycleChanged(Event):
     """A run or an experiment was deleted or restored."""
 
@@ -163,7 +163,7 @@ class LifecycleChanged(Event):
     lifecycle_stage: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class ExperimentCreated(Event):
     """An experiment was created."""
 
@@ -173,7 +173,7 @@ class ExperimentCreated(Event):
     artifact_location: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class ExperimentRenamed(Event):
     """An experiment got another name; its id stays."""
 

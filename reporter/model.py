@@ -20,6 +20,7 @@ __all__ = [
     "MetricDefinition",
     "MetricSummary",
     "Problem",
+    "Record",
     "Run",
     "RunData",
     "RunInfo",
@@ -27,6 +28,24 @@ __all__ = [
     "RunStatus",
     "ViewType",
 ]
+
+
+class Record:
+    """Equality, hash and text of the frozen records, by their fields.
+
+    Written once here rather than generated for each class: generating took a third of the time
+    that ``import reporter`` takes.
+    """
+
+    def __eq__(self, other: object) -> bool:
+        return self.__class__ is other.__class__ and self.__dict__ == other.__dict__
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.__dict__.values()))
+
+    def __repr__(self) -> str:
+        inside = ", ".join(f"{name}={value!r}" for name, value in self.__dict__.items())
+        return f"{self.__class__.__name__}({inside})"
 
 
 class RunStatus:
@@ -73,8 +92,8 @@ class ViewType:
         return lifecycle_stage == wanted
 
 
-@dataclass(frozen=True, kw_only=True)
-class Problem:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Problem(Record):
     """Something damaged, missing or left out that did not stop the work.
 
     Parameters
@@ -98,8 +117,8 @@ class Problem:
     severity: str = "warning"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Metric:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Metric(Record):
     """One logged point.
 
     Parameters
@@ -119,8 +138,8 @@ class Metric:
     step: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class MetricSummary:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class MetricSummary(Record):
     """What a table needs to know of one series, so that nobody reads the series for it.
 
     Parameters
@@ -157,8 +176,8 @@ class MetricSummary:
     nonfinite: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class MetricDefinition:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class MetricDefinition(Record):
     """What the user declared about a metric.
 
     Parameters
@@ -179,8 +198,8 @@ class MetricDefinition:
     best: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Artifact:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Artifact(Record):
     """One file that a run left behind; its bytes stay in the store.
 
     Parameters
@@ -217,8 +236,8 @@ class Artifact:
         return False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Dataset:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Dataset(Record):
     """A data set that a run read."""
 
     name: str
@@ -229,23 +248,23 @@ class Dataset:
     profile: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class DatasetInput:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class DatasetInput(Record):
     """A data set and what the run used it for (``tags["mlflow.data.context"]``)."""
 
     dataset: Dataset
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
-class RunInputs:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class RunInputs(Record):
     """Everything a run read."""
 
     dataset_inputs: tuple[DatasetInput, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class RunInfo:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class RunInfo(Record):
     """Who, when and where of a run; `start_time` and `end_time` in milliseconds."""
 
     run_id: str
@@ -264,8 +283,8 @@ class RunInfo:
         return self.run_id
 
 
-@dataclass(frozen=True, kw_only=True)
-class RunData:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class RunData(Record):
     """What a run logged, histories excepted.
 
     Parameters
@@ -287,8 +306,8 @@ class RunData:
         return {key: summary.last for key, summary in self.summaries.items()}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Run:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Run(Record):
     """One run: the fold over everything that was ever logged into it.
 
     Parameters
@@ -334,8 +353,8 @@ class Run:
         }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Experiment:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Experiment(Record):
     """A named group of runs; times in milliseconds."""
 
     experiment_id: str

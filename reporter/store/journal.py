@@ -190,8 +190,11 @@ class Journal:
     def _open_file(self) -> bool:
         flags = os.O_CREAT | os.O_WRONLY | os.O_APPEND | _O_EXTRA
         try:
-            os.makedirs(os.path.dirname(self.path), exist_ok=True)
-            self.fd = os.open(self.path, flags, 0o666)
+            try:
+                self.fd = os.open(self.path, flags, 0o666)
+            except FileNotFoundError:
+                os.makedirs(os.path.dirname(self.path), exist_ok=True)
+                self.fd = os.open(self.path, flags, 0o666)
             begin = self.header()
             if begin and os_write(self.fd, begin) != len(begin):
                 self._torn()

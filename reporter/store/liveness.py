@@ -6,7 +6,7 @@ import os
 
 from reporter.events import WriterOpened
 
-__all__ = ["host_name", "is_alive", "process_start"]
+__all__ = ["host_name", "is_alive", "own_start", "process_start"]
 
 
 def host_name() -> str:
@@ -14,6 +14,18 @@ def host_name() -> str:
     if hasattr(os, "uname"):
         return os.uname().nodename
     return os.environ.get("COMPUTERNAME", "")
+
+
+def own_start() -> str:
+    """Say when this process began; asked of the system once."""
+    pid = os.getpid()
+    if pid not in _own:
+        _own.clear()
+        _own[pid] = process_start(pid)
+    return _own[pid]
+
+
+_own: dict[int, str] = {}
 
 
 def process_start(pid: int) -> str:

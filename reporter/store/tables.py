@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from reporter.errors import StoreVersionError
@@ -131,7 +131,7 @@ def write_run(path: str, run: Run, row: RunRow) -> None:
         "last_event_time": run.last_event_time,
         "params": [(key, _storable(value)) for key, value in run.data.params.items()],
         "tags": [(key, _storable(value)) for key, value in run.data.tags.items()],
-        "metrics": [_storable_keys(asdict(item)) for item in row.summaries.values()],
+        "metrics": [_storable_keys(dict(vars(item))) for item in row.summaries.values()],
         "artifacts": [
             {"path": _storable(a.path), "size_bytes": a.size_bytes, "media_type": a.media_type,
              "sha256": a.sha256}

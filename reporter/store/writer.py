@@ -14,7 +14,7 @@ from reporter.errors import StoreError
 from reporter.events import Event, MetricsLogged, WriterClosed, WriterOpened, to_line
 from reporter.store import layout
 from reporter.store.journal import Journal, PointJournal
-from reporter.store.liveness import host_name, process_start
+from reporter.store.liveness import host_name, own_start
 
 __all__ = ["ExperimentWriter", "FolderWriter"]
 
@@ -31,10 +31,8 @@ class _EventJournal(Journal):
         self._now_ms = now_ms
 
     def header(self) -> bytes:
-        pid = os.getpid()
-        start = process_start(pid)
         opened = WriterOpened(
-            at_ms=self._now_ms(), host=host_name(), pid=pid, process_start=start
+            at_ms=self._now_ms(), host=host_name(), pid=os.getpid(), process_start=own_start()
         )
         return to_line(opened)
 

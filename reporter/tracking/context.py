@@ -52,14 +52,25 @@ def start_tags() -> dict[str, str]:
 
 def end_tags() -> dict[str, str]:
     """Return the tags that are known when a run ends: versions of what was imported."""
+    count = len(sys.modules)
+    if count not in _packages:
+        _packages.clear()  # something was imported since the last run ended
+        _packages[count] = _imported_packages()
+    packages = _packages[count]
+    return {"reporter.packages": packages} if packages else {}
+
+
+_packages: dict[int, str] = {}
+
+
+def _imported_packages() -> str:
     found = {}
     for name, module in list(sys.modules.items()):
         version = getattr(module, "__dict__", {}).get("__version__")
         if isinstance(version, str) and "." not in name and not name.startswith("_"):
             if name not in sys.stdlib_module_names:
                 found[name] = version
-    packages = " ".join(f"{name}=={found[name]}" for name in sorted(found))
-    return {"reporter.packages": packages} if packages else {}
+    return " ".join(f"{name}=={found[name]}" for name in sorted(found))
 
 
 def _is_notebook() -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from types import TracebackType
 from typing import Any, BinaryIO
 
@@ -90,7 +90,6 @@ _experiment_id: str | None = None
 _last_run_id: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class ActiveRun(Run):
     """A run that :func:`start_run` made active; ends with its ``with`` block.
 
