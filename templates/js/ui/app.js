@@ -206,6 +206,25 @@
     }
   }
 
+  /* What scrolls can be reached by keyboard, and only while it scrolls. */
+
+  const SCROLLERS = "pre, .tw, .scroll-y, .list, .tree > ul, .kv td.mono > bdi";
+
+  function allowScrolling(element) {
+    const scrolls = element.scrollHeight > element.clientHeight + 1 || element.scrollWidth > element.clientWidth + 1;
+    const canScroll = scrolls && getComputedStyle(element).overflowY !== "visible";
+    if (canScroll && !element.querySelector("a, button, input")) element.tabIndex = 0;
+    else element.removeAttribute("tabindex");
+  }
+
+  function startScrollers() {
+    const observer = new ResizeObserver((entries) => entries.forEach((entry) => allowScrolling(entry.target)));
+    const LONG_CHARS = 200;
+    for (const element of all(SCROLLERS)) {
+      if (element.localName !== "bdi" || element.textContent.length > LONG_CHARS) observer.observe(element);
+    }
+  }
+
   document.addEventListener("DOMContentLoaded", () => {
     one("[data-role=theme-toggle]").onclick = toggleTheme;
     reporter.view.subscribe((view, names) => names.includes("theme") && applyTheme(view.theme));
@@ -214,6 +233,7 @@
     startCopies();
     startPreviews();
     startParams();
+    startScrollers();
     if (location.hash === "#query") find();
   });
 })((globalThis.reporter = globalThis.reporter || {}));
