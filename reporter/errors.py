@@ -4,7 +4,8 @@
 
     ReporterError                        catch this to catch them all
     ├─ InvalidInputError (ValueError)    a bad key, value, name or path: fix the call
-    │  └─ FilterSyntaxError              a bad filter string: fix the text at `position`
+    │  ├─ FilterSyntaxError              a bad filter string: fix the text at `position`
+    │  └─ ChartError                     a chart specification that cannot be shown: fix the figure
     ├─ RunStateError                     no active run, already ended: fix the order of calls
     ├─ StoreError                        something is wrong with the store at `path`
     │  ├─ NotAStoreError                 the path holds no store
@@ -23,6 +24,7 @@ from collections.abc import Iterable
 
 __all__ = [
     "BuildError",
+    "ChartError",
     "ExperimentNotFoundError",
     "FilterSyntaxError",
     "InvalidInputError",
@@ -78,6 +80,10 @@ class FilterSyntaxError(InvalidInputError):
         self.position = position
         self.expected = expected
         super().__init__(message)
+
+
+class ChartError(InvalidInputError):
+    """A Vega-Lite specification that does not compile, or that would load data from elsewhere."""
 
 
 class RunStateError(ReporterError):
