@@ -1,13 +1,12 @@
-"""What all tests share: the checkout, a command line in a fresh process, and builders of runs."""
+"""What all tests share: the checkout, a command line in a fresh process, the sample site."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
@@ -26,6 +25,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write tests/golden/<case>/site anew from what is built now; read the diff afterwards",
     )
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave scripts and builders alone, which doctest would import to look inside."""
+    is_script = collection_path.suffix == ".py" and not collection_path.name.startswith("test_")
+    return True if is_script and ROOT / "tests" in collection_path.parents else None
 
 
 @pytest.fixture(scope="session")
@@ -113,84 +118,3 @@ def sample_site(report: Runner, tmp_path_factory: pytest.TempPathFactory) -> Pat
 def sample_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of ``sample_runs``, so that no test can change the original."""
     return Path(shutil.copytree(ROOT / "sample_runs", tmp_path_factory.mktemp("store") / "runs"))
-
-
-@pytest.fixture
-def memory_store():
-    """An empty store in memory."""
-    from reporter.store.memory import MemoryStore
-
-    return MemoryStore()
-
-
-@pytest.fixture
-def make_run(memory_store):
-    """Build runs in `memory_store`: ``make_run(metrics={"loss": [0.5, 0.25]}, params={"lr": 1})``.
-
-    Ids come from the name, times from `start_ms`, one second a step: nothing depends on the clock.
-    """
-    from reporter.events import (
-        ExperimentCreated,
-        MetricsLogged,
-        ParamsLogged,
-        RunEnded,
-        RunStarted,
-        TagsSet,
-    )
-
-    seen: set[str] = set()
-
-    def make(
-        name: str = "run",
-        *,
-        experiment: str = "0",
-        metrics: Mapping[str, Sequence[float]] | None = None,
-        params: Mapping[str, object] | None = None,
-        tags: Mapping[str, str] | None = None,
-        artifacts: Mapping[str, bytes] | None = None,
-        status: str = "FINISHED",
-        start_ms: int = 1_700_000_000_000,
-    ):
-        run_id = hashlib.md5(f"{experiment}/{name}".encode(), usedforsecurity=False).hexdigest()
-        if experiment not in seen:
-            seen.add(experiment)
-            created = ExperimentCreated(
-                at_ms=start_ms, experiment_id=experiment, name=f"experiment {experiment}"
-            )
-            memory_store.append_experiment(experiment, created)
-        writer = memory_store.writer(experiment, run_id)
-        started = RunStarted(
-            at_ms=start_ms,
-            run_id=run_id,
-            experiment_id=experiment,
-            run_name=name,
-            start_time=start_ms,
-        )
-        writer.append(started)
-        writer.append(
-            ParamsLogged(at_ms=start_ms, params={k: str(v) for k, v in (params or {}).items()})
-        )
-        writer.append(TagsSet(at_ms=start_ms, tags=dict(tags or {})))
-        longest = 0
-        for key, values in (metrics or {}).items():
-            steps = range(len(values))
-            times = [start_ms + 1000 * step for step in steps]
-            writer.append(
-                MetricsLogged(
-                    at_ms=start_ms,
-                    key=key,
-                    values=list(values),
-                    steps=list(steps),
-                    timestamps_ms=times,
-                )
-            )
-            longest = max(longest, len(values))
-        for path, data in (artifacts or {}).items():
-            writer.put_artifact(path, data)
-        if status != "RUNNING":
-            end_ms = start_ms + 1000 * longest
-            writer.append(RunEnded(at_ms=end_ms, status=status, end_time=end_ms))
-        writer.close()
-        return memory_store.run(run_id)
-
-    return make

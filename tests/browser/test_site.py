@@ -69,7 +69,7 @@ def experiment_path(experiment: str) -> str:
 def shown(page) -> int:
     """Wait for the table to answer, and read how many rows it shows."""
     page.wait_for_function(
-        "() => /^\\\\s*[\\\\d,]+/.test(document.querySelector('[data-role=row-count]')?.textContent)"
+        "() => /^\\s*[\\d,]+/.test(document.querySelector('[data-role=row-count]')?.textContent)"
     )
     text = page.locator(READY).text_content()
     return int(re.match(r"\s*([\d,]+)", text).group(1).replace(",", ""))
@@ -148,7 +148,7 @@ def test_sort_orders_rows_both_ways(open_page, place, experiment, members):
         before = header(page, column).get_attribute("aria-sort")
         header(page, column).locator("button").click()
         page.wait_for_function(
-            "([column, before]) => document.querySelector(`th[data-column=\\"${column}\\"]`)"
+            "([column, before]) => document.querySelector(`th[data-column=\"${column}\"]`)"
             ".getAttribute('aria-sort') !== before",
             arg=[column, before],
         )
