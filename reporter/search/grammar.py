@@ -239,21 +239,20 @@ class _Reader:
         """Part a key at its first dot; the name behind it may be quoted."""
         if was_quoted and self.peek() != ".":
             return "", first
-        head, dot, name = (first, ".", self.after_dot()) if was_quoted else first.partition(".")
+        head, dot, name = (first, ".", "") if was_quoted else first.partition(".")
         group = GROUPS.get(head, "")
-        if not dot or (not group and not was_quoted):
+        if not was_quoted and not (dot and group):
             return "", first
         if not group:
             self.fail("a comparison such as = or LIKE")
+        if was_quoted:
+            self.at += 1
+            name = self.run(_NO_KEY)
         if not name and self.peek() in ("`", '"', "'"):
             name = self.quoted("`\"'")
         if not name:
             self.fail(f"a name after {group}.")
         return group, name
-
-    def after_dot(self) -> str:
-        self.at += 1
-        return self.run(_NO_KEY)
 
     def bare_key(self, name: str, start: int, was_quoted: bool) -> Key:
         if name in MLFLOW_ATTRIBUTES:

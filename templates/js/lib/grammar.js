@@ -165,14 +165,11 @@
     /** Part a key at its first dot; the name behind it may be quoted. */
     split(first, wasQuoted) {
       if (wasQuoted && this.peek() !== ".") return ["", first];
-      if (wasQuoted) this.at++;
       const dot = first.indexOf(".");
       const group = GROUPS.get(wasQuoted ? first : head(first)) ?? "";
       if (!wasQuoted && (dot < 0 || !group)) return ["", first];
-      if (!group) {
-        this.at--;
-        this.fail("a comparison such as = or LIKE");
-      }
+      if (!group) this.fail("a comparison such as = or LIKE");
+      if (wasQuoted) this.at++;
       let name = wasQuoted ? this.run(NAME) : first.slice(dot + 1);
       if (!name && this.isMark("`\"'")) name = this.quoted();
       if (!name) this.fail(`a name after ${group}.`);

@@ -55,27 +55,35 @@
 
   /** Count the letters to insert, delete or replace; letters in another order count once. */
   function distance(left, right) {
-    if (left !== right && [...left].sort().join() === [...right].sort().join()) return 1;
+    const isSame = left.join() === right.join();
+    if (!isSame && [...left].sort().join() === [...right].sort().join()) return 1;
     const row = Array.from({ length: right.length + 1 }, (_, j) => j);
-    for (let i = 1; i <= left.length; i++) {
+    left.forEach((a, i) => {
       let previous = row[0];
-      row[0] = i;
-      for (let j = 1; j <= right.length; j++) {
-        const replaced = previous + (left[i - 1] === right[j - 1] ? 0 : 1);
-        previous = row[j];
-        row[j] = Math.min(row[j] + 1, row[j - 1] + 1, replaced);
-      }
-    }
+      row[0] = i + 1;
+      right.forEach((b, j) => {
+        const replaced = previous + (a === b ? 0 : 1);
+        previous = row[j + 1];
+        row[j + 1] = Math.min(row[j + 1] + 1, row[j] + 1, replaced);
+      });
+    });
     return row[right.length];
   }
 
-  /** Find the known word that is a typing error away; "" when none is near. */
+  /**
+   * Find the known word that is a typing error away from this one.
+   * @param {string} word
+   * @param {Iterable<string>} known
+   * @returns {string} the nearest, or "" when none is near
+   */
   function nearest(word, known) {
-    const allowed = word.length < LONG_WORD ? 1 : 2;
+    const letters = Array.from(word);
     let best = "";
-    let least = allowed + 1;
+    let least = (letters.length < LONG_WORD ? 1 : 2) + 1;
     for (const name of [...known].sort()) {
-      const far = Math.abs(name.length - word.length) < least ? distance(word, name) : least;
+      const others = Array.from(name);
+      if (Math.abs(others.length - letters.length) >= least) continue;
+      const far = distance(letters, others);
       if (far < least) [best, least] = [name, far];
     }
     return best;
