@@ -68,8 +68,9 @@ def fixed(
 
     Examples
     --------
-    >>> with fixed(now=lambda: 1_000):
-    ...     now_ms()
+    >>> from reporter.tracking import clock
+    >>> with clock.fixed(now=lambda: 1_000):
+    ...     clock.now_ms()
     1000
     """
     names = globals()
