@@ -208,7 +208,7 @@
 
   /* What scrolls can be reached by keyboard, and only while it scrolls. */
 
-  const SCROLLERS = "pre, .tw, .scroll-y, .list, .tree > ul, .kv td.mono > bdi";
+  const SCROLLERS = "pre, .tw:not(.scroller), .scroll-y, .list, .tree > ul, .kv td.mono > bdi";
 
   function allowScrolling(element) {
     const scrolls = element.scrollHeight > element.clientHeight + 1 || element.scrollWidth > element.clientWidth + 1;
