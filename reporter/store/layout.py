@@ -124,7 +124,8 @@ def create_store(path: str) -> None:
         )
     try:
         os.makedirs(path, exist_ok=True)
-        temporary = f"{marker}{TEMPORARY_PREFIX}{os.getpid()}"
+        # Two threads of one process may create it at once, so the process id would not do.
+        temporary = f"{marker}{TEMPORARY_PREFIX}{os.urandom(6).hex()}"
         with open(temporary, "wb") as file:
             file.write(json.dumps({"format": FORMAT, "version": VERSION}).encode() + b"\n")
         os.replace(temporary, marker)
