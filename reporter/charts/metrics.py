@@ -24,7 +24,10 @@ import altair as alt
 
 from reporter.charts.style import ChartStyle, Mark
 
-__all__ = ["TITLE", "metric_chart"]
+__all__ = ["TITLE", "AltairChart", "metric_chart"]
+
+AltairChart = Any
+"""A chart of one layer or of several. How precisely Altair types its methods changes by version."""
 
 TITLE = "x_title"
 """Name of the signal, and the placeholder where the compiled chart is to read it."""
@@ -45,7 +48,7 @@ _NUMBER = (
 leaves empty stay so."""
 
 
-def metric_chart(style: ChartStyle) -> alt.LayerChart | alt.Chart:
+def metric_chart(style: ChartStyle) -> AltairChart:
     """Build the chart of a style.
 
     Parameters
@@ -63,16 +66,15 @@ def metric_chart(style: ChartStyle) -> alt.LayerChart | alt.Chart:
     >>> metric_chart(STYLES[0]).to_dict()["layer"][0]["data"]["name"]
     'points'
     """
-    chart: alt.LayerChart | alt.Chart = _CHARTS[style.mark](style)
     fit = alt.AutoSizeParams(type="fit", contains="padding")
-    chart = chart.properties(width=400, height=180, autosize=fit, padding=_PADDING_PX)
-    return chart
+    chart = _CHARTS[style.mark](style)
+    return chart.properties(width=400, height=180, autosize=fit, padding=_PADDING_PX)
 
 
-def _line_chart(style: ChartStyle) -> alt.LayerChart:
+def _line_chart(style: ChartStyle) -> AltairChart:
     x, y = _x(style), _y(style)
     title, ticks = alt.param(name=TITLE, value="step"), alt.param(name="x_ticks", value=[])
-    layers: alt.LayerChart = alt.layer(_lines(x, y), _breaks(x), _dots(x, y), _labels())
+    layers = alt.layer(_lines(x, y), _breaks(x), _dots(x, y), _labels())
     return layers.add_params(title, *([ticks] if style.x == "log" else []))
 
 
@@ -93,8 +95,8 @@ def _y(style: ChartStyle) -> alt.Y:
     return alt.Y("y:Q", title=None, scale=scale, axis=alt.Axis(labelExpr=_NUMBER))
 
 
-def _lines(x: alt.X, y: alt.Y) -> alt.Chart:
-    lines: alt.Chart = (
+def _lines(x: alt.X, y: alt.Y) -> AltairChart:
+    return (
         _chart("points")
         .mark_line(aria=False)
         .encode(
@@ -107,11 +109,10 @@ def _lines(x: alt.X, y: alt.Y) -> alt.Chart:
             strokeOpacity=_as_given(alt.StrokeOpacity, "opacity:Q"),
         )
     )
-    return lines
 
 
-def _breaks(x: alt.X) -> alt.Chart:
-    ticks: alt.Chart = (
+def _breaks(x: alt.X) -> AltairChart:
+    return (
         _chart("breaks")
         .mark_rule(aria=False, strokeWidth=1.5)
         .encode(
@@ -121,11 +122,10 @@ def _breaks(x: alt.X) -> alt.Chart:
             color=_as_given(alt.Color, "color:N"),
         )
     )
-    return ticks
 
 
-def _dots(x: alt.X, y: alt.Y) -> alt.Chart:
-    dots: alt.Chart = (
+def _dots(x: alt.X, y: alt.Y) -> AltairChart:
+    return (
         _chart("dots")
         .mark_point(aria=False, size=30, opacity=1, strokeWidth=1.6)
         .encode(
@@ -136,11 +136,10 @@ def _dots(x: alt.X, y: alt.Y) -> alt.Chart:
             stroke=_as_given(alt.Stroke, "stroke:N"),
         )
     )
-    return dots
 
 
-def _labels() -> alt.Chart:
-    names: alt.Chart = (
+def _labels() -> AltairChart:
+    return (
         _chart("labels")
         .mark_text(aria=False, align="left", baseline="middle", fontWeight=600)
         .encode(
@@ -150,10 +149,9 @@ def _labels() -> alt.Chart:
             color=_as_given(alt.Color, "color:N"),
         )
     )
-    return names
 
 
-def _bar_chart(style: ChartStyle) -> alt.Chart:
+def _bar_chart(style: ChartStyle) -> AltairChart:
     del style  # its values always start at zero, on a linear scale
     x = alt.X(
         "value:Q",
@@ -164,11 +162,11 @@ def _bar_chart(style: ChartStyle) -> alt.Chart:
     labels = alt.Axis(grid=False, labelLimit=_BAR_LABEL_LIMIT_PX, labelOverlap=False)
     y = alt.Y("label:N", title=None, sort=None, axis=labels)
     color = _as_given(alt.Color, "color:N")
-    bars: alt.Chart = _chart("points").mark_bar(aria=False).encode(x=x, y=y, color=color)
+    bars = _chart("points").mark_bar(aria=False).encode(x=x, y=y, color=color)
     return bars.add_params(alt.param(name=TITLE, value=""))
 
 
-def _chart(data: str) -> alt.Chart:
+def _chart(data: str) -> AltairChart:
     return alt.Chart(alt.NamedData(name=data))
 
 
@@ -177,4 +175,4 @@ def _as_given(channel: Callable[..., Any], field: str) -> Any:  # any of Altair'
     return channel(field, scale=None)
 
 
-_CHARTS: dict[Mark, Callable[[ChartStyle], Any]] = {"line": _line_chart, "bar": _bar_chart}
+_CHARTS: dict[Mark, Callable[[ChartStyle], AltairChart]] = {"line": _line_chart, "bar": _bar_chart}

@@ -12,7 +12,7 @@ from typing import Any
 
 import vl_convert
 
-from reporter.charts.metrics import TITLE, metric_chart
+from reporter.charts.metrics import TITLE, AltairChart, metric_chart
 from reporter.charts.style import STYLES
 from reporter.charts.theme import THEMES, Theme, config
 from reporter.errors import ChartError
@@ -152,7 +152,7 @@ def _iter_named(node: object, key: str) -> Iterator[str]:
             yield from _iter_named(value, key)
 
 
-def _compile_metric_chart(chart: Any, theme: Theme) -> Vega:  # any of Altair's chart classes
+def _compile_metric_chart(chart: AltairChart, theme: Theme) -> Vega:
     spec = chart.to_dict()
     spec.pop("config", None)
     vega = _compile(spec, theme)
