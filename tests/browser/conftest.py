@@ -201,7 +201,7 @@ class Complaints:
             self.failed.append(f"{request.url} {request.failure}")
 
     def _on_response(self, response) -> None:
-        if response.status >= 400:  # noqa: PLR2004  # where HTTP's errors begin
+        if response.status >= 400:  # where HTTP's errors begin
             self.failed.append(f"{response.url} {response.status}")
 
     def assert_none(self) -> None:

@@ -138,9 +138,9 @@ def test_search_narrows_the_table(open_page, place, experiment, members):
 def test_sort_orders_rows_both_ways(open_page, place, experiment, members):
     page = open_page(place, experiment_path(experiment))
     shown(page)
-    column = page.locator(
-        "[data-role=runs-table] th[data-column^='metrics.']"
-    ).first.get_attribute("data-column")
+    column = page.locator("[data-role=runs-table] th[data-column^='metrics.']").first.get_attribute(
+        "data-column"
+    )
     key = column.removeprefix("metrics.")
     values = {run.info.run_id: run.data.metrics.get(key, math.nan) for run in members}
     seen = set()
@@ -148,7 +148,7 @@ def test_sort_orders_rows_both_ways(open_page, place, experiment, members):
         before = header(page, column).get_attribute("aria-sort")
         header(page, column).locator("button").click()
         page.wait_for_function(
-            "([column, before]) => document.querySelector(`th[data-column=\"${column}\"]`)"
+            '([column, before]) => document.querySelector(`th[data-column="${column}"]`)'
             ".getAttribute('aria-sort') !== before",
             arg=[column, before],
         )
@@ -348,10 +348,7 @@ def test_without_javascript_the_first_rows_read(browser, on_disk, experiment, me
 def test_a_figure_that_was_logged_as_a_chart_is_drawn(open_page, on_disk, runs):
     """Altair figures are drawn by Vega, plotly ones in a frame of their own."""
     altair = next(
-        (run, item.path)
-        for run in runs
-        for item in run.artifacts
-        if "vega" in item.media_type
+        (run, item.path) for run in runs for item in run.artifacts if "vega" in item.media_type
     )
     page = open_page(on_disk, f"run/{altair[0].info.run_id}.html")
     chart = page.locator("[data-role=vega]").first

@@ -1,4 +1,4 @@
-"""Logging costs what the standard library costs: nothing heavy is imported, and little CPU spent."""
+"""Logging costs what the standard library costs: nothing heavy imported, little CPU spent."""
 
 from __future__ import annotations
 

@@ -157,8 +157,10 @@ def test_tracking_and_site_meet_only_on_disk():
     crossing = [
         item
         for item in IMPORTS
-        if (item.layer in {"tracking", "search", "store", "__init__"}
-            and layer_of(item.target) in {"site", "publish"})
+        if (
+            item.layer in {"tracking", "search", "store", "__init__"}
+            and layer_of(item.target) in {"site", "publish"}
+        )
         or (item.layer in {"site", "publish"} and layer_of(item.target) == "tracking")
     ]
     assert not crossing

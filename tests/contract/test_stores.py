@@ -68,8 +68,10 @@ class _Memory:
 @pytest.fixture(params=["journals", "tables", "memory"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> _Folder | _Memory:
     """A store in one of its three forms, with the experiment Default."""
-    made = _Memory() if request.param == "memory" else _Folder(
-        tmp_path / "runs", fold=request.param == "tables"
+    made = (
+        _Memory()
+        if request.param == "memory"
+        else _Folder(tmp_path / "runs", fold=request.param == "tables")
     )
     created = ExperimentCreated(at_ms=START_MS, experiment_id="0", name="Default")
     made.experiment("0", created)

@@ -94,16 +94,12 @@ def add_run(
         steps = list(range(len(values)))
         times = [start_ms + 2_000 * step for step in steps]
         writer.append(
-            MetricsLogged(
-                at_ms=start_ms, key=key, values=values, steps=steps, timestamps_ms=times
-            )
+            MetricsLogged(at_ms=start_ms, key=key, values=values, steps=steps, timestamps_ms=times)
         )
         n_points = max(n_points, len(values))
     for path, (data, media_type) in (files or {}).items():
         size_bytes, sha256 = writer.put_artifact(path, data)
-        artifact = Artifact(
-            path=path, size_bytes=size_bytes, media_type=media_type, sha256=sha256
-        )
+        artifact = Artifact(path=path, size_bytes=size_bytes, media_type=media_type, sha256=sha256)
         writer.append(ArtifactLogged(at_ms=start_ms, artifact=artifact))
     if status:
         end_ms = start_ms + 2_000 * n_points
@@ -154,7 +150,10 @@ def make_one_experiment(store: Path) -> None:
         "first",
         params={"lr": "0.1", "model": "mlp", "empty": ""},
         metrics={"loss": [1.0, 0.5, 0.25, 0.125], "accuracy": [0.75]},
-        tags={"team": "blue", "mlflow.source.git.commit": "0123456789abcdef0123456789abcdef01234567"},
+        tags={
+            "team": "blue",
+            "mlflow.source.git.commit": "0123456789abcdef0123456789abcdef01234567",
+        },
         files={
             "figures/wave.png": (picture, "image/png"),
             "notes/read me.md": (b"# Title\n\nSome *text*.\n", "text/markdown"),
@@ -171,7 +170,7 @@ def make_one_experiment(store: Path) -> None:
         '"><img src=x onerror=alert(1)>',
         params={"lr": "1e-3", "model": "</script>", "empty": ""},
         metrics={"loss": [0.5, math.nan, math.inf, 0.375], "accuracy": [0.5]},
-        tags={"team": "‮txet"},
+        tags={"team": "\u202etxet"},
     )
     add_run(
         store,

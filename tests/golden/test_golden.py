@@ -23,6 +23,7 @@ FILES = "files.txt"
 
 def build(case: str, output: Path) -> Path:
     from reporter.site.build import build as build_site
+
     from reporter.site.output import FolderOutput
     from reporter.store.reader import open_store
 
@@ -87,7 +88,9 @@ def test_a_second_build_writes_the_same_bytes(case, tmp_path, monkeypatch):
     first, second = build(case, tmp_path / "first"), build(case, tmp_path / "second")
     names = sorted(path.relative_to(first) for path in first.rglob("*") if path.is_file())
     assert names == sorted(p.relative_to(second) for p in second.rglob("*") if p.is_file())
-    assert not [name for name in names if (first / name).read_bytes() != (second / name).read_bytes()]
+    assert not [
+        name for name in names if (first / name).read_bytes() != (second / name).read_bytes()
+    ]
 
 
 def test_what_was_logged_stays_text(tmp_path, monkeypatch):
