@@ -8,7 +8,7 @@ a second one finds the lock taken and leaves the work, for journals read as well
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from reporter.model import RunStatus
@@ -158,12 +158,14 @@ def _try_lock_windows(fd: int) -> bool:
     return True
 
 
-def compact_store(path: str) -> int:
+def compact_store(path: str, progress: Callable[[str, int, int], None] | None = None) -> int:
     """Fold every run of a store that has ended and has journals left.
 
     Parameters
     ----------
     path : str
+    progress : callable, optional
+        Called with a word, the runs done and the runs in all.
 
     Returns
     -------
@@ -176,11 +178,17 @@ def compact_store(path: str) -> int:
     StoreVersionError
     """
     layout.check_store(path)
+    runs = [
+        (experiment_id, run_id)
+        for experiment_id in layout.list_experiment_ids(path)
+        for run_id in layout.list_run_ids(os.path.join(path, experiment_id))
+    ]
     done = 0
-    for experiment_id in layout.list_experiment_ids(path):
-        folder = os.path.join(path, experiment_id)
-        for run_id in layout.list_run_ids(folder):
-            done += _compact_if_ended(os.path.join(folder, run_id), run_id, experiment_id)
+    for number, (experiment_id, run_id) in enumerate(runs, start=1):
+        folder = os.path.join(path, experiment_id, run_id)
+        done += _compact_if_ended(folder, run_id, experiment_id)
+        if progress is not None:
+            progress("Folding", number, len(runs))
     return done
 
 

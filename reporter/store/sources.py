@@ -91,7 +91,7 @@ class RunSources:
 
     def all_points(self) -> Points:
         """Join the table of points with what the journals have beyond it."""
-        table = self._load_table()
+        table = self.load_table()
         covers = dict(table.covers) if table else {}
         fresh: list[PointTable] = []
         for name, data in sorted(self.points.items()):
@@ -113,7 +113,8 @@ class RunSources:
             self.row = self._try(read_run_table, path) or RunRow()
         return self.row
 
-    def _load_table(self) -> Points | None:
+    def load_table(self) -> Points | None:
+        """Read `metrics.parquet`, once; None when there is none."""
         if self.table is None:
             path = os.path.join(self.folder, layout.METRICS_TABLE)
             self.table = self._try(read_points_table, path)

@@ -1,0 +1,100 @@
+"""Commands that make a site."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from reporter.cli.frame import Progress, command, json_option, print_json, store_argument
+
+if TYPE_CHECKING:
+    from reporter.site.build import BuildResult
+
+__all__ = ["attach"]
+
+# More would scroll away what matters; the site lists all of them.
+_SHOWN_PROBLEMS = 10
+
+
+def attach(group: click.Group) -> None:
+    """Add the commands to the group."""
+
+    @command(
+        group,
+        "build",
+        """
+        report build
+        report build sample_runs -o site
+        report build runs -o site --title "Digits and wine" --strict
+        """,
+    )
+    @store_argument
+    @click.option("-o", "--output", default="site", show_default=True, help="Folder for the site.")
+    @click.option("--title", default="", help="Title of the site; the store's name by default.")
+    @click.option("--strict", is_flag=True, help="Exit with 1 when there are problems.")
+    @click.option(
+        "--full-data/--no-full-data",
+        default=True,
+        help="Offer the runs and all their points as Parquet and CSV.",
+    )
+    @json_option
+    def build(
+        store: str, output: str, title: str, strict: bool, full_data: bool, as_json: bool
+    ) -> None:
+        """Build the site of STORE, the folder that runs were logged to (./runs by default).
+
+        The site opens by double click on its index.html, and works on any web host as it is. A
+        second build writes only what changed, and deletes only what an earlier one wrote.
+        """
+        from reporter.site.build import build as build_site
+        from reporter.site.output import FolderOutput
+        from reporter.store.reader import open_store
+
+        reader = open_store(store)
+        with Progress() as progress:
+            result = build_site(
+                reader,
+                FolderOutput(output, reader.location),
+                title=title,
+                full_data=full_data,
+                progress=progress,
+            )
+        if as_json:
+            print_json(asdict(result))
+        else:
+            click.echo(_summary(result))
+        _print_problems(result)
+        if strict and result.problems:
+            sys.exit(1)
+
+
+def _summary(result: BuildResult) -> str:
+    from reporter.site.numbers import format_bytes, format_count
+
+    def count(number: int, word: str) -> str:
+        return f"{format_count(number)} {word}{'' if number == 1 else 's'}"
+
+    parts = [
+        count(result.n_runs, "run"),
+        count(result.n_experiments, "experiment"),
+        count(result.n_charts, "chart"),
+        count(len(result.problems), "problem"),
+    ]
+    files = f"{format_count(result.files_written)} files written"
+    kept = f", {format_count(result.files_unchanged)} unchanged" if result.files_unchanged else ""
+    return (
+        f"{result.location}/index.html\n"
+        f"{', '.join(parts)} · {format_bytes(result.size_bytes)} · {files}{kept}"
+    )
+
+
+def _print_problems(result: BuildResult) -> None:
+    for problem in result.problems[:_SHOWN_PROBLEMS]:
+        text = ". ".join(part.rstrip(".") for part in (problem.detail, problem.hint) if part)
+        click.echo(f"{problem.what}: {problem.where}. {text}", err=True)
+    hidden = len(result.problems) - _SHOWN_PROBLEMS
+    if hidden > 0:
+        click.echo(f"... and {hidden} more, listed on the site's first page.", err=True)

@@ -1,0 +1,142 @@
+"""What all commands share: help with examples, errors as one sentence, progress on stderr."""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+import click
+
+from reporter.errors import ReporterError
+
+__all__ = ["Progress", "command", "json_option", "print_json", "print_table", "store_argument"]
+
+_F = TypeVar("_F", bound=Callable[..., Any])  # Any: a command takes what its options say
+
+
+class _Command(click.Command):
+    """A command whose help ends with examples, printed as they stand."""
+
+    def __init__(self, *args: Any, examples: str = "", **kwargs: Any) -> None:  # Any: click's own
+        super().__init__(*args, **kwargs)
+        self.examples = examples
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Print the examples."""
+        with formatter.section("Examples"):
+            for line in self.examples.strip().splitlines():
+                formatter.write(f"  {line.strip()}\n")
+
+
+def command(group: click.Group, name: str, examples: str) -> Callable[[_F], click.Command]:
+    """Make a function a command of the group.
+
+    Parameters
+    ----------
+    group : click.Group
+    name : str
+    examples : str
+        Command lines, one a line: the end of its help.
+    """
+
+    def make(function: _F) -> click.Command:
+        return group.command(name, cls=_Command, examples=examples)(_explain_errors(function))
+
+    return make
+
+
+def _explain_errors(function: _F) -> _F:
+    """Print what the library raises on purpose as one sentence and exit with 2."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:  # Any: see _F
+        warnings.showwarning = _show_warning
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):  # names may hold what no encoding has
+                stream.reconfigure(errors="backslashreplace")
+        try:
+            return function(*args, **kwargs)
+        except ReporterError as error:
+            click.echo(f"Error: {error}", err=True)
+            sys.exit(2)
+        except BrokenPipeError:
+            sys.stderr.close()  # the reader of our output is gone: nobody to tell
+            sys.exit(0)
+        except OSError as error:
+            where = f" '{error.filename}'" if error.filename else ""
+            click.echo(f"Error: {error.strerror or error}{where}.", err=True)
+            sys.exit(2)
+
+    return call  # type: ignore[return-value]
+
+
+def _show_warning(message: Warning | str, *_: object) -> None:
+    click.echo(f"Warning: {message}", err=True)
+
+
+store_argument = click.argument("store", default="runs", required=False)
+store_option = click.option(
+    "--store", default="runs", show_default=True, help="Folder that runs were logged to."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+
+
+def print_json(value: object) -> None:
+    """Print a value as JSON; NaN and infinities as the strings people know them by."""
+    click.echo(json.dumps(_finite(value), indent=2, ensure_ascii=False, default=str))
+
+
+def _finite(value: Any) -> Any:  # Any: whatever JSON holds
+    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+        return {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}[str(value)]
+    if isinstance(value, dict):
+        return {str(key): _finite(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(item) for item in value]
+    return value
+
+
+def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print rows in columns as wide as what stands in them."""
+    lines = [list(headings), *(list(row) for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        cells = [cell.ljust(width) for cell, width in zip(line, widths, strict=True)]
+        click.echo("  ".join(cells).rstrip())
+
+
+class Progress:
+    """A progress bar on stderr for work that takes a while; silent when that is no terminal."""
+
+    def __init__(self) -> None:
+        self._is_shown = sys.stderr.isatty()
+        self._bar: Any = None  # Any: click's ProgressBar has no public name
+        self._phase = ""
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._finish()
+
+    def __call__(self, phase: str, done: int, total: int) -> None:
+        """Show that `done` of `total` steps of a phase are done."""
+        if not self._is_shown or total <= 0:
+            return
+        if phase != self._phase:
+            self._finish()
+            self._phase = phase
+            self._bar = click.progressbar(
+                length=total, label=f"{phase:<12}", file=sys.stderr, show_pos=True
+            )
+            self._bar.__enter__()
+        self._bar.update(done - self._bar.pos)
+
+    def _finish(self) -> None:
+        if self._bar is not None:
+            self._bar.__exit__(None, None, None)
+            self._bar = None

@@ -1,0 +1,209 @@
+"""Commands that look at runs: list, show, history, tail."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from reporter.cli.frame import (
+    command,
+    json_option,
+    print_json,
+    print_table,
+    store_argument,
+    store_option,
+)
+from reporter.errors import RunNotFoundError
+
+if TYPE_CHECKING:
+    from reporter.model import Run
+    from reporter.store.reader import FolderReader
+
+__all__ = ["attach", "find_run"]
+
+_TAIL_SECONDS = 0.5
+
+
+def find_run(reader: FolderReader, start: str) -> Run:
+    """Return the run whose id begins so; raises RunNotFoundError unless it is exactly one."""
+    from reporter.store.layout import is_run_id
+
+    if is_run_id(start):
+        return reader.run(start)
+    found = [run for run in reader.runs() if run.info.run_id.startswith(start) and start]
+    found = found or [run for run in reader.runs() if run.info.run_name == start]
+    if len(found) == 1:
+        return found[0]
+    ids = ", ".join(run.info.run_id[:12] for run in found[:5])
+    raise RunNotFoundError(
+        f"{len(found)} runs are called '{start}': {ids}."
+        if found
+        else f"No run '{start}' in '{reader.location}'.",
+        path=reader.location,
+        hint="Give its id, or the beginning of it; 'report list' prints them.",
+    )
+
+
+def attach(group: click.Group) -> None:
+    """Add the commands to the group."""
+
+    @command(
+        group,
+        "list",
+        """
+        report list
+        report list runs --filter "metrics.val_loss < 0.1 AND status = 'FINISHED'"
+        report list --order-by "metrics.val_loss ASC" --limit 5 --json
+        """,
+    )
+    @store_argument
+    @click.option("--filter", "filter_string", default="", help="As search_runs() takes it.")
+    @click.option("--order-by", multiple=True, help='Such as "metrics.loss ASC".')
+    @click.option("--limit", type=click.IntRange(min=1), help="Print at most so many.")
+    @click.option("--deleted", is_flag=True, help="List deleted runs instead.")
+    @json_option
+    def list_(
+        store: str,
+        filter_string: str,
+        order_by: tuple[str, ...],
+        limit: int | None,
+        deleted: bool,
+        as_json: bool,
+    ) -> None:
+        """List the runs of STORE, newest first."""
+        from reporter.model import LifecycleStage
+        from reporter.search.select import select_runs
+        from reporter.store.reader import open_store
+
+        reader = open_store(store)
+        stage = LifecycleStage.DELETED if deleted else LifecycleStage.ACTIVE
+        runs = [run for run in reader.runs() if run.info.lifecycle_stage == stage]
+        chosen = select_runs(runs, filter_string, list(order_by) or None)[:limit]
+        if as_json:
+            print_json([run.to_dictionary() for run in chosen])
+            return
+        names = {item.experiment_id: item.name for item in reader.experiments()}
+        print_table(
+            ("run_id", "name", "experiment", "status", "started"),
+            [_line(run, names.get(run.info.experiment_id, "")) for run in chosen],
+        )
+        click.echo(f"{len(chosen)} of {len(runs)} runs", err=True)
+
+    @command(
+        group,
+        "show",
+        """
+        report show 7f3a09c2
+        report show calm-heron-417 --store runs --json
+        """,
+    )
+    @click.argument("run")
+    @store_option
+    @json_option
+    def show(run: str, store: str, as_json: bool) -> None:
+        """Print everything about RUN: its id, the beginning of it, or its name."""
+        from reporter.store.reader import open_store
+
+        found = find_run(open_store(store), run)
+        if as_json:
+            print_json(found.to_dictionary())
+            return
+        _print_run(found)
+
+    @command(
+        group,
+        "history",
+        """
+        report history 7f3a09c2 val_loss
+        report history 7f3a09c2 --json
+        """,
+    )
+    @click.argument("run")
+    @click.argument("keys", nargs=-1)
+    @store_option
+    @json_option
+    def history(run: str, keys: tuple[str, ...], store: str, as_json: bool) -> None:
+        """Print every point of RUN's metrics KEYS (all when none is named), as logged."""
+        from reporter.store.reader import open_store
+
+        reader = open_store(store)
+        run_id = find_run(reader, run).info.run_id
+        rows = [
+            (series.key, step, at, value)
+            for series in reader.history([run_id], keys or None)
+            for step, at, value in zip(
+                series.steps.tolist(),
+                series.timestamps_ms.tolist(),
+                series.values.tolist(),
+                strict=True,
+            )
+        ]
+        names = ("key", "step", "timestamp_ms", "value")
+        if as_json:
+            print_json([dict(zip(names, row, strict=True)) for row in rows])
+        else:
+            print_table(names, [tuple(map(str, row)) for row in rows])
+
+    @command(
+        group,
+        "tail",
+        """
+        report tail 7f3a09c2
+        report tail 7f3a09c2 --no-follow
+        """,
+    )
+    @click.argument("run")
+    @store_option
+    @click.option("--follow/--no-follow", default=True, help="Go on until the run ends.")
+    def tail(run: str, store: str, follow: bool) -> None:
+        """Print the latest value of each metric of RUN, again whenever one changes."""
+        from reporter.model import RunStatus
+        from reporter.store.reader import open_store
+
+        reader = open_store(store)
+        run_id = find_run(reader, run).info.run_id
+        seen: dict[str, tuple[int, int]] = {}
+        while True:
+            found = reader.run(run_id)
+            for key, summary in found.data.summaries.items():
+                mark = (summary.last_step, summary.count)
+                if seen.get(key) != mark:
+                    click.echo(f"{key}  step {summary.last_step}  {summary.last!r}")
+                    seen[key] = mark
+            sys.stdout.flush()
+            if not follow or RunStatus.is_terminated(found.info.status):
+                click.echo(found.info.status, err=True)
+                return
+            time.sleep(_TAIL_SECONDS)
+
+
+def _line(run: Run, experiment: str) -> tuple[str, ...]:
+    from reporter.site.numbers import format_time_exact
+
+    started = format_time_exact(run.info.start_time) if run.info.start_time is not None else ""
+    return (run.info.run_id[:12], run.info.run_name, experiment, run.info.status, started)
+
+
+def _print_run(run: Run) -> None:
+    click.echo(f"{run.info.run_name}  {run.info.run_id}  {run.info.status}")
+    groups = {
+        "params": dict(run.data.params),
+        "metrics": {
+            key: f"{item.last!r}  (step {item.last_step}, {item.count} points)"
+            for key, item in run.data.summaries.items()
+        },
+        "tags": dict(run.data.tags),
+        "artifacts": {item.path: f"{item.size_bytes} bytes" for item in run.artifacts},
+    }
+    for title, entries in groups.items():
+        if entries:
+            click.echo(f"\n{title}")
+            width = min(40, max(map(len, entries)))
+            for key, value in entries.items():
+                shown = str(value).replace("\n", f"\n  {'':<{width}}  ")
+                click.echo(f"  {key:<{width}}  {shown}")
+    for problem in run.problems:
+        click.echo(f"\n{problem.what}: {problem.where}. {problem.detail}", err=True)

@@ -1,0 +1,208 @@
+"""Bring several stores into one: copying folders, and minding the runs that both have.
+
+Experiments of one name have one id everywhere and every writer has files of its own name, so most
+of this is copying. Only a run that was folded on two machines needs its two tables joined.
+"""
+
+from __future__ import annotations
+
+import filecmp
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from reporter.model import Problem
+from reporter.store import layout
+from reporter.store.compact import compact_run
+from reporter.store.fold import summarise
+from reporter.store.sources import RunSources, read_sources
+from reporter.store.tables import Points, RunRow, write_points, write_run
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["merge_stores"]
+
+
+def merge_stores(
+    sources: list[str], target: str, progress: Callable[[str, int, int], None] | None = None
+) -> list[Problem]:
+    """Copy every run of several stores into one.
+
+    Parameters
+    ----------
+    sources : list of str
+        Stores; they are only read.
+    target : str
+        A store, created when it is missing. What is there stays.
+    progress : callable, optional
+        Called with a word, the runs done and the runs in all.
+
+    Returns
+    -------
+    list of Problem
+        Artifacts of one path and different content: the target's is kept.
+
+    Raises
+    ------
+    NotAStoreError
+    StoreVersionError
+    """
+    for source in sources:
+        layout.check_store(source)
+    layout.create_store(target)
+    problems: list[Problem] = []
+    jobs = [(source, eid) for source in sources for eid in layout.list_experiment_ids(source)]
+    for source, experiment_id in jobs:
+        _copy_journals(
+            os.path.join(source, experiment_id),
+            os.path.join(target, experiment_id),
+            layout.is_experiment_journal,
+        )
+    runs = [
+        (source, eid, run_id)
+        for source, eid in jobs
+        for run_id in layout.list_run_ids(os.path.join(source, eid))
+    ]
+    for number, (source, experiment_id, run_id) in enumerate(runs, start=1):
+        problems += _merge_run(source, target, experiment_id, run_id)
+        if progress is not None:
+            progress("Merging", number, len(runs))
+    return problems
+
+
+def _copy_journals(source: str, target: str, is_journal: Callable[[str], bool]) -> None:
+    """Copy journals that are missing, or that grew since they were copied."""
+    os.makedirs(target, exist_ok=True)
+    for name in filter(is_journal, os.listdir(source)):
+        here, there = os.path.join(source, name), os.path.join(target, name)
+        if not os.path.exists(there) or os.path.getsize(there) < os.path.getsize(here):
+            _copy_file(here, there)
+
+
+def _copy_file(source: str, target: str) -> None:
+    folder, name = os.path.split(target)
+    os.makedirs(folder, exist_ok=True)
+    temporary = os.path.join(folder, f"{layout.TEMPORARY_PREFIX}{os.urandom(6).hex()}-{name}")
+    shutil.copy2(source, temporary)
+    os.replace(temporary, target)
+
+
+def _merge_run(source: str, target: str, experiment_id: str, run_id: str) -> list[Problem]:
+    here = os.path.join(source, experiment_id, run_id)
+    there = os.path.join(target, experiment_id, run_id)
+    is_new = not os.path.isdir(there)
+    # Journals first, tables after: what a table covers is then never missing for long.
+    _copy_journals(
+        here, there, lambda name: layout.is_events_journal(name) or layout.is_metrics_journal(name)
+    )
+    problems = _copy_artifacts(here, there, f"{experiment_id}/{run_id}")
+    if is_new:
+        for name in (layout.METRICS_TABLE, layout.RUN_TABLE):
+            if os.path.exists(os.path.join(here, name)):
+                _copy_file(os.path.join(here, name), os.path.join(there, name))
+        return problems
+    _join_tables(
+        read_sources(here, run_id, experiment_id), read_sources(there, run_id, experiment_id)
+    )
+    compact_run(there, run_id, experiment_id)
+    return problems
+
+
+def _copy_artifacts(here: str, there: str, where: str) -> list[Problem]:
+    problems = []
+    root = os.path.join(here, layout.ARTIFACTS)
+    for parent, _, names in os.walk(root):
+        for name in names:
+            path = os.path.join(parent, name)
+            relative = os.path.relpath(path, root)
+            copy = os.path.join(there, layout.ARTIFACTS, relative)
+            if name.startswith(layout.TEMPORARY_PREFIX) or os.path.islink(path):
+                continue
+            if not os.path.exists(copy):
+                _copy_file(path, copy)
+            elif not filecmp.cmp(path, copy, shallow=False):
+                problems.append(
+                    Problem(
+                        what="Different artifacts of one path",
+                        where=f"{where}/{layout.ARTIFACTS}/{relative.replace(os.sep, '/')}",
+                        detail=f"kept the one of the target, left that of '{path}'",
+                    )
+                )
+    return problems
+
+
+def _join_tables(here: RunSources, there: RunSources) -> None:
+    """Make the target's tables hold what either side's tables hold."""
+    mine, theirs = there.load_row(), here.load_row()
+    if _covers(mine.covers, theirs.covers) and _covers(mine.point_covers, theirs.point_covers):
+        return
+    points = _union(there.load_table(), here.load_table())
+    lines = dict(theirs.lines)
+    for name, found in mine.lines.items():
+        lines[name] = max(found, lines.get(name, []), key=len)
+    covers = _longest(mine.covers, theirs.covers)
+    if points is not None:
+        path = os.path.join(there.folder, layout.METRICS_TABLE)
+        write_points(path, there.run_id, there.experiment_id, points)
+    summaries = dict(mine.summaries) | dict(theirs.summaries)
+    if points is not None:
+        bounds = zip(points.keys, points.offsets, points.offsets[1:], strict=False)
+        summaries = {
+            key: summarise(key, points.values[a:b], points.steps[a:b], points.timestamps_ms[a:b])
+            for key, a, b in bounds
+        }
+    row = RunRow(lines, summaries, covers, points.covers if points else {})
+    whole = RunSources(there.folder, there.run_id, there.experiment_id, row=row)
+    write_run(os.path.join(there.folder, layout.RUN_TABLE), whole.run(), row)
+
+
+def _covers(wide: Mapping[str, int], narrow: Mapping[str, int]) -> bool:
+    return all(wide.get(name, -1) >= size for name, size in narrow.items())
+
+
+def _longest(left: Mapping[str, int], right: Mapping[str, int]) -> dict[str, int]:
+    return {name: max(left.get(name, 0), right.get(name, 0)) for name in {**left, **right}}
+
+
+def _union(left: Points | None, right: Points | None) -> Points | None:
+    """Join two tables of one run, in which the points of shared journals stand in both.
+
+    A point that stands m times in one and n times in the other stands max(m, n) times in the
+    union: points are equal when key, step, time and the value's bits are.
+    """
+    import numpy as np
+    import pandas as pd
+
+    if left is None or right is None:
+        return left or right
+    frames = [_frame(points) for points in (left, right)]
+    columns = ["key", "step", "time", "bits"]
+    for frame in frames:
+        frame["nth"] = frame.groupby(columns).cumcount()
+    joined = pd.concat(frames).drop_duplicates([*columns, "nth"])
+    joined = joined.sort_values(["key", "time"], kind="stable")
+    counts = joined.groupby("key", sort=True).size()
+    return Points(
+        keys=counts.index.tolist(),
+        offsets=np.append(0, np.cumsum(counts.to_numpy())),
+        steps=joined["step"].to_numpy(),
+        timestamps_ms=joined["time"].to_numpy(),
+        values=joined["bits"].to_numpy().view("f8"),
+        covers=_longest(left.covers, right.covers),
+    )
+
+
+def _frame(points: Points) -> pd.DataFrame:
+    import numpy as np
+    import pandas as pd
+
+    return pd.DataFrame(
+        {
+            "key": np.repeat(np.array(points.keys, dtype=object), np.diff(points.offsets)),
+            "step": points.steps,
+            "time": points.timestamps_ms,
+            "bits": np.ascontiguousarray(points.values).view("i8"),
+        }
+    )
