@@ -1,0 +1,91 @@
+/**
+ * How wide each column of the grid is: as wide as its heading and its longest values need.
+ *
+ * A table of automatic layout would change its widths with every row that scrolls into view.
+ */
+(function (reporter) {
+  "use strict";
+  if (typeof document === "undefined") return;
+
+  /** Rows whose texts are measured. */
+  const SAMPLE_ROWS = 60;
+
+  /** Beyond these columns the heading alone is measured: values would have to be decoded. */
+  const MEASURED_COLUMNS = 60;
+
+  const PADDING_PX = 22;
+  const SORT_MARK_PX = 14;
+  const UNMEASURED_PX = 112;
+  const MAX_TEXT_PX = 320;
+  const MAX_HEADING_PX = 240;
+
+  /** Box, colour, status and the gaps between them. */
+  const NAME_MARKS_PX = 14 + 10 + 8 + 3 * 8;
+
+  function sampleOf(rows) {
+    const stride = Math.max(1, Math.floor(rows.length / SAMPLE_ROWS));
+    const first = rows.subarray(0, SAMPLE_ROWS);
+    return [...first, ...rows.filter((_, i) => i % stride === 0)];
+  }
+
+  function longest(texts) {
+    return texts.reduce((found, text) => (text.length > found.length ? text : found), "");
+  }
+
+  class ColumnWidths {
+    /**
+     * @param {HTMLTableElement} table
+     * @param {object} source
+     * @param {(column: object, row: number) => {text: string}} source.cell
+     * @param {(row: number) => string} source.nameOf
+     */
+    constructor(table, source) {
+      Object.assign(this, { table, source, known: new Map() });
+      this.pen = document.createElement("canvas").getContext("2d");
+      const style = getComputedStyle(table);
+      const name = getComputedStyle(table.tHead.rows[1].cells[0]);
+      this.bodyFont = `650 ${style.fontSize} ${style.fontFamily}`;
+      this.headFont = `600 ${name.fontSize} ${style.fontFamily}`;
+    }
+
+    textWidth(text, font) {
+      this.pen.font = font;
+      return this.pen.measureText(text).width;
+    }
+
+    /** @param {object[]} columns @param {Uint32Array} rows @returns {number[]} of the name and the columns */
+    measure(columns, rows) {
+      const sample = sampleOf(rows);
+      return [this.nameWidth(sample), ...columns.map((column, i) => this.widthOf(column, sample, i < MEASURED_COLUMNS))];
+    }
+
+    nameWidth(sample) {
+      const { minWidth, maxWidth } = getComputedStyle(this.table.tHead.rows[1].cells[0]);
+      const text = longest(sample.map((row) => this.source.nameOf(row)));
+      const wanted = this.textWidth(text, this.bodyFont) + NAME_MARKS_PX + PADDING_PX;
+      return Math.round(Math.min(parseFloat(maxWidth) || Infinity, Math.max(parseFloat(minWidth) || 0, wanted)));
+    }
+
+    /** Found once: a column must not change its width because the filter shows other rows. */
+    widthOf(column, sample, isMeasured) {
+      if (this.known.has(column.id)) return this.known.get(column.id);
+      const body = isMeasured ? this.bodyWidth(column, sample) : UNMEASURED_PX;
+      const width = Math.ceil(Math.max(this.headingWidth(column), body));
+      if (isMeasured) this.known.set(column.id, width);
+      return width;
+    }
+
+    bodyWidth(column, sample) {
+      const text = longest(sample.map((row) => this.source.cell(column, row).text));
+      const width = this.textWidth(text, this.bodyFont) + PADDING_PX;
+      return column.isText && !column.isNumeric ? Math.min(MAX_TEXT_PX, width) : width;
+    }
+
+    headingWidth({ label, unit, direction }) {
+      const text = [label, unit, direction && "↓"].filter(Boolean).join("  ");
+      return Math.min(MAX_HEADING_PX, this.textWidth(text, this.headFont)) + SORT_MARK_PX + PADDING_PX;
+    }
+  }
+
+  reporter.ColumnWidths = ColumnWidths;
+})((globalThis.reporter = globalThis.reporter || {}));

@@ -1,0 +1,430 @@
+/**
+ * Draws a table of any size: only the rows and columns that can be seen are in the document.
+ *
+ * It stays a real <table role="grid">. Rows and columns that are scrolled away are replaced by one
+ * empty row above and below and one empty cell at each side. Rows keep their elements while they
+ * stay in sight, so that focus, hover and selection of text survive scrolling. What is drawn comes
+ * from a source; this file knows no data file, no filter and no address.
+ *
+ * @typedef {object} GridSource
+ * @property {() => Uint32Array} rows  in the order shown
+ * @property {(row: number) => {id: string, name: string, href: string, state: string, color: number}} run
+ * @property {(column: object, row: number) => import("../lib/cells.js").Cell} cell
+ * @property {(row: number) => boolean} isSelected
+ * @property {(id: string) => "ascending" | "descending" | "none"} sortOf
+ */
+(function (reporter) {
+  "use strict";
+  if (typeof document === "undefined") return;
+
+  const { viewport } = reporter;
+
+  /** Names longer than this are cut in their middle; the tail stays. As in macros.html.j2. */
+  const LONG_NAME = 20;
+  const TAIL = 8;
+
+  const ARROWS = { min: "↓", max: "↑", "": "" };
+
+  function element(tag, className, text) {
+    const made = document.createElement(tag);
+    if (className) made.className = className;
+    if (text !== undefined) made.textContent = text;
+    return made;
+  }
+
+  /** The two parts of a name: what may be cut, and what must stay. */
+  function nameParts(name) {
+    const letters = Array.from(name);
+    if (letters.length <= LONG_NAME) return [element("span", "ell", name)];
+    const tail = letters.splice(-TAIL).join("");
+    return [element("span", "ell", letters.join("")), element("span", "tail", tail)];
+  }
+
+  function nameElement(run) {
+    const made = element(run.href ? "a" : "span", "mid");
+    made.dir = "auto";
+    made.title = run.name;
+    if (run.href) {
+      made.href = run.href;
+      made.tabIndex = -1;
+    }
+    made.append(...nameParts(run.name));
+    return made;
+  }
+
+  class Grid {
+    /**
+     * @param {HTMLTableElement} table
+     * @param {HTMLElement} scroller
+     * @param {GridSource} source
+     */
+    constructor(table, scroller, source) {
+      Object.assign(this, { table, scroller, source });
+      [this.groupRow, this.headRow] = table.tHead.rows;
+      this.body = table.tBodies[0];
+      this.colgroup = element("colgroup");
+      this.above = this.padRow();
+      this.below = this.padRow();
+      /** Rows in the document, by run. @type {Map<number, HTMLTableRowElement>} */
+      this.drawn = new Map();
+      this.rowHeight = this.body.rows[0].offsetHeight;
+      /** Beside the name; null before the first `setColumns`. */
+      this.columns = null;
+      this.span = { start: 0, end: 0 };
+      this.range = { start: 0, end: 0 };
+      this.isDue = false;
+      /** Called after each drawing. */
+      this.onDrawn = () => undefined;
+      scroller.addEventListener("scroll", () => this.schedule(), { passive: true });
+    }
+
+    padRow() {
+      const row = element("tr", "pad");
+      row.setAttribute("aria-hidden", "true");
+      row.append(element("td"));
+      return row;
+    }
+
+    /* Columns */
+
+    /** @param {object[]} columns  beside the name @param {number[]} widths  of name and columns */
+    setColumns(columns, widths) {
+      this.columns = columns;
+      this.widths = widths;
+      this.isHeadStale = true;
+      this.table.setAttribute("aria-colcount", columns.length + 1);
+      this.measure();
+    }
+
+    /** Lay the columns out anew: the room has changed. */
+    measure() {
+      const [name, ...rest] = this.widths;
+      this.nameWidth = name;
+      this.drawnWidths = viewport.stretched(rest, this.scroller.clientWidth - name);
+      this.offsets = viewport.offsetsOf(this.drawnWidths);
+      this.table.style.tableLayout = "fixed";
+      this.table.style.width = this.drawnWidths === rest ? `${name + this.offsets[rest.length]}px` : "100%";
+      this.isHeadStale = true;
+    }
+
+    /** Everything in the header may have changed: order, labels, columns. */
+    redrawHead() {
+      this.isHeadStale = true;
+    }
+
+    visibleSpan() {
+      const left = Math.abs(this.scroller.scrollLeft);
+      return viewport.visibleColumns(this.offsets, left, this.scroller.clientWidth - this.nameWidth);
+    }
+
+    /** Widths of the empty cells at both sides of the drawn columns. */
+    gaps() {
+      const { start, end } = this.span;
+      return [this.offsets[start], this.offsets[this.columns.length] - this.offsets[end]];
+    }
+
+    drawColumns() {
+      const span = this.visibleSpan();
+      if (!this.isHeadStale && span.start === this.span.start && span.end === this.span.end) return false;
+      this.span = span;
+      this.isHeadStale = false;
+      this.shownColumns = this.columns.slice(span.start, span.end);
+      [this.gapBefore, this.gapAfter] = this.gaps();
+      this.drawColgroup();
+      this.drawGroupRow();
+      this.drawHeadRow();
+      return true;
+    }
+
+    /** How many cells a row has now, empty ones included. */
+    get cellCount() {
+      return 1 + this.shownColumns.length + (this.gapBefore > 0) + (this.gapAfter > 0);
+    }
+
+    drawColgroup() {
+      const { start, end } = this.span;
+      const widths = [this.nameWidth, this.gapBefore, ...this.drawnWidths.slice(start, end), this.gapAfter];
+      const cols = widths.filter((width) => width > 0).map((width) => {
+        const col = element("col");
+        col.style.width = `${width}px`;
+        return col;
+      });
+      this.colgroup.replaceChildren(...cols);
+      if (!this.colgroup.isConnected) this.table.prepend(this.colgroup);
+      for (const pad of [this.above, this.below]) pad.cells[0].colSpan = this.cellCount;
+    }
+
+    /** Whether a hairline stands before a column: it begins a group. */
+    beginsGroup(index) {
+      return index === 0 || this.columns[index - 1].group !== this.columns[index].group;
+    }
+
+    gapCell(tag, width) {
+      if (!(width > 0)) return [];
+      const gap = element(tag, "gap");
+      gap.setAttribute("aria-hidden", "true");
+      return [gap];
+    }
+
+    drawGroupRow() {
+      const cells = [];
+      this.shownColumns.forEach((column, i) => {
+        if (i > 0 && this.shownColumns[i - 1].group === column.group) return void cells.at(-1).colSpan++;
+        const cell = element("th", this.beginsGroup(this.span.start + i) ? "g1" : "");
+        cell.append(element("span", "", column.group));
+        cells.push(cell);
+      });
+      const before = this.gapCell("th", this.gapBefore);
+      this.groupRow.replaceChildren(this.groupRow.cells[0], ...before, ...cells, ...this.gapCell("th", this.gapAfter));
+    }
+
+    drawHeadRow() {
+      const focused = this.headRow.contains(document.activeElement) && document.activeElement.closest("th").dataset.column;
+      const name = this.headRow.cells[0];
+      name.setAttribute("aria-colindex", 1);
+      name.setAttribute("aria-sort", this.source.sortOf(name.dataset.column));
+      const cells = this.shownColumns.map((column, i) => this.headCell(column, this.span.start + i));
+      const before = this.gapCell("th", this.gapBefore);
+      this.headRow.replaceChildren(name, ...before, ...cells, ...this.gapCell("th", this.gapAfter));
+      if (focused) this.headOf(focused)?.querySelector("button").focus({ preventScroll: true });
+    }
+
+    headOf(id) {
+      return [...this.headRow.cells].find((cell) => cell.dataset.column === id);
+    }
+
+    headCell(column, index) {
+      const cell = element("th", this.cellClass(column, index));
+      cell.setAttribute("role", "columnheader");
+      cell.scope = "col";
+      cell.dataset.column = column.id;
+      cell.setAttribute("aria-sort", this.source.sortOf(column.id));
+      cell.setAttribute("aria-colindex", index + 2);
+      const button = element("button");
+      button.type = "button";
+      button.tabIndex = -1;
+      button.title = column.description || column.id;
+      button.append(element("bdi", "", column.label));
+      if (column.unit) button.append(" ", element("span", "u", column.unit));
+      if (column.direction) button.append(" ", element("span", "dir", ARROWS[column.direction]));
+      cell.append(button);
+      return cell;
+    }
+
+    cellClass(column, index) {
+      return (column.isNumeric ? "num" : "txt") + (this.beginsGroup(index) ? " g1" : "");
+    }
+
+    /* Rows */
+
+    visibleRange() {
+      const { scrollTop, clientHeight } = this.scroller;
+      const height = Math.min(clientHeight, innerHeight);
+      const count = this.source.rows().length;
+      return viewport.visibleRows({ top: scrollTop, height, rowHeight: this.rowHeight, count });
+    }
+
+    /** Draw at the next frame. */
+    schedule() {
+      if (this.isDue) return;
+      this.isDue = true;
+      requestAnimationFrame(() => {
+        this.isDue = false;
+        this.draw();
+      });
+    }
+
+    /** @param {{refills?: boolean}} [options]  refills: what cells say may have changed */
+    draw({ refills = false } = {}) {
+      if (!this.scroller.clientHeight || !this.columns) return;
+      const isRefilled = this.drawColumns() || refills;
+      this.range = this.visibleRange();
+      const rows = this.source.rows().subarray(this.range.start, this.range.end);
+      const spare = this.takeSpare(rows);
+      const elements = Array.from(rows, (row, i) => this.drawRow(row, this.range.start + i, spare, isRefilled));
+      this.place(elements);
+      this.table.setAttribute("aria-rowcount", this.source.rows().length + 1);
+      this.checkRowHeight(elements[0]);
+      this.onDrawn();
+    }
+
+    /** Elements of rows that left the view, to be used again. */
+    takeSpare(rows) {
+      const wanted = new Set(rows);
+      const spare = [];
+      for (const [row, drawn] of this.drawn) {
+        if (wanted.has(row)) continue;
+        this.drawn.delete(row);
+        drawn.remove();
+        spare.push(drawn);
+      }
+      return spare;
+    }
+
+    drawRow(row, place, spare, isRefilled) {
+      let drawn = this.drawn.get(row);
+      if (!drawn) {
+        drawn = spare.pop() || this.makeRow();
+        this.drawn.set(row, drawn);
+        this.fillName(drawn, row);
+        this.fillCells(drawn, row);
+      } else if (isRefilled) this.fillCells(drawn, row);
+      this.markSelected(drawn, row);
+      drawn.setAttribute("aria-rowindex", place + 2);
+      return drawn;
+    }
+
+    makeRow() {
+      const row = element("tr");
+      const name = element("td", "name");
+      name.setAttribute("aria-colindex", 1);
+      name.tabIndex = -1;
+      const box = element("input");
+      box.type = "checkbox";
+      box.tabIndex = -1;
+      const parts = element("div");
+      const swatch = element("span", "sw");
+      swatch.setAttribute("aria-hidden", "true");
+      parts.append(box, swatch, element("span", "st"), element("span", "mid"));
+      name.append(parts);
+      row.append(name);
+      return row;
+    }
+
+    fillName(drawn, row) {
+      const run = this.source.run(row);
+      drawn.dataset.runId = run.id;
+      const [box, swatch, status, name] = drawn.cells[0].firstChild.children;
+      box.setAttribute("aria-label", `Select ${run.name}`);
+      swatch.className = `sw k${run.color}`;
+      const word = run.state.charAt(0).toUpperCase() + run.state.slice(1);
+      status.className = `st st-${run.state} icon-only`;
+      status.title = word;
+      status.textContent = word;
+      name.replaceWith(nameElement(run));
+    }
+
+    fillCells(drawn, row) {
+      const isGapped = this.gapBefore > 0;
+      const first = 1 + isGapped;
+      this.fitCells(drawn);
+      if (isGapped) this.fillGap(drawn.cells[1]);
+      if (this.gapAfter > 0) this.fillGap(drawn.cells[this.cellCount - 1]);
+      this.shownColumns.forEach((column, i) => this.fillCell(drawn.cells[first + i], column, this.span.start + i, row));
+    }
+
+    fitCells(drawn) {
+      const wanted = this.cellCount;
+      while (drawn.cells.length > wanted) drawn.lastChild.remove();
+      while (drawn.cells.length < wanted) {
+        const cell = element("td");
+        cell.tabIndex = -1;
+        drawn.append(cell);
+      }
+    }
+
+    fillGap(cell) {
+      cell.className = "gap";
+      cell.replaceChildren();
+      cell.removeAttribute("title");
+      cell.removeAttribute("aria-colindex");
+      cell.setAttribute("aria-hidden", "true");
+    }
+
+    fillCell(cell, column, index, row) {
+      const { text, exact, mark } = this.source.cell(column, row);
+      cell.className = this.cellClass(column, index) + (mark ? ` ${mark}` : "");
+      cell.setAttribute("aria-colindex", index + 2);
+      cell.removeAttribute("aria-hidden");
+      if (exact) cell.title = exact;
+      else cell.removeAttribute("title");
+      const isPlain = column.isNumeric && !column.isText;
+      if (isPlain) cell.textContent = text;
+      else if (cell.firstElementChild) cell.firstElementChild.textContent = text;
+      else cell.replaceChildren(element("bdi", "", text));
+    }
+
+    markSelected(drawn, row) {
+      const isSelected = this.source.isSelected(row);
+      drawn.classList.toggle("sel", isSelected);
+      drawn.setAttribute("aria-selected", isSelected);
+      drawn.cells[0].firstChild.firstChild.checked = isSelected;
+    }
+
+    /** Show what is selected, without filling any cell anew. */
+    drawSelection() {
+      for (const [row, drawn] of this.drawn) this.markSelected(drawn, row);
+    }
+
+    /** Put row elements in order, moving only those that are out of place. */
+    place(elements) {
+      const { start, end } = this.range;
+      this.above.cells[0].style.height = `${start * this.rowHeight}px`;
+      this.below.cells[0].style.height = `${(this.source.rows().length - end) * this.rowHeight}px`;
+      const wanted = [this.above, ...elements, this.below];
+      wanted.forEach((child, i) => {
+        if (this.body.children[i] !== child) this.body.insertBefore(child, this.body.children[i] || null);
+      });
+      while (this.body.children.length > wanted.length) this.body.lastChild.remove();
+    }
+
+    /** Rows are as high as the style sheet says, which depends on the screen. */
+    checkRowHeight(drawn) {
+      const height = drawn ? drawn.getBoundingClientRect().height : this.rowHeight;
+      if (Math.abs(height - this.rowHeight) < 0.01 || height === 0) return;
+      this.rowHeight = height;
+      this.draw();
+    }
+
+    /* Places */
+
+    /** The height of the sticky header, which covers rows below it. */
+    get headHeight() {
+      return this.table.tHead.offsetHeight;
+    }
+
+    /** Scroll until a cell can be seen; column 0 is the name. */
+    reveal(place, column) {
+      const { scroller } = this;
+      if (place >= 0) {
+        const start = place * this.rowHeight;
+        scroller.scrollTop = viewport.scrollInto(
+          scroller.scrollTop, scroller.clientHeight - this.headHeight, start, start + this.rowHeight,
+        );
+      }
+      if (column > 0) {
+        const sign = getComputedStyle(scroller).direction === "rtl" ? -1 : 1;
+        const width = scroller.clientWidth - this.nameWidth;
+        const [start, end] = [this.offsets[column - 1], this.offsets[column]];
+        scroller.scrollLeft = sign * viewport.scrollInto(Math.abs(scroller.scrollLeft), width, start, end);
+      }
+      this.draw();
+    }
+
+    /** The element of a cell, if it is drawn; place -1 is the header, column 0 the name. */
+    cellAt(place, column) {
+      const row = place < 0 ? this.headRow : this.drawn.get(this.source.rows()[place]);
+      return row && [...row.cells].find((cell) => Number(cell.getAttribute("aria-colindex")) === column + 1);
+    }
+
+    /** Where an element stands; null outside rows. */
+    placeOf(target) {
+      const cell = target.closest("th[aria-colindex], td[aria-colindex]");
+      if (!cell || !this.table.contains(cell)) return null;
+      return { place: Number(cell.parentNode.getAttribute("aria-rowindex")) - 2, column: Number(cell.getAttribute("aria-colindex")) - 1 };
+    }
+
+    /** The run of the row that an element stands in, or -1. */
+    rowOf(target) {
+      const at = this.placeOf(target);
+      return at && at.place >= 0 ? this.source.rows()[at.place] : -1;
+    }
+
+    /** How many whole rows are seen at once. */
+    get pageSize() {
+      return Math.max(1, Math.floor((this.scroller.clientHeight - this.headHeight) / this.rowHeight) - 1);
+    }
+  }
+
+  reporter.Grid = Grid;
+})((globalThis.reporter = globalThis.reporter || {}));

@@ -1,0 +1,355 @@
+/**
+ * The runs table of a page: its data files, and what ties search, order, columns and selection.
+ *
+ * The builder's rows stay until the first data file is decoded; the other files follow after the
+ * table has been painted. Everything that changes what is seen is in the address: q, sort, cols, sel.
+ */
+(function (reporter) {
+  "use strict";
+  if (typeof document === "undefined") return;
+
+  const { sort, rows: takeAway } = reporter;
+
+  const COLORS = 8;
+
+  /** More selected runs than this are not kept in the address. */
+  const MAX_SELECTED_IN_ADDRESS = 200;
+
+  const afterPaint = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+
+  const SORT_WORDS = { true: "descending", false: "ascending" };
+  const SORT_ARROWS = { true: "↓", false: "↑" };
+
+  class RunsTable {
+    /** @param {HTMLTableElement} element  data-role=runs-table, as the builder made it */
+    constructor(element) {
+      this.element = element;
+      this.root = element.closest("[data-role=runs]");
+      this.experiment = element.dataset.experiment;
+      this.columns = new reporter.Columns();
+      this.rows = new takeAway.Rows(this.columns);
+      const heads = [...element.tHead.rows[1].cells];
+      this.defaultColumns = heads.slice(1).map((head) => head.dataset.column);
+      this.defaultSort = heads
+        .filter((head) => head.getAttribute("aria-sort") !== "none")
+        .map((head) => ({ id: head.dataset.column, descending: head.getAttribute("aria-sort") === "descending" }));
+      this.shownIds = this.defaultColumns;
+      this.isComplete = false;
+    }
+
+    role(name) {
+      return this.root.querySelector(`[data-role=${name}]`);
+    }
+
+    /* Data */
+
+    async load() {
+      const catalog = await reporter.catalog;
+      const { tables } = catalog.experiments.find(({ id }) => id === this.experiment);
+      const shards = tables.map((file, k) => [`data/${file}`, `runs/${this.experiment}/${k}`]);
+      this.columns.add(await reporter.load(...shards[0]));
+      this.begin(catalog);
+      await afterPaint();
+      for (const shard of shards.slice(1)) {
+        this.columns.add(await reporter.load(...shard));
+        this.panel.update();
+      }
+      this.isComplete = true;
+      this.arrived();
+    }
+
+    /** All columns are here: what the address asked of them can be answered. */
+    arrived() {
+      if (this.search.tree || this.rows.keys.some(({ id }) => !this.rows.ranks.has(id))) {
+        this.rows.sort(this.rows.keys);
+        this.search.apply();
+      } else this.showCount();
+      this.showColumns(this.shownIds);
+      this.warmUp();
+    }
+
+    /** Decode columns and rank names while nothing else is to be done: the first keystroke is then quick. */
+    warmUp() {
+      const idle = globalThis.requestIdleCallback || ((act) => setTimeout(() => act({ timeRemaining: () => 8 }), 50));
+      const waiting = [...this.columns.byId.values()];
+      const work = (deadline) => {
+        while (waiting.length && deadline.timeRemaining() > 2) void waiting.pop().values;
+        if (waiting.length) idle(work);
+        else idle(() => this.rows.ranksOf(reporter.NAME));
+      };
+      idle(work);
+    }
+
+    failed(error) {
+      const note = document.createElement("p");
+      note.className = "note bad";
+      note.setAttribute("role", "alert");
+      note.textContent = error.message;
+      this.role("split").before(note);
+    }
+
+    /* Beginning */
+
+    begin(catalog) {
+      this.cell = reporter.createCells({ newestMs: catalog.newest_ms });
+      this.selection = new reporter.Selection(this.columns.n);
+      this.runColumns = ["run_id", "run_name", "status", "has_page"].map((key) => this.columns.get(`attributes.${key}`));
+      this.makeParts();
+      this.readView();
+      this.listen();
+      reporter.view.subscribe((_, names) => this.readView(names));
+    }
+
+    makeParts() {
+      const source = {
+        rows: () => this.rows.shown,
+        run: (row) => this.run(row),
+        cell: this.cell,
+        isSelected: (row) => this.selection.has(row),
+        sortOf: (id) => this.sortOf(id),
+      };
+      this.widths = new reporter.ColumnWidths(this.element, { cell: this.cell, nameOf: (row) => this.nameOf(row) });
+      this.grid = new reporter.Grid(this.element, this.role("scroller"), source);
+      this.keys = new reporter.GridKeys(this.grid, {
+        toggle: (row) => this.bar.toggle(row, false),
+        extend: (from, to) => this.bar.extend(from, to),
+        open: (row) => this.open(row),
+        selectAll: () => this.bar.selectShown(true),
+      });
+      this.grid.onDrawn = () => this.keys.settle();
+      this.bar = new reporter.SelectionBar(this.root, this.selection, {
+        shown: () => this.rows.shown,
+        idOf: (row) => this.idOf(row),
+        onChange: () => this.selectionChanged(),
+        onCopy: () => this.copySelected(),
+      });
+      this.panel = new reporter.ColumnPanel(this.root, {
+        offered: () => this.columns.offered(),
+        shown: () => this.shownIds,
+        onChoose: (ids) => this.chooseColumns(ids),
+      });
+      this.search = new reporter.SearchBox(this.root, {
+        columnsApi: () => this.columns.queryApi(),
+        onFilter: (predicate) => this.filter(predicate),
+        onRest: (text) => this.writeView({ q: text || null }),
+      });
+    }
+
+    listen() {
+      this.element.addEventListener("click", (event) => this.click(event));
+      this.element.addEventListener("copy", (event) => this.copy(event));
+      this.role("download-csv").addEventListener("click", () => this.download());
+      reporter.onKey?.("x", () => this.keys.holdsFocus && this.keys.row >= 0 && this.bar.toggle(this.keys.row, false));
+      new ResizeObserver(() => this.resized()).observe(this.role("scroller"));
+    }
+
+    resized() {
+      this.grid.measure();
+      this.grid.draw();
+    }
+
+    /* Runs */
+
+    idOf(row) {
+      return this.runColumns[0].text(row);
+    }
+
+    nameOf(row) {
+      return this.runColumns[1].text(row) ?? this.idOf(row).slice(0, 8);
+    }
+
+    run(row) {
+      const [, , status, hasPage] = this.runColumns;
+      const id = this.idOf(row);
+      const href = hasPage?.number(row) ? `${document.documentElement.dataset.root}run/${id}.html` : "";
+      return { id, name: this.nameOf(row), href, state: status?.text(row) ?? "finished", color: (row % COLORS) + 1 };
+    }
+
+    open(row) {
+      const { href } = this.run(row);
+      if (href) location.href = href;
+    }
+
+    /* Filter and order */
+
+    filter(predicate) {
+      this.rows.filter(predicate);
+      this.rowsChanged();
+    }
+
+    rowsChanged() {
+      const { shown } = this.rows;
+      this.grid.scroller.scrollTop = 0;
+      this.role("no-match").hidden = shown.length > 0;
+      if (!shown.length) this.role("no-match-text").textContent = `No run of ${this.columns.n} matches ${this.search.text}`;
+      this.showCount();
+      this.bar.show();
+      this.grid.draw();
+    }
+
+    showCount() {
+      this.search.showCount(this.rows.shown.length, this.columns.n, this.search.tree && !this.isComplete ? ", reading columns" : "");
+    }
+
+    sortOf(id) {
+      const key = this.rows.keys.find((one) => one.id === id);
+      return key ? SORT_WORDS[key.descending] : "none";
+    }
+
+    sortBy(keys) {
+      this.rows.sort(keys);
+      this.showSortChips();
+      this.grid.redrawHead();
+      this.rowsChanged();
+    }
+
+    changeSort(keys) {
+      this.sortBy(keys);
+      const text = sort.printSort(keys);
+      this.writeView({ sort: text === sort.printSort(this.defaultSort) ? null : text });
+    }
+
+    showSortChips() {
+      const isDefault = sort.printSort(this.rows.keys) === sort.printSort(this.defaultSort);
+      this.role("chips").replaceChildren(...(isDefault ? [] : this.rows.keys.map((key) => this.sortChip(key))));
+    }
+
+    sortChip({ id, descending }) {
+      const chip = document.createElement("span");
+      chip.className = "chip";
+      const remove = document.createElement("button");
+      remove.type = "button";
+      remove.textContent = "×";
+      const label = this.columns.get(id)?.label ?? id;
+      remove.setAttribute("aria-label", `Remove sort by ${label}`);
+      remove.addEventListener("click", () => {
+        const rest = this.rows.keys.filter((key) => key.id !== id);
+        this.changeSort(rest.length ? rest : this.defaultSort);
+      });
+      const name = document.createElement("bdi");
+      name.textContent = label;
+      const what = document.createElement("span");
+      what.append("sort ", name, ` ${SORT_ARROWS[descending]}`);
+      chip.append(what, remove);
+      return chip;
+    }
+
+    /* Columns */
+
+    /** @param {string[]} ids  those that have not arrived are left out until they do */
+    showColumns(ids) {
+      this.shownIds = ids;
+      const columns = ids.map((id) => this.columns.get(id)).filter(Boolean);
+      this.grid.setColumns(columns, this.widths.measure(columns, this.rows.order));
+      this.grid.draw();
+      this.panel.update();
+    }
+
+    chooseColumns(ids) {
+      this.showColumns(ids);
+      const isDefault = ids.join("\n") === this.defaultColumns.join("\n");
+      this.writeView({ cols: isDefault ? null : ids });
+    }
+
+    /* Selection */
+
+    selectionChanged() {
+      this.grid.drawSelection();
+      const { size } = this.selection;
+      const isKept = size > 0 && size <= MAX_SELECTED_IN_ADDRESS;
+      this.writeView({ sel: isKept ? Array.from(this.selection.rows(), (row) => this.idOf(row)) : null });
+    }
+
+    /** @param {string[]} ids  or the beginnings of ids */
+    selectIds(ids) {
+      const rows = [];
+      for (let row = 0; ids.length && row < this.columns.n; row++) {
+        const id = this.idOf(row);
+        if (ids.some((wanted) => wanted && id.startsWith(wanted))) rows.push(row);
+      }
+      this.selection.replace(rows);
+      this.grid.drawSelection();
+      this.bar.show();
+    }
+
+    click(event) {
+      const sorter = event.target.closest("th button");
+      if (sorter) return this.changeSort(sort.clickSort(this.rows.keys, sorter.closest("th").dataset.column, event.shiftKey));
+      const row = this.grid.rowOf(event.target);
+      if (row >= 0 && event.target.matches("input")) this.bar.toggle(row, event.shiftKey);
+      else if (row >= 0 && !event.target.closest("a")) this.focusCell(event.target);
+    }
+
+    focusCell(target) {
+      if (getSelection().isCollapsed) this.keys.go(this.grid.placeOf(target));
+    }
+
+    /* Taking away */
+
+    shownColumns() {
+      return [this.columns.get(reporter.NAME), ...this.grid.columns];
+    }
+
+    selectedAsText() {
+      return takeAway.toTsv(this.shownColumns(), this.bar.ordered());
+    }
+
+    copySelected() {
+      reporter.copy(this.selectedAsText()).then((isCopied) => this.sayCopied(isCopied));
+    }
+
+    sayCopied(isCopied) {
+      const { size } = this.selection;
+      reporter.announce(isCopied ? `${size} ${size === 1 ? "row" : "rows"} copied` : "The browser did not allow copying");
+    }
+
+    /** Ctrl+C: selected rows, else the cell in focus; text marked with the mouse is left alone. */
+    copy(event) {
+      if (!getSelection().isCollapsed) return;
+      const { active, row } = this.keys;
+      if (!this.selection.size && row < 0) return;
+      const column = this.shownColumns()[active.column];
+      event.clipboardData.setData("text/plain", this.selection.size ? this.selectedAsText() : takeAway.plainValue(column, row));
+      event.preventDefault();
+      if (this.selection.size) this.sayCopied(true);
+    }
+
+    download() {
+      const id = this.columns.get("attributes.run_id");
+      const columns = [id, ...this.shownColumns().filter((column) => column !== id)];
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(new Blob([takeAway.toCsv(columns, this.rows.shown)], { type: "text/csv" }));
+      link.download = `runs-${this.experiment}.csv`;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+    }
+
+    /* Address */
+
+    writeView(changes) {
+      this.isWriting = true;
+      reporter.view.set(changes);
+      this.isWriting = false;
+    }
+
+    /** @param {string[]} [names]  what changed; all of it in the beginning */
+    readView(names = ["q", "sort", "cols", "sel"]) {
+      if (this.isWriting) return;
+      const view = reporter.view;
+      const has = (name) => names.includes(name);
+      if (has("sort")) this.sortBy(view.get("sort") ? sort.parseSort(view.get("sort")) : this.defaultSort);
+      if (has("cols")) this.showColumns(view.get("cols") || this.defaultColumns);
+      if (has("q")) this.search.set(view.get("q") || "");
+      if (has("sel")) this.selectIds(view.get("sel") || []);
+    }
+  }
+
+  const element = document.querySelector("[data-role=runs-table]");
+  if (element) {
+    const table = new RunsTable(element);
+    table.load().catch((error) => {
+      table.failed(error);
+      if (!(error instanceof reporter.DataFileError)) throw error;
+    });
+  }
+})((globalThis.reporter = globalThis.reporter || {}));
