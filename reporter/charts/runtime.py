@@ -13,8 +13,6 @@ import tempfile
 from importlib import metadata
 from pathlib import Path
 
-import vl_convert
-
 from reporter.errors import BuildError
 
 __all__ = ["vega_script"]
@@ -84,6 +82,8 @@ def vega_script() -> bytes:
 
 
 def _link() -> str:
+    import vl_convert
+
     vega = vl_convert.get_vega_version()
     try:
         linked = vl_convert.javascript_bundle(_SNIPPET.format(vega=vega))

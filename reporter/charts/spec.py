@@ -10,8 +10,6 @@ import copy
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import vl_convert
-
 from reporter.charts.metrics import TITLE, AltairChart, metric_chart
 from reporter.charts.style import STYLES
 from reporter.charts.theme import THEMES, Theme, config
@@ -71,6 +69,8 @@ def compile_vega_lite(spec: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _compile(spec: Vega, theme: Theme) -> Vega:
+    import vl_convert
+
     try:
         vega: Vega = vl_convert.vegalite_to_vega(
             spec, vl_version=VEGA_LITE_VERSION, config=config(theme)
