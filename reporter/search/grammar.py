@@ -1,18 +1,16 @@
 """The filter language: text in, tree out, or an error that says where and what was expected.
 
-MLflow's ``search_runs`` filters are a subset of it. One scanner without a separate tokenizer,
-because what a run of characters means depends on where it stands: ``1:02:10`` is a duration after
-an operator and nothing before one. ``templates/js/lib/query.js`` is the twin, which adds free text
-for the page's search box; the cases in ``tests/shared/filter_cases.json`` hold them together. The
-language is described in ``docs/filter-language.md``. This module knows nothing of runs.
+MLflow's ``search_runs`` filters are a subset of it. ``templates/js/lib/grammar.js`` is the twin and
+``query.js`` beside it adds free text for the page's search box; the cases in
+``tests/shared/filter_cases.json`` hold them together. The language is described in
+``docs/filter-language.md``. This module knows nothing of runs.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-from reporter.errors import FilterSyntaxError
 from reporter.search.names import (
     AGGREGATES,
     ATTRIBUTES,
@@ -26,6 +24,7 @@ from reporter.search.names import (
 )
 from reporter.search.pattern import PatternError, regex
 from reporter.search.quantity import read_duration, read_number, read_time
+from reporter.search.scanner import NO_KEY, NO_VALUE, Scanner
 from reporter.search.tree import (
     And,
     Comparison,
@@ -44,18 +43,8 @@ if TYPE_CHECKING:
 
 __all__ = ["parse_filter", "parse_order_by", "to_text"]
 
-SPACE = " \t\r\n\f\v\u00a0\u3000"
-"""White space, the no-break space of web pages and the wide space of Japanese keyboards too."""
-
 MAX_DEPTH = 100
-MAX_SHOWN = 40
-"""Longest piece of the text that a message repeats, in characters."""
-
-SYMBOLS = (">=", "<=", "<>", "!=", "==", "=", ">", "<")
-_SAME_OPERATOR = {"<>": "!=", "==": "="}
 _TEXT_OPERATORS = ("LIKE", "ILIKE", "RLIKE")
-_NO_KEY = frozenset(SPACE + "()=<>!,:'\"`")
-_NO_VALUE = _NO_KEY - {":"}
 _NUMERIC_OPERATORS = "=, !=, >, >=, <, <=, IN or IS NULL"
 
 
@@ -131,13 +120,12 @@ def parse_order_by(text: str) -> tuple[Key, bool]:
     return key, not is_descending
 
 
-class _Reader:
-    """Reads by recursive descent; `at` is the position of the next character."""
+class _Reader(Scanner):
+    """Reads by recursive descent."""
 
     def __init__(self, text: str, opening: str = "a condition such as params.lr > 0.1") -> None:
-        self.text = text
+        super().__init__(text)
         self.opening = opening
-        self.at = 0
         self.depth = 0
 
     # Conditions -----------------------------------------------------------------------------
@@ -219,7 +207,7 @@ class _Reader:
     def key(self) -> Key:
         self.skip()
         start = self.at
-        first = self.quoted('`"') if self.peek() in ("`", '"') else self.run(_NO_KEY)
+        first = self.quoted() if self.peek() in ("`", '"') else self.run(NO_KEY)
         was_quoted = self.text[start : start + 1] in ("`", '"')
         self.check_key_start(first, start, was_quoted)
         group, name = self.split(first, was_quoted)
@@ -247,9 +235,9 @@ class _Reader:
             self.fail("a comparison such as = or LIKE")
         if was_quoted:
             self.at += 1
-            name = self.run(_NO_KEY)
+            name = self.run(NO_KEY)
         if not name and self.peek() in ("`", '"', "'"):
-            name = self.quoted("`\"'")
+            name = self.quoted()
         if not name:
             self.fail(f"a name after {group}.")
         return group, name
@@ -280,7 +268,7 @@ class _Reader:
             return ""
         self.at += 1
         word_start = self.at
-        word = self.run(_NO_KEY)
+        word = self.run(NO_KEY)
         if word not in AGGREGATES:
             self.at = word_start
             self.fail(f"one of {', '.join(AGGREGATES)} after :")
@@ -292,7 +280,7 @@ class _Reader:
         if self.peek() != ":":
             return False
         self.at += 1
-        is_aggregate = self.run(_NO_KEY) in AGGREGATES
+        is_aggregate = self.run(NO_KEY) in AGGREGATES
         words = ("IN", "IS", "NOT", "BETWEEN")
         follows = bool(self.take_symbol()) or any(self.take_word(word) for word in words)
         self.at = start
@@ -352,8 +340,8 @@ class _Reader:
         self.skip()
         start = self.at
         if self.peek() in ("'", '"'):
-            return self.quoted("'\""), True, start
-        text = self.run(_NO_VALUE)
+            return self.quoted(), True, start
+        text = self.run(NO_VALUE)
         if not text or text.upper() in KEYWORDS:
             self.at = start
             hint = "To find what was not logged, write IS NULL." if text.upper() == "NULL" else ""
@@ -365,88 +353,12 @@ class _Reader:
         while True:
             start = self.at
             self.skip()
-            word = self.run(_NO_VALUE)
+            word = self.run(NO_VALUE)
             ends = (f"{text} {word}", f"{text} {word} s")
             if not word or all(read_duration(end) is None for end in ends):
                 self.at = start
                 return text
             text = ends[0]
-
-    # Characters -----------------------------------------------------------------------------
-
-    def quoted(self, marks: str) -> str:
-        """Read to the closing mark; the mark doubled stands for itself."""
-        start, mark = self.at, self.peek()
-        pieces: list[str] = []
-        if mark not in marks:
-            self.fail("a quoted name")
-        while True:
-            end = self.text.find(mark, self.at + 1)
-            if end < 0:
-                self.at = start
-                self.fail(f"a closing {mark}")
-            pieces.append(self.text[self.at + 1 : end])
-            self.at = end + 1
-            if self.peek() != mark:
-                return mark.join(pieces)
-
-    def run(self, excluded: frozenset[str]) -> str:
-        start = self.at
-        while self.at < len(self.text) and self.text[self.at] not in excluded:
-            self.at += 1
-        return self.text[start : self.at]
-
-    def take_word(self, word: str) -> bool:
-        self.skip()
-        start = self.at
-        if self.run(_NO_VALUE).upper() == word:
-            return True
-        self.at = start
-        return False
-
-    def take_symbol(self) -> str:
-        self.skip()
-        symbol = next((s for s in SYMBOLS if self.text.startswith(s, self.at)), "")
-        self.at += len(symbol)
-        return _SAME_OPERATOR.get(symbol, symbol)
-
-    def take(self, char: str) -> bool:
-        self.skip()
-        is_there = self.peek() == char
-        self.at += is_there
-        return is_there
-
-    def skip(self) -> None:
-        while self.peek() and self.peek() in SPACE:
-            self.at += 1
-
-    def peek(self) -> str:
-        return self.text[self.at : self.at + 1]
-
-    def is_at_end(self) -> bool:
-        self.skip()
-        return self.at >= len(self.text)
-
-    def fail(self, expected: str, hint: str = "") -> NoReturn:
-        self.skip()
-        message = f"Column {self.at + 1}: expected {expected}, found {self.found()}. {hint}"
-        raise FilterSyntaxError(
-            message.strip(), text=self.text, position=self.at, expected=expected
-        )
-
-    def found(self) -> str:
-        """Name what stands at the position, for messages."""
-        start = self.at
-        if start >= len(self.text):
-            return "the end"
-        if self.peek() in ("'", '"', "`"):
-            end = self.text.find(self.peek(), start + 1)
-            word = self.text[start : end + 1 if end > 0 else len(self.text)]
-        else:
-            word = self.take_symbol() and self.text[start : self.at]
-            word = word or self.run(_NO_VALUE) or self.peek()
-        self.at = start
-        return word if len(word) <= MAX_SHOWN else word[: MAX_SHOWN - 1] + "…"
 
 
 _WANTED = {

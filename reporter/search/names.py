@@ -1,6 +1,6 @@
 """The words of the filter language: groups of keys, attributes, aggregates, and what is near them.
 
-``templates/js/lib/query.js`` has the same tables. This module knows no grammar and no run.
+``templates/js/lib/names.js`` has the same tables. This module knows no grammar and no run.
 """
 
 from __future__ import annotations

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from reporter.model import Experiment, Run, RunData, RunInfo
 from reporter.search.evaluate import compile_filter
 from reporter.search.grammar import parse_filter
 from reporter.search.order import sort_runs
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

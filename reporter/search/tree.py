@@ -1,7 +1,7 @@
 """What a filter is once it has been read: frozen nodes, and how they are written as text again.
 
 :func:`to_text` prints the canonical form, which the grammar reads back as the same tree. The page
-has the same nodes as plain objects (``templates/js/lib/query.js``). This module knows nothing of
+has the same nodes as plain objects (``templates/js/lib/tree.js``). This module knows nothing of
 runs.
 """
 

@@ -40,10 +40,7 @@ def main() -> None:
     frozen = {
         "mlflow": mlflow.__version__,
         "filters": {text: answer(SearchUtils.filter, runs, letters, text) for text in texts},
-        "order": [
-            {"by": by, "runs": answer(SearchUtils.sort, runs, letters, by)}
-            for by in orders
-        ],
+        "order": [{"by": by, "runs": answer(SearchUtils.sort, runs, letters, by)} for by in orders],
     }
     text = json.dumps(frozen, ensure_ascii=False, indent=1)
     (SHARED / "filter_mlflow.json").write_text(text + "\n", encoding="utf-8")

@@ -72,8 +72,12 @@ def summary(key, last, aggregates):
     step = None if finite is None else 0
     aggregates = aggregates or {
         "count": 1,
-        **{"min": finite, "max": finite, "mean": finite},
-        **{"min_step": step, "max_step": step, "last_step": 0},
+        "min": finite,
+        "max": finite,
+        "mean": finite,
+        "min_step": step,
+        "max_step": step,
+        "last_step": 0,
     }
     return MetricSummary(
         key=key,
