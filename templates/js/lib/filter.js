@@ -17,6 +17,9 @@
  *   api.column(id) -> null | Column
  *       null when there is no such column (yet). A missing column is a column without values.
  *
+ *   api.contains?(text) -> (row) => boolean
+ *       The same finds as the free text here, by a shorter way (search.js walks over stored values).
+ *
  *   Column = {
  *     kind: "text" | "number" | "time" | "duration" | "id" | "status",
  *     has(row)    -> boolean   whether something was logged (a logged NaN or "" was),
@@ -29,6 +32,8 @@
  *     codes?: typed array      one code a row: 0 = nothing logged, k = dictionary[k - 1].
  *                              Given both (text and status columns that are not sparse), each
  *                              distinct text is tested once and a row costs one look-up.
+ *     values?: typed array     of the three numeric kinds: number(row) for each row, where that
+ *                              costs nothing to give. Text is then looked for ten times faster.
  *     list?(row)  -> string[]  only for columns with several texts in a row ("datasets.*").
  *   }
  *
@@ -193,7 +198,15 @@
     if (column.dictionary && column.codes) return overCodes(column, test).predicate;
     if (column.kind === "text" || column.kind === "status") return overTexts(column, remembered(test));
     if (column.kind === "id") return overTexts(column, test);
-    return (row) => column.has(row) && test(column.number(row));
+    return overNumbers(column, test);
+  }
+
+  /** Ask whether a number was logged only where it is NaN: that is rare, and asking costs. */
+  function overNumbers(column, test) {
+    const { values } = column;
+    const passes = (number, row) =>
+      Number.isNaN(number) ? column.has(row) && test(number) : test(number);
+    return values ? (row) => passes(values[row], row) : (row) => passes(column.number(row), row);
   }
 
   function overTexts(column, test) {
@@ -303,7 +316,7 @@
         return (row) => !inner(row);
       }
       case "text":
-        return freeText(tree, api);
+        return api.contains ? api.contains(tree.text) : freeText(tree, api);
       default:
         return condition(tree, api);
     }
