@@ -77,6 +77,21 @@ from reporter.tracking.location import (
 
 __version__ = "0.1.0"
 
+_SUBMODULES = ("artifacts", "data")
+
+
+def __getattr__(name: str) -> object:
+    """Import submodules when they are first used; explain names that only MLflow has."""
+    if name in _SUBMODULES:
+        import importlib
+
+        return importlib.import_module(f"reporter.{name}")
+    from reporter.errors import did_you_mean
+    from reporter.tracking.absent import reason_for
+
+    hint = reason_for(name) or did_you_mean(name, __all__)
+    raise AttributeError(f"module 'reporter' has no attribute {name!r}. {hint}".rstrip())
+
 __all__ = [
     "ActiveRun",
     "BuildError",
