@@ -112,7 +112,7 @@ class TableColumn:
     """A column of the runs table, as the first rows show it."""
 
     id: str
-    """``attributes.start_time``, ``params.lr``, ``metrics.val_loss``, ``tags.team``: data-column."""
+    """``attributes.start_time``, ``params.lr``, ``metrics.val_loss``, ``tags.team``."""
     label: str
     group: str
     """Heading above a group of columns: ``Run``, ``Params``, ``Metrics``, ``Tags``."""
@@ -354,7 +354,7 @@ class Fact:
 
 @dataclass(frozen=True, kw_only=True)
 class ParamRow:
-    """data-role=param"""
+    """data-role=param."""
 
     key: str
     value: str
@@ -423,7 +423,7 @@ class ChildRow:
 
 @dataclass(frozen=True, kw_only=True)
 class RunPage:
-    """run/<run_id>.html"""
+    """run/<run_id>.html."""
 
     frame: Frame
     run_id: str

@@ -1,0 +1,211 @@
+"""A run's files: into the site as they are, and onto the page as their renderer draws them.
+
+Copies are streams, so a model of gigabytes costs no memory; unchanged files are not opened to the
+end. What a run logged is hostile: names are made portable, and what a web server would run lies
+under a name that it serves as text. A file that is not there becomes a problem with a visible
+place. How an artifact is drawn is the renderers' business.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from reporter import mediatypes, renderers
+from reporter.model import Artifact, Problem
+from reporter.site import links
+from reporter.site.manifest import inputs_digest
+from reporter.site.output import COPY_BYTES, SiteOutput, sha256_of
+from reporter.site.plan import PlannedRun
+from reporter.store.ports import StoreReader
+
+__all__ = ["Exhibit", "ShippedFile", "draw", "is_likely_figure", "ship_artifacts", "write_files"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShippedFile:
+    """An artifact and where it lies in the site.
+
+    Parameters
+    ----------
+    run_id : str
+    artifact : Artifact
+    site_path : str
+        Empty when the file is missing.
+    sha256 : str
+        Of the file as it is now; empty when it is missing.
+    problem : Problem or None
+        Why it is missing.
+    """
+
+    run_id: str
+    artifact: Artifact
+    site_path: str = ""
+    sha256: str = ""
+    problem: Problem | None = None
+
+    @property
+    def name(self) -> str:
+        """Last part of the path: the name to save it under."""
+        return self.artifact.path.rsplit("/", 1)[-1]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exhibit:
+    """An artifact as its renderer draws it for one page.
+
+    Parameters
+    ----------
+    file : ShippedFile
+    fragment : Fragment
+    """
+
+    file: ShippedFile
+    fragment: renderers.Fragment
+
+
+def ship_artifacts(reader: StoreReader, output: SiteOutput, item: PlannedRun) -> list[ShippedFile]:
+    """Put a run's artifacts into the site.
+
+    Parameters
+    ----------
+    reader : StoreReader
+    output : SiteOutput
+    item : PlannedRun
+
+    Returns
+    -------
+    list of ShippedFile
+        In the order of paths, missing ones too.
+    """
+    suffixes = {a.path: _inert_suffix(reader, item.run_id, a.path) for a in item.artifacts}
+    paths = links.artifact_paths(item.run_id, suffixes)
+    return [_ship(reader, output, item.run_id, a, paths[a.path]) for a in item.artifacts]
+
+
+def draw(reader: StoreReader, files: Sequence[ShippedFile], page: str) -> list[Exhibit]:
+    """Let the renderers draw artifacts for a page.
+
+    Parameters
+    ----------
+    reader : StoreReader
+    files : sequence of ShippedFile
+    page : str
+        Site path of the page.
+
+    Returns
+    -------
+    list of Exhibit
+        Without missing files, except those that should have been figures.
+    """
+    shown = (file for file in files if file.site_path or is_likely_figure(file.artifact))
+    return [Exhibit(file=file, fragment=_draw(reader, file, page)) for file in shown]
+
+
+def write_files(output: SiteOutput, exhibits: Sequence[Exhibit]) -> list[str]:
+    """Write the further files that fragments need; return their paths."""
+    needs = []
+    for exhibit in exhibits:
+        for path, content in exhibit.fragment.files.items():
+            output.write(path, content() if callable(content) else content)
+            needs.append(path)
+    return needs
+
+
+def is_likely_figure(artifact: Artifact) -> bool:
+    """Tell from what was logged alone whether an artifact belongs into the gallery."""
+    guessed = artifact.media_type or mediatypes.guess(artifact.path)
+    return artifact.kind in ("figure", "image") or guessed.startswith("image/")
+
+
+def _inert_suffix(reader: StoreReader, run_id: str, path: str) -> str:
+    if always := mediatypes.inert_suffix(path, b""):
+        return always
+    if not mediatypes.inert_suffix(path, b"<"):
+        return ""  # whatever is in it: no need to open it
+    try:
+        with reader.open_artifact(run_id, path) as stream:
+            return mediatypes.inert_suffix(path, stream.read(mediatypes.HEAD_BYTES))
+    except OSError:
+        return ""
+
+
+def _ship(
+    reader: StoreReader, output: SiteOutput, run_id: str, artifact: Artifact, site_path: str
+) -> ShippedFile:
+    try:
+        with reader.open_artifact(run_id, artifact.path) as stream:
+            sha256 = _known_digest(artifact, stream) or sha256_of(stream)
+            inputs = inputs_digest("artifact", site_path, sha256)
+            if output.reuse(inputs) is None:
+                stream.seek(0)
+                output.write_stream(site_path, lambda target: _copy(stream, target), inputs=inputs)
+    except (OSError, _UnreadableError) as error:
+        reason = error.reason if isinstance(error, _UnreadableError) else error
+        problem = _missing(run_id, artifact, reason)
+        return ShippedFile(run_id=run_id, artifact=artifact, problem=problem)
+    return ShippedFile(run_id=run_id, artifact=artifact, site_path=site_path, sha256=sha256)
+
+
+def _known_digest(artifact: Artifact, stream: BinaryIO) -> str:
+    """Return the logged digest, unless the file has visibly become another one since."""
+    size_bytes = stream.seek(0, os.SEEK_END)
+    stream.seek(0)
+    return artifact.sha256 if size_bytes == artifact.size_bytes else ""
+
+
+class _UnreadableError(Exception):
+    """Reading failed, not writing: the artifact is at fault and the build goes on."""
+
+    def __init__(self, reason: OSError) -> None:
+        self.reason = reason
+
+
+def _copy(source: BinaryIO, target: BinaryIO) -> None:
+    while block := _read_block(source):
+        target.write(block)
+
+
+def _read_block(source: BinaryIO) -> bytes:
+    try:
+        return source.read(COPY_BYTES)
+    except OSError as error:
+        raise _UnreadableError(error) from error
+
+
+def _missing(run_id: str, artifact: Artifact, error: OSError) -> Problem:
+    where = f"{run_id}/{artifact.path}"
+    if isinstance(error, FileNotFoundError):
+        what, detail = "Missing artifact", "listed by the run, not in the store"
+        hint = "Copy the file back, then build again"
+    else:
+        what, detail = "Unreadable artifact", str(error.strerror or error)
+        hint = "Permit reading it, then build again"
+    return Problem(what=what, where=where, detail=detail, hint=hint, severity="error")
+
+
+def _draw(reader: StoreReader, file: ShippedFile, page: str) -> renderers.Fragment:
+    def open_file() -> BinaryIO:
+        return reader.open_artifact(file.run_id, file.artifact.path)
+
+    return renderers.render(
+        renderers.ArtifactRequest(
+            run_id=file.run_id,
+            artifact=file.artifact,
+            media_type=_media_type(file.artifact, open_file) if file.site_path else "",
+            open=open_file,
+            site_path=file.site_path,
+            root=links.root_of(page),
+        )
+    )
+
+
+def _media_type(artifact: Artifact, open_file: Callable[[], BinaryIO]) -> str:
+    try:
+        with open_file() as stream:
+            head = stream.read(mediatypes.HEAD_BYTES)
+    except OSError:
+        head = b""  # the renderer meets the same error and says so
+    return mediatypes.detect(artifact.path, head, artifact.media_type)

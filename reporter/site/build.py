@@ -1,0 +1,168 @@
+"""The build, as a script: gather, plan, then write data, pages and manifest, in this order.
+
+Everything that decides something is elsewhere and pure; this is the order of steps. Data files
+come before the catalog and the pages that name them, the manifest last, so that a build killed at
+any instruction leaves a site that works.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reporter import renderers
+from reporter.model import Problem
+from reporter.site import links
+from reporter.site.charts import chart_sections
+from reporter.site.histories import PartsPass
+from reporter.site.job import Job
+from reporter.site.lookup import ExperimentLookup
+from reporter.site.output import SiteOutput
+from reporter.site.page_writer import write_catalog, write_downloads, write_pages
+from reporter.site.plan import Progress, SitePlan, SiteSettings, gather
+from reporter.site.points import plan_parts
+from reporter.site.run_writer import RunWriter
+from reporter.site.theme import Theme
+from reporter.store.ports import StoreReader
+
+__all__ = ["BuildResult", "build"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuildResult:
+    """What a build came to.
+
+    Parameters
+    ----------
+    location : str
+        Where the site is, as the user wrote it.
+    n_runs, n_experiments, n_charts, n_pages : int
+    size_bytes : int
+        Of the whole site.
+    problems : tuple of Problem
+    largest : tuple of (str, int)
+        The largest artifacts: path in the site and size in bytes.
+    files_written, files_unchanged, files_deleted : int
+    """
+
+    location: str
+    n_runs: int
+    n_experiments: int
+    n_charts: int
+    n_pages: int
+    size_bytes: int
+    problems: tuple[Problem, ...]
+    largest: tuple[tuple[str, int], ...]
+    files_written: int
+    files_unchanged: int
+    files_deleted: int
+
+
+def build(
+    reader: StoreReader,
+    output: SiteOutput,
+    *,
+    title: str = "",
+    full_data: bool = True,
+    run_pages: int = 5_000,
+    progress: Progress | None = None,
+) -> BuildResult:
+    """Compile a store into a site.
+
+    Parameters
+    ----------
+    reader : StoreReader
+    output : SiteOutput
+        Where the site goes, e.g. ``FolderOutput("site")``.
+    title : str
+        Of the site.
+    full_data : bool
+        Whether all runs and points are offered as Parquet and CSV.
+    run_pages : int
+        How many runs get a page of their own.
+    progress : callable, optional
+        Told (phase, done, total) as the work goes on.
+
+    Returns
+    -------
+    BuildResult
+        Damage found on the way is in its problems; it stopped nothing.
+
+    Raises
+    ------
+    BuildError
+        The site cannot be written, or another build is writing it.
+    OutputConflictError
+        Something that no build wrote stands where a file must go.
+    """
+    settings = SiteSettings(title=title, full_data=full_data, run_pages=run_pages)
+    tell = progress or _tell_nobody
+    renderers.load_entry_points()
+    with output:
+        plan = gather(reader, settings, tell)
+        pages = _page_paths(plan)
+        output.check_free(pages)
+        job = _begin(reader, output, plan, tell)
+        _write_runs(job)
+        write_downloads(job)
+        write_catalog(job)
+        write_pages(job)
+        totals = output.finish(plan.report_id)
+    return BuildResult(
+        location=output.location,
+        n_runs=plan.n_runs,
+        n_experiments=len(plan.experiments),
+        n_charts=sum(map(_count_charts, job.lookups)),
+        n_pages=len(pages),
+        size_bytes=totals.size_bytes,
+        problems=tuple(job.all_problems()),
+        largest=totals.largest,
+        files_written=totals.n_written,
+        files_unchanged=totals.n_unchanged,
+        files_deleted=totals.n_deleted,
+    )
+
+
+def _tell_nobody(phase: str, done: int, total: int) -> None:
+    """Take a report of progress that nobody asked for."""
+
+
+def _begin(reader: StoreReader, output: SiteOutput, plan: SitePlan, tell: Progress) -> Job:
+    theme = Theme()
+    return Job(
+        reader=reader,
+        output=output,
+        plan=plan,
+        theme=theme,
+        version=theme.version(),
+        assets=theme.write_assets(output),
+        lookups=tuple(ExperimentLookup(experiment) for experiment in plan.experiments),
+        tell=tell,
+    )
+
+
+def _write_runs(job: Job) -> None:
+    """Write what belongs to single runs, and settle what is offered for download."""
+    has_data = job.plan.settings.full_data and job.plan.n_runs > 0
+    planned = plan_parts(job.plan) if has_data else []
+    parts = PartsPass(job.output, planned)
+    tables = (links.RUNS_PARQUET, links.RUNS_CSV) if has_data else ()
+    job.downloads = (*tables, *(part.path for part in planned))
+    writer = RunWriter(job, parts)
+    for lookup in job.lookups:
+        writer.write_experiment(lookup)
+    job.downloads = (*tables, *sorted(parts.paths))
+
+
+def _page_paths(plan: SitePlan) -> list[str]:
+    runs = (item for experiment in plan.experiments for item in experiment.runs if item.has_page)
+    return [
+        links.INDEX,
+        links.COMPARE,
+        *(links.experiment_page(experiment.id) for experiment in plan.experiments),
+        *(links.run_page(item.run_id) for item in runs),
+    ]
+
+
+def _count_charts(lookup: ExperimentLookup) -> int:
+    sections = chart_sections(lookup.experiment, lookup.decimals)
+    return sum(len(section.cards) for section in sections)

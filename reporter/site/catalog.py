@@ -1,0 +1,84 @@
+"""data/catalog.js: which data files hold what. The one file that keeps its name.
+
+Pages name it and nothing else of ``data/``, so that a new run changes the catalog and not every
+page. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import reporter
+from reporter.site import payload, tries
+from reporter.site.plan import PlannedExperiment, SitePlan
+from reporter.site.series import Shard
+from reporter.site.theme import Assets
+
+__all__ = ["catalog_file"]
+
+FORMAT = 1
+
+
+def catalog_file(
+    plan: SitePlan,
+    assets: Assets,
+    tables: Mapping[str, Sequence[str]],
+    series: Mapping[str, Sequence[tuple[Shard, str]]],
+) -> bytes:
+    """Write the catalog.
+
+    Parameters
+    ----------
+    plan : SitePlan
+    assets : Assets
+    tables : mapping of str to sequence of str
+        Experiment id to the names of its table's data files.
+    series : mapping of str to sequence of (Shard, str)
+        Experiment id to its shards and the names of their files.
+
+    Returns
+    -------
+    bytes
+    """
+    record = {
+        "format": FORMAT,
+        "report_id": plan.report_id,
+        "newest_ms": plan.newest_ms,
+        "version": reporter.__version__,
+        "charts": assets.charts.rsplit("/", 1)[-1],
+        "vega": assets.vega,
+        "experiments": [
+            {
+                "id": experiment.id,
+                "name": experiment.name,
+                "n": len(experiment.runs),
+                "tables": [f"{name}.js" for name in tables.get(experiment.id, ())],
+                "series": _series(series.get(experiment.id, ())),
+                "definitions": _definitions(experiment),
+            }
+            for experiment in plan.experiments
+        ],
+    }
+    return payload.register("catalog", payload.encode_json(record))
+
+
+def _series(shards: Sequence[tuple[Shard, str]]) -> dict[str, list[list[str]]]:
+    """Map each metric to pairs of run id prefix and file."""
+    found: dict[str, list[list[str]]] = {}
+    for shard, name in shards:
+        pairs = [[prefix, f"{name}.js"] for prefix in tries.hex_prefixes(shard.bits)]
+        for key in shard.keys:
+            found.setdefault(key, []).extend(pairs)
+    return {key: sorted(pairs) for key, pairs in sorted(found.items())}
+
+
+def _definitions(experiment: PlannedExperiment) -> dict[str, dict[str, str]]:
+    return {
+        key: {
+            "direction": facts.direction,
+            "unit": facts.unit,
+            "description": facts.description,
+        }
+        for key, facts in sorted(experiment.metrics.items())
+        if facts.direction or facts.unit or facts.description
+    }

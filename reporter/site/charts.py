@@ -1,0 +1,143 @@
+"""Which charts a page has: one box a metric, grouped by the prefix of its name. Pure.
+
+The boxes are filled in the browser; nothing here knows a chart library or a data file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from reporter.model import MetricSummary
+from reporter.site.columns import ordered_metrics
+from reporter.site.contexts import ChartCard, ChartSection
+from reporter.site.numbers import format_count, format_number
+from reporter.site.plan import PlannedExperiment, PlannedRun
+from reporter.site.summaries import SYSTEM_PREFIX, MetricFacts, standing_value
+
+__all__ = ["chart_sections", "index_chart", "run_charts"]
+
+NOTES = {"min": "lower is better", "max": "higher is better", "": ""}
+PLAIN_SECTION = "Metrics"
+
+
+def chart_sections(
+    experiment: PlannedExperiment, decimals: Mapping[str, int]
+) -> tuple[ChartSection, ...]:
+    """Choose the charts of an experiment's page.
+
+    Parameters
+    ----------
+    experiment : PlannedExperiment
+    decimals : mapping of str to int
+        Of each metric.
+
+    Returns
+    -------
+    tuple of ChartSection
+        The leading metric's section first, system metrics last. A metric logged once by a single
+        run is a number, not a chart.
+    """
+    sections: dict[str, list[ChartCard]] = {}
+    for facts in ordered_metrics(experiment):
+        if facts.is_series or facts.n_runs > 1:
+            card = _card(experiment, facts, decimals.get(facts.key))
+            sections.setdefault(_section_title(facts), []).append(card)
+    return tuple(
+        ChartSection(title=title, count_text=format_count(len(cards)), cards=tuple(cards))
+        for title, cards in sections.items()
+    )
+
+
+def index_chart(experiment: PlannedExperiment, decimals: Mapping[str, int]) -> ChartCard | None:
+    """Choose the one chart that stands for an experiment: a learning curve, or none."""
+    series = [facts for facts in ordered_metrics(experiment) if facts.is_series]
+    if not series or series[0].is_system:
+        return None
+    return _card(experiment, series[0], decimals.get(series[0].key))
+
+
+def run_charts(
+    experiment_id: str, item: PlannedRun, metrics: Iterable[tuple[MetricFacts, int]]
+) -> tuple[ChartCard, ...]:
+    """Choose the charts of a run's page: the histories that it logged.
+
+    Parameters
+    ----------
+    experiment_id : str
+    item : PlannedRun
+    metrics : iterable of (MetricFacts, int)
+        The metrics it logged, in the order of the page, with their decimals.
+
+    Returns
+    -------
+    tuple of ChartCard
+    """
+    summaries = item.run.data.summaries
+    return tuple(
+        _run_card(experiment_id, item, facts, summaries[facts.key], decimals)
+        for facts, decimals in metrics
+        if summaries[facts.key].count > 1
+    )
+
+
+def _card(experiment: PlannedExperiment, facts: MetricFacts, decimals: int | None) -> ChartCard:
+    return ChartCard(
+        metric=facts.key,
+        kind="line" if facts.is_series else "bar",
+        x=_x(facts),
+        x_title=_x_title(facts),
+        experiment_id=experiment.id,
+        note=NOTES[facts.direction],
+        aside=_best_aside(experiment, facts, decimals),
+    )
+
+
+def _run_card(
+    experiment_id: str,
+    item: PlannedRun,
+    facts: MetricFacts,
+    summary: MetricSummary,
+    decimals: int,
+) -> ChartCard:
+    value = standing_value(facts, summary) if facts.direction else summary.last
+    step = {"min": summary.min_step, "max": summary.max_step}.get(facts.rule)
+    at = f" at {format_count(step)}" if facts.direction and step is not None else ""
+    word = "best" if facts.direction else "last"
+    return ChartCard(
+        metric=facts.key,
+        kind="line",
+        x=_x(facts),
+        x_title=_x_title(facts),
+        experiment_id=experiment_id,
+        run_id=item.run_id,
+        note=NOTES[facts.direction],
+        aside=f"{word} {format_number(value, decimals)}{at}",
+        color=item.color,
+        status=item.state,
+    )
+
+
+def _best_aside(experiment: PlannedExperiment, facts: MetricFacts, decimals: int | None) -> str:
+    if not facts.direction:
+        return ""
+    found = [standing_value(facts, i.run.data.summaries.get(facts.key)) for i in experiment.runs]
+    finite = [value for value in found if value is not None and value - value == 0]
+    if not finite:
+        return ""
+    best = min(finite) if facts.direction == "min" else max(finite)
+    return f"best {format_number(best, decimals)}"
+
+
+def _x(facts: MetricFacts) -> str:
+    return "step" if facts.has_steps or not facts.is_series else "index"
+
+
+def _x_title(facts: MetricFacts) -> str:
+    return "step" if _x(facts) == "step" else "logged point"
+
+
+def _section_title(facts: MetricFacts) -> str:
+    if facts.key.startswith(SYSTEM_PREFIX):
+        return "system"
+    prefix, slash, _ = facts.key.partition("/")
+    return prefix if slash else PLAIN_SECTION

@@ -1,0 +1,300 @@
+"""The columns of the runs table: what every run of one experiment has under one heading.
+
+One definition of columns serves the data files, the first rows of the page and the tables offered
+for download, so that they can never disagree. Pure; knows no format, no page and no file.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reporter.model import MetricSummary, Run
+from reporter.site.summaries import MetricFacts, standing_value
+
+if TYPE_CHECKING:
+    from reporter.site.plan import PlannedExperiment, PlannedRun
+
+__all__ = [
+    "Column",
+    "aggregate_columns",
+    "attribute_columns",
+    "column_values",
+    "default_columns",
+    "experiment_columns",
+    "is_user_tag",
+    "offered_columns",
+]
+
+# Six and six fill a screen of 1440 px; more are one click away.
+MAX_DEFAULT_PARAMS = 6
+MAX_DEFAULT_METRICS = 6
+
+DEFAULT_ATTRIBUTES = ("attributes.start_time", "attributes.duration")
+NEVER_OFFERED = ("attributes.has_page", "attributes.parent", "attributes.run_name")
+"""The name is always the first column; a parent is shown as lineage."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One column.
+
+    Parameters
+    ----------
+    id : str
+        ``attributes.start_time``, ``params.lr``, ``metrics.loss``, ``tags.team``.
+    kind : str
+        ``text``, ``number``, ``time`` (ms since 1970), ``duration`` (ms), ``id`` or ``status``.
+    label : str
+    group : str
+        ``Run``, ``Params``, ``Metrics`` or ``Tags``.
+    get : callable
+        The value of one run, None when it was not logged.
+    differs : bool
+        Whether it is not the same in all runs.
+    unit, direction, description : str
+    """
+
+    id: str
+    kind: str
+    label: str
+    group: str
+    get: Callable[[PlannedRun], str | float | None]
+    differs: bool = True
+    unit: str = ""
+    direction: str = ""
+    description: str = ""
+
+    @property
+    def is_text(self) -> bool:
+        """Whether values are texts."""
+        return self.kind in ("text", "status", "id")
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether it is aligned right."""
+        return self.kind in ("number", "duration")
+
+
+def is_user_tag(key: str) -> bool:
+    """Tell whether a person set a tag, and not the library."""
+    return not key.startswith(("mlflow.", "reporter."))
+
+
+def attribute_columns() -> list[Column]:
+    """Return the columns that every run has, whatever was logged."""
+    return [
+        Column(id=f"attributes.{name}", kind=kind, label=label, group="Run", get=get)
+        for name, kind, label, get in _ATTRIBUTES
+    ]
+
+
+def experiment_columns(experiment: PlannedExperiment) -> list[Column]:
+    """Return all columns of an experiment: attributes, params, metrics, tags.
+
+    Parameters
+    ----------
+    experiment : PlannedExperiment
+
+    Returns
+    -------
+    list of Column
+        Params that differ come first, then in the order in which they were first logged.
+    """
+    return [
+        *attribute_columns(),
+        *_param_columns(experiment),
+        *(_metric_column(facts) for facts in ordered_metrics(experiment)),
+        *_tag_columns(experiment),
+    ]
+
+
+def default_columns(experiment: PlannedExperiment, columns: Sequence[Column]) -> list[Column]:
+    """Choose the columns that the table begins with.
+
+    Parameters
+    ----------
+    experiment : PlannedExperiment
+    columns : sequence of Column
+        From :func:`experiment_columns`.
+
+    Returns
+    -------
+    list of Column
+    """
+    attributes = [column for column in columns if column.id in DEFAULT_ATTRIBUTES]
+    params = [c for c in columns if c.group == "Params" and c.differs][:MAX_DEFAULT_PARAMS]
+    metrics = [c for c in columns if c.group == "Metrics"]
+    ours = [c for c in metrics if not experiment.metrics[c.label].is_system] or metrics
+    return [*attributes, *params, *ours[:MAX_DEFAULT_METRICS]]
+
+
+def offered_columns(columns: Sequence[Column]) -> list[Column]:
+    """Return the columns that a reader may choose."""
+    return [column for column in columns if column.id not in NEVER_OFFERED]
+
+
+def aggregate_columns(experiment: PlannedExperiment) -> list[Column]:
+    """Return what else is known of each series: smallest, largest, mean and best value, count.
+
+    Parameters
+    ----------
+    experiment : PlannedExperiment
+
+    Returns
+    -------
+    list of Column
+        Ids end in ``:min``, ``:max``, ``:mean``, ``:count``, and, where a direction was declared,
+        ``:best`` and ``:best_step``. None for a metric of single points.
+    """
+    columns = []
+    for facts in ordered_metrics(experiment):
+        if facts.is_series:
+            columns += [_aggregate(facts, name, of) for name, of in _aggregates(facts).items()]
+    return columns
+
+
+def ordered_metrics(experiment: PlannedExperiment) -> list[MetricFacts]:
+    """Order metrics: the leading one, those most runs logged, as they were logged; system last."""
+
+    def key(facts: MetricFacts) -> tuple[bool, bool, bool, int]:
+        is_leading = facts.key == experiment.leading
+        return facts.is_system, not is_leading, not facts.direction, -facts.n_runs
+
+    return sorted(experiment.metrics.values(), key=key)
+
+
+def column_values(column: Column, runs: Sequence[PlannedRun]) -> tuple[np.ndarray, np.ndarray]:
+    """Collect the numbers of a column.
+
+    Parameters
+    ----------
+    column : Column
+        Of a kind that is not text.
+    runs : sequence of PlannedRun
+
+    Returns
+    -------
+    values : ndarray of float64, shape (n_runs,)
+        0 where nothing was logged.
+    missing : ndarray of bool, shape (n_runs,)
+    """
+    found = [column.get(run) for run in runs]
+    missing = np.array([value is None for value in found], dtype=bool)
+    values = np.array([0.0 if value is None else value for value in found], dtype=np.float64)
+    return values, missing
+
+
+def _param_columns(experiment: PlannedExperiment) -> list[Column]:
+    keys = dict.fromkeys(key for item in experiment.runs for key in item.run.data.params)
+    differing = dict.fromkeys(experiment.differing)
+    same = [key for key in keys if key not in differing]
+    return [_param_column(key, key in differing) for key in (*differing, *same)]
+
+
+def _param_column(key: str, differs: bool) -> Column:
+    return Column(
+        id=f"params.{key}",
+        kind="text",
+        label=key,
+        group="Params",
+        get=lambda item: item.run.data.params.get(key),
+        differs=differs,
+    )
+
+
+def _metric_column(facts: MetricFacts) -> Column:
+    def last(item: PlannedRun) -> float | None:
+        summary = item.run.data.summaries.get(facts.key)
+        return None if summary is None else summary.last
+
+    return Column(
+        id=f"metrics.{facts.key}",
+        kind="number",
+        label=facts.key,
+        group="Metrics",
+        get=last,
+        unit=facts.unit,
+        direction=facts.direction,
+        description=facts.description,
+    )
+
+
+def _tag_columns(experiment: PlannedExperiment) -> list[Column]:
+    values: dict[str, set[str | None]] = {}
+    for item in experiment.runs:
+        for key in item.run.data.tags:
+            if is_user_tag(key):
+                values.setdefault(key, set())
+    for key, seen in values.items():
+        seen.update(item.run.data.tags.get(key) for item in experiment.runs)
+    return [_tag_column(key, len(seen) > 1) for key, seen in sorted(values.items())]
+
+
+def _tag_column(key: str, differs: bool) -> Column:
+    return Column(
+        id=f"tags.{key}",
+        kind="text",
+        label=key,
+        group="Tags",
+        get=lambda item: item.run.data.tags.get(key),
+        differs=differs,
+    )
+
+
+_Aggregate = Callable[[MetricSummary], float | None]
+
+
+def _aggregates(facts: MetricFacts) -> dict[str, _Aggregate]:
+    found: dict[str, _Aggregate] = {
+        "min": lambda summary: summary.min,
+        "max": lambda summary: summary.max,
+        "mean": lambda summary: summary.mean,
+        "count": lambda summary: summary.count,
+    }
+    if facts.direction:
+        step = f"{facts.direction}_step"
+        found["best"] = lambda summary: _finite(standing_value(facts, summary))
+        found["best_step"] = lambda summary: getattr(summary, step)
+    return found
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
+
+
+def _aggregate(facts: MetricFacts, name: str, of: _Aggregate) -> Column:
+    def get(item: PlannedRun) -> float | None:
+        summary = item.run.data.summaries.get(facts.key)
+        return None if summary is None else of(summary)
+
+    column = _metric_column(facts)
+    return replace(column, id=f"{column.id}:{name}", get=get)
+
+
+def _tag(key: str) -> Callable[[PlannedRun], str | None]:
+    return lambda item: item.run.data.tags.get(key) or None
+
+
+def _user(run: Run) -> str | None:
+    return run.info.user_id or run.data.tags.get("mlflow.user") or None
+
+
+_ATTRIBUTES: tuple[tuple[str, str, str, Callable[[PlannedRun], str | float | None]], ...] = (
+    ("run_id", "id", "Run id", lambda item: item.run.info.run_id),
+    ("run_name", "text", "Name", lambda item: item.name),
+    ("status", "status", "Status", lambda item: item.state),
+    ("start_time", "time", "Started", lambda item: item.run.info.start_time),
+    ("end_time", "time", "Ended", lambda item: item.run.info.end_time),
+    ("duration", "duration", "Duration", lambda item: item.run.duration_ms),
+    ("user", "text", "User", lambda item: _user(item.run)),
+    ("source", "text", "Source", _tag("mlflow.source.name")),
+    ("commit", "text", "Commit", _tag("mlflow.source.git.commit")),
+    ("parent", "text", "Parent", _tag("mlflow.parentRunId")),
+    ("note", "text", "Note", _tag("mlflow.note.content")),
+    ("has_page", "number", "Page", lambda item: float(item.has_page)),
+)

@@ -1,0 +1,139 @@
+"""The runs for download: one row each, as Parquet and as CSV.
+
+The same columns as the table on the page. A spreadsheet must not run what someone logged, so
+texts that begin like a formula are quoted in the CSV. Knows no page.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from reporter.site.columns import Column, experiment_columns
+from reporter.site.plan import PlannedExperiment, SitePlan
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["runs_csv", "runs_parquet"]
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_LEFT_OUT = ("attributes.has_page",)
+
+
+def runs_parquet(plan: SitePlan) -> bytes:
+    """Write one row a run as Parquet.
+
+    Parameters
+    ----------
+    plan : SitePlan
+
+    Returns
+    -------
+    bytes
+        Columns as in ``search_runs``: ``run_id``, ``start_time``, …, ``params.<key>``,
+        ``metrics.<key>`` (the latest value), ``tags.<key>``.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    columns = _all_columns(plan)
+    arrays = {name: _array(plan, name, kind) for name, kind in columns.items()}
+    sink = pa.BufferOutputStream()
+    table = pa.table({_storable(name): array for name, array in arrays.items()})
+    pq.write_table(table, sink, compression="zstd", compression_level=3)
+    return bytes(sink.getvalue())
+
+
+def runs_csv(plan: SitePlan) -> bytes:
+    """Write one row a run as CSV, in UTF-8, with times in ISO 8601.
+
+    Parameters
+    ----------
+    plan : SitePlan
+
+    Returns
+    -------
+    bytes
+        A text that begins like a formula is preceded by an apostrophe, unless it is a number.
+    """
+    columns = _all_columns(plan)
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([_harmless(name) for name in columns])
+    for row in _rows(plan, list(columns)):
+        writer.writerow([_csv_cell(row.get(name), kind) for name, kind in columns.items()])
+    return out.getvalue().encode("utf-8", "backslashreplace")
+
+
+def _columns(experiment: PlannedExperiment) -> dict[str, Column]:
+    """Return an experiment's columns under the names that ``search_runs`` gives them."""
+    columns = [c for c in experiment_columns(experiment) if c.id not in _LEFT_OUT]
+    return {column.id.removeprefix("attributes."): column for column in columns}
+
+
+def _all_columns(plan: SitePlan) -> dict[str, str]:
+    """Return name to kind over all experiments, grouped: attributes, params, metrics, tags."""
+    kinds: dict[str, str] = {"run_id": "id", "experiment_id": "text", "experiment": "text"}
+    for experiment in plan.experiments:
+        kinds |= {name: column.kind for name, column in _columns(experiment).items()}
+    groups = ("", "params", "metrics", "tags")
+    return dict(sorted(kinds.items(), key=lambda item: groups.index(_group(item[0]))))
+
+
+def _group(name: str) -> str:
+    group = name.partition(".")[0]
+    return group if "." in name and group in ("params", "metrics", "tags") else ""
+
+
+def _rows(plan: SitePlan, names: Sequence[str]) -> Iterator[dict[str, object]]:
+    for experiment in plan.experiments:
+        columns = _columns(experiment)
+        getters = [(name, columns[name].get) for name in names if name in columns]
+        for item in experiment.runs:
+            row: dict[str, object] = {"experiment_id": experiment.id, "experiment": experiment.name}
+            row.update((name, get(item)) for name, get in getters)
+            yield row
+
+
+def _array(plan: SitePlan, name: str, kind: str) -> pa.Array:
+    import pyarrow as pa
+
+    values = [row.get(name) for row in _rows(plan, [name])]
+    if kind == "time":
+        return pa.array(values, pa.timestamp("ms", tz="UTC"))
+    if kind == "duration":
+        return pa.array(values, pa.int64())
+    if kind == "number":
+        return pa.array(values, pa.float64())
+    return pa.array([None if v is None else _storable(str(v)) for v in values], pa.string())
+
+
+def _storable(text: str) -> str:
+    """Write lone surrogates, which Parquet's text cannot hold, as visible escapes."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _csv_cell(value: object, kind: str) -> str:
+    from reporter.site.numbers import format_time_exact
+
+    if value is None:
+        return ""
+    if kind == "time":
+        return format_time_exact(float(str(value)))
+    return repr(value) if isinstance(value, float) else _harmless(str(value))
+
+
+def _harmless(text: str) -> str:
+    """Quote a text that a spreadsheet would take for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) and not _is_number(text) else text
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return not text[0].isspace()

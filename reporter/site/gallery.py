@@ -1,0 +1,137 @@
+"""A run's files on its page: the gallery of figures and the tree of artifacts. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from reporter.site import links
+from reporter.site.artifacts import Exhibit, ShippedFile
+from reporter.site.cells import plural
+from reporter.site.contexts import ArtifactRow, FigureCard, Link, Viewer
+from reporter.site.numbers import format_bytes
+
+__all__ = ["artifact_rows", "figure_card", "figure_cards"]
+
+
+def figure_cards(exhibits: Iterable[Exhibit]) -> tuple[FigureCard, ...]:
+    """Choose the gallery of a run's page: what its renderer calls a figure, and missing figures."""
+    return tuple(figure_card(exhibit) for exhibit in exhibits if is_shown_as_figure(exhibit))
+
+
+def figure_card(exhibit: Exhibit, *, run: Link | None = None, color: int = 0) -> FigureCard:
+    """Make a card of a gallery.
+
+    Parameters
+    ----------
+    exhibit : Exhibit
+    run : Link or None
+        Whose figure it is, where that is not plain from the page.
+    color : int
+        Colour of that run, 1 to 8.
+
+    Returns
+    -------
+    FigureCard
+    """
+    file, fragment = exhibit.file, exhibit.fragment
+    return FigureCard(
+        path=file.artifact.path,
+        name=file.name,
+        size=format_bytes(file.artifact.size_bytes) if file.site_path else "missing",
+        viewer=Viewer(template=fragment.template, context=fragment.context),
+        caption=fragment.caption,
+        run=run,
+        color=color,
+    )
+
+
+def is_shown_as_figure(exhibit: Exhibit) -> bool:
+    """Tell whether an artifact belongs into the gallery; a missing figure leaves a visible hole."""
+    return exhibit.fragment.is_figure or not exhibit.file.site_path
+
+
+def artifact_rows(
+    files: Sequence[ShippedFile], exhibits: Iterable[Exhibit], page: str
+) -> tuple[ArtifactRow, ...]:
+    """Make the tree of artifacts: folders first where they begin, files below them.
+
+    Parameters
+    ----------
+    files : sequence of ShippedFile
+        By path.
+    exhibits : iterable of Exhibit
+    page : str
+        Site path of the run's page.
+
+    Returns
+    -------
+    tuple of ArtifactRow
+    """
+    drawn = {exhibit.file.artifact.path: exhibit for exhibit in exhibits}
+    counts = _folder_counts(files)
+    rows: list[ArtifactRow] = []
+    opened: set[str] = set()
+    for file in sorted(files, key=lambda item: item.artifact.path.split("/")):
+        for folder in _folders(file.artifact.path):
+            if folder not in opened:
+                opened.add(folder)
+                rows.append(_folder_row(folder, counts[folder]))
+        rows.append(_file_row(file, drawn.get(file.artifact.path), page))
+    return tuple(rows)
+
+
+def _file_row(file: ShippedFile, exhibit: Exhibit | None, page: str) -> ArtifactRow:
+    artifact = file.artifact
+    depth = artifact.path.count("/")
+    if not file.site_path:
+        why = file.problem.what.lower() if file.problem else "left out"
+        return ArtifactRow(
+            name=file.name,
+            depth=depth,
+            is_folder=False,
+            aside=why,
+            path=artifact.path,
+            is_missing=file.problem is not None,
+        )
+    target = exhibit.fragment.page if exhibit else ""
+    return ArtifactRow(
+        name=file.name,
+        depth=depth,
+        is_folder=False,
+        aside=format_bytes(artifact.size_bytes),
+        path=artifact.path,
+        href=links.href(page, target or file.site_path),
+        download="" if target else file.name,
+        viewer=_preview(exhibit),
+        digest=f"sha256 {file.sha256[:4]}…{file.sha256[-2:]}",
+    )
+
+
+def _preview(exhibit: Exhibit | None) -> Viewer | None:
+    """Show in the tree what the gallery does not show already."""
+    if exhibit is None or not exhibit.fragment.is_inline or exhibit.fragment.is_figure:
+        return None
+    return Viewer(template=exhibit.fragment.template, context=exhibit.fragment.context)
+
+
+def _folder_row(folder: str, n_files: int) -> ArtifactRow:
+    return ArtifactRow(
+        name=folder.rsplit("/", 1)[-1],
+        depth=folder.count("/"),
+        is_folder=True,
+        aside=plural(n_files, "file"),
+        path=folder,
+    )
+
+
+def _folder_counts(files: Iterable[ShippedFile]) -> Mapping[str, int]:
+    counts: dict[str, int] = {}
+    for file in files:
+        for folder in _folders(file.artifact.path):
+            counts[folder] = counts.get(folder, 0) + 1
+    return counts
+
+
+def _folders(path: str) -> list[str]:
+    parts = path.split("/")
+    return ["/".join(parts[:n]) for n in range(1, len(parts))]

@@ -1,0 +1,171 @@
+"""Read histories once, run by run, and hand them to everything that needs them.
+
+Charts want them cut to a screen's width, the download wants all of them, a run's page wants a line
+of one word's size. Each history is read when one of the three is stale, used at once and dropped:
+memory holds the files that are being filled, never all histories. What was made from the same
+inputs before is neither read nor made again.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from typing import BinaryIO
+
+from reporter.site import links
+from reporter.site.output import COPY_BYTES, SiteOutput
+from reporter.site.plan import PlannedExperiment, PlannedRun
+from reporter.site.points import Part, PartContent
+from reporter.site.series import Shard, ShardContent, Shown, plan_shards, shown_points
+from reporter.site.sparkline import spark_path
+from reporter.store.ports import History, StoreReader
+
+__all__ = ["PartsPass", "SeriesPass", "read_run"]
+
+
+class SeriesPass:
+    """The data files of one experiment's charts, filled run by run in the order of run ids.
+
+    Parameters
+    ----------
+    output : SiteOutput
+    experiment : PlannedExperiment
+    """
+
+    def __init__(self, output: SiteOutput, experiment: PlannedExperiment) -> None:
+        self._output = output
+        self._names: dict[Shard, str] = {}
+        self._open: dict[Shard, ShardContent] = {}
+        self._waiting: dict[str, dict[str, Shard]] = {}
+        self._shards = plan_shards(experiment)
+        for shard in self._shards:
+            if kept := output.reuse(shard.inputs):
+                self._names[shard] = kept[0].rsplit("/", 1)[-1].removesuffix(".js")
+            else:
+                for run_id in shard.run_ids:
+                    self._waiting.setdefault(run_id, {}).update(dict.fromkeys(shard.keys, shard))
+
+    def wanted(self, run_id: str) -> dict[str, Shard]:
+        """Return the metrics of a run that are to be read, and the shards they belong to."""
+        return self._waiting.get(run_id, {})
+
+    def add(self, shown: Shown) -> None:
+        """Take a series, if a shard waits for it."""
+        shard = self.wanted(shown.run_id).get(shown.key)
+        if shard is not None:
+            content = self._open.get(shard) or self._open.setdefault(shard, ShardContent(shard))
+            content.add(shown)
+
+    def end_run(self, run_id: str) -> None:
+        """Write the shards that end with this run."""
+        for shard in dict.fromkeys(self.wanted(run_id).values()):
+            if shard.run_ids[-1] == run_id:
+                self._write(shard)
+
+    def finish(self) -> list[tuple[Shard, str]]:
+        """Return every shard and the name of its file."""
+        return [(shard, self._names[shard]) for shard in self._shards]
+
+    def _write(self, shard: Shard) -> None:
+        content = self._open.pop(shard, None) or ShardContent(shard)
+        name, data = content.to_file()
+        self._output.write(links.data_path(name), data, inputs=shard.inputs)
+        self._names[shard] = name
+
+
+class PartsPass:
+    """The files of all points, filled run by run.
+
+    Parameters
+    ----------
+    output : SiteOutput
+    parts : sequence of Part
+    """
+
+    def __init__(self, output: SiteOutput, parts: Sequence[Part]) -> None:
+        self._output = output
+        self._waiting: dict[str, Part] = {}
+        self._left: dict[Part, int] = {}
+        self._open: dict[Part, PartContent] = {}
+        self.paths: list[str] = []
+        for part in parts:
+            if kept := output.reuse(part.inputs):
+                self.paths += [kept[0], *kept[1].needs]
+            else:
+                self._left[part] = len(part.run_ids)
+                self._waiting.update(dict.fromkeys(part.run_ids, part))
+
+    def wants(self, run_id: str) -> bool:
+        """Tell whether all histories of a run are to be read."""
+        return run_id in self._waiting
+
+    def add(self, experiment_id: str, history: History) -> None:
+        """Take a history, if a part waits for it."""
+        part = self._waiting.get(history.run_id)
+        if part is not None:
+            self._open.setdefault(part, PartContent()).add(experiment_id, history)
+
+    def end_run(self, run_id: str) -> None:
+        """Write the part that this run completes."""
+        part = self._waiting.pop(run_id, None)
+        if part is None:
+            return
+        self._left[part] -= 1
+        if not self._left[part]:
+            self._write(part)
+
+    def _write(self, part: Part) -> None:
+        files = self._open.pop(part, None) or PartContent()
+        stem = part.path.removesuffix(".parquet")
+        paths = []
+        for place, file in enumerate(files.finish(), start=1):
+            paths.append(part.path if place == 1 else f"{stem}-{place}.parquet")
+            with file:
+                self._write_one(paths[-1], file)
+        self._output.annotate(part.path, inputs=part.inputs, needs=paths[1:])
+        self.paths += paths
+
+    def _write_one(self, path: str, file: BinaryIO) -> None:
+        self._output.write_stream(path, lambda target: shutil.copyfileobj(file, target, COPY_BYTES))
+
+
+def read_run(
+    reader: StoreReader,
+    item: PlannedRun,
+    series: SeriesPass,
+    parts: PartsPass,
+    *,
+    needs_sparks: bool,
+) -> dict[str, str]:
+    """Read what is needed of a run's histories and pass it on.
+
+    Parameters
+    ----------
+    reader : StoreReader
+    item : PlannedRun
+    series : SeriesPass
+    parts : PartsPass
+    needs_sparks : bool
+        Whether the run's page is to be made.
+
+    Returns
+    -------
+    dict of str to str
+        Metric to the SVG path of its history, when they are needed.
+    """
+    drawn = _drawn(item) if needs_sparks else set()
+    wanted = drawn | set(series.wanted(item.run_id))
+    keys = None if parts.wants(item.run_id) else sorted(wanted)
+    histories = [] if keys == [] else list(reader.history([item.run_id], keys))
+    for history in histories:
+        parts.add(item.run.info.experiment_id, history)
+    shown = shown_points([history for history in histories if history.key in wanted])
+    for one in shown:
+        series.add(one)
+    series.end_run(item.run_id)
+    parts.end_run(item.run_id)
+    return {one.key: spark_path(one.steps, one.values) for one in shown if one.key in drawn}
+
+
+def _drawn(item: PlannedRun) -> set[str]:
+    return {key for key, summary in item.run.data.summaries.items() if summary.count > 1}

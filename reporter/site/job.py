@@ -1,0 +1,74 @@
+"""One build while it goes on: what its steps share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from reporter.model import Problem
+from reporter.site.artifacts import ShippedFile
+from reporter.site.lookup import ExperimentLookup
+from reporter.site.output import SiteOutput
+from reporter.site.plan import Progress, SitePlan
+from reporter.site.series import Shard
+from reporter.site.theme import Assets, Theme
+from reporter.store.ports import StoreReader
+
+__all__ = ["Job"]
+
+
+@dataclass(kw_only=True)
+class Job:
+    """What the steps of a build share, and what they tell each other.
+
+    Parameters
+    ----------
+    reader : StoreReader
+    output : SiteOutput
+    plan : SitePlan
+    theme : Theme
+    version : str
+        Digest of templates and code: part of every page's inputs.
+    assets : Assets
+    lookups : tuple of ExperimentLookup
+        One for each experiment of the plan.
+    tell : Progress
+    downloads : tuple of str
+        Site paths of the tables offered for download.
+    problems : dict of str to list of Problem
+        By run id.
+    run_digests : dict of str to str
+        By run id: digest of everything known of the run.
+    figures : dict of str to list of ShippedFile
+        By experiment id: files that are probably figures.
+    tables : dict of str to list of str
+        By experiment id: names of the data files of its table.
+    series : dict of str to list of (Shard, str)
+        By experiment id: what the series files hold, and their names.
+    """
+
+    reader: StoreReader
+    output: SiteOutput
+    plan: SitePlan
+    theme: Theme
+    version: str
+    assets: Assets
+    lookups: tuple[ExperimentLookup, ...]
+    tell: Progress
+    downloads: tuple[str, ...] = ()
+    problems: dict[str, list[Problem]] = field(default_factory=dict)
+    run_digests: dict[str, str] = field(default_factory=dict)
+    figures: dict[str, list[ShippedFile]] = field(default_factory=dict)
+    tables: dict[str, list[str]] = field(default_factory=dict)
+    series: dict[str, list[tuple[Shard, str]]] = field(default_factory=dict)
+
+    def add_problems(self, run_id: str, problems: Iterator[Problem] | list[Problem]) -> None:
+        """Record a run's problems, each once."""
+        known = self.problems.setdefault(run_id, [])
+        known += [problem for problem in problems if problem not in known]
+
+    def all_problems(self) -> list[Problem]:
+        """Return every problem found so far: the store's, then run by run."""
+        runs = (item for experiment in self.plan.experiments for item in experiment.runs)
+        by_run = (problem for item in runs for problem in self.problems.get(item.run_id, ()))
+        return [*self.plan.problems, *by_run]

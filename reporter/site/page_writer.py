@@ -1,0 +1,148 @@
+"""The pages over all runs, once every run is done: experiments, index, compare, and the catalog."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reporter.site import downloads, links
+from reporter.site.artifacts import ShippedFile, draw, write_files
+from reporter.site.catalog import catalog_file
+from reporter.site.cells import run_link
+from reporter.site.contexts import FigureCard
+from reporter.site.frames import FrameMaker
+from reporter.site.gallery import figure_card, is_shown_as_figure
+from reporter.site.job import Job
+from reporter.site.lookup import ExperimentLookup
+from reporter.site.manifest import inputs_digest
+from reporter.site.notes import NOTE_TAG, render_note
+from reporter.site.pages import (
+    MAX_FIGURES,
+    compare_context,
+    experiment_context,
+    index_context,
+    site_problem_rows,
+)
+from reporter.site.plan import PlannedExperiment
+
+__all__ = ["write_catalog", "write_downloads", "write_pages"]
+
+
+def write_downloads(job: Job) -> None:
+    """Write the runs as tables for download.
+
+    Parameters
+    ----------
+    job : Job
+    """
+    if links.RUNS_PARQUET not in job.downloads:
+        return
+    digests = [
+        (experiment.id, experiment.name, [job.run_digests[item.run_id] for item in experiment.runs])
+        for experiment in job.plan.experiments
+    ]
+    for path, make in _DOWNLOADS.items():
+        inputs = inputs_digest(path, job.version, digests)
+        if job.output.reuse(inputs) is None:
+            job.output.write(path, make(job.plan), inputs=inputs)
+
+
+_DOWNLOADS = {links.RUNS_PARQUET: downloads.runs_parquet, links.RUNS_CSV: downloads.runs_csv}
+
+
+def write_catalog(job: Job) -> None:
+    """Write the catalog, which makes the data files known.
+
+    Parameters
+    ----------
+    job : Job
+    """
+    data = catalog_file(job.plan, job.assets, job.tables, job.series)
+    job.output.write(links.CATALOG, data)
+
+
+def write_pages(job: Job) -> None:
+    """Write the pages that show several runs.
+
+    Parameters
+    ----------
+    job : Job
+    """
+    n_problems = len(job.all_problems())
+    frames = FrameMaker(
+        plan=job.plan, assets=job.assets, downloads=job.downloads, n_problems=n_problems
+    )
+    for lookup in job.lookups:
+        _write_experiment(job, lookup, frames)
+    compare = compare_context(frames.frame(links.COMPARE, [("Compare", links.COMPARE)]))
+    job.output.write(links.COMPARE, job.theme.render("compare.html.j2", compare))
+    index = index_context(
+        job.plan,
+        job.lookups,
+        frames.frame(links.INDEX),
+        site_problem_rows(links.INDEX, job.plan, job.problems),
+        _metrics_glob(job.downloads),
+        job.reader.location,
+    )
+    job.output.write(links.INDEX, job.theme.render("index.html.j2", index))
+    job.output.write_unless_there(links.NOJEKYLL, b"")
+
+
+def _write_experiment(job: Job, lookup: ExperimentLookup, frames: FrameMaker) -> None:
+    experiment = lookup.experiment
+    page = links.experiment_page(experiment.id)
+    frame = frames.frame(page, [(experiment.name, page)])
+    parts = [path for path in job.downloads if path.startswith(f"data/metrics/{experiment.id}")]
+    inputs = inputs_digest(
+        "experiment",
+        job.version,
+        frame,
+        job.plan.year_of_newest,
+        job.plan.settings.full_data,
+        sorted(vars(experiment.experiment).items()),
+        list(experiment.metrics.values()),
+        [job.run_digests[item.run_id] for item in experiment.runs],
+        parts,
+    )  # fmt: skip
+    if job.output.reuse(inputs) is not None:
+        return
+    files = _figures_in_order(experiment, job.figures.get(experiment.id, ()))
+    figures, needs = _draw_figures(job, lookup, files[:MAX_FIGURES])
+    context = experiment_context(
+        job.plan,
+        lookup,
+        frame,
+        figures=figures,
+        n_figures=len(figures) + max(0, len(files) - MAX_FIGURES),
+        note_html=render_note(experiment.experiment.tags.get(NOTE_TAG, "")),
+        parts=parts,
+    )
+    data = job.theme.render("experiment.html.j2", context)
+    job.output.write(page, data, inputs=inputs, needs=needs)
+
+
+def _figures_in_order(
+    experiment: PlannedExperiment, files: Sequence[ShippedFile]
+) -> list[ShippedFile]:
+    """Order figures by name, then by run: the same figure of all runs side by side."""
+    ordinals = {item.run_id: item.ordinal for item in experiment.runs}
+    return sorted(files, key=lambda file: (file.artifact.path, ordinals[file.run_id]))
+
+
+def _draw_figures(
+    job: Job, lookup: ExperimentLookup, files: Sequence[ShippedFile]
+) -> tuple[list[FigureCard], list[str]]:
+    page = links.experiment_page(lookup.experiment.id)
+    exhibits = draw(job.reader, files, page)
+    cards = []
+    for exhibit in filter(is_shown_as_figure, exhibits):
+        item = lookup.by_id[exhibit.file.run_id]
+        run = run_link(page, item, fallback=page)
+        cards.append(figure_card(exhibit, run=run, color=item.color))
+    return cards, write_files(job.output, exhibits)
+
+
+def _metrics_glob(paths: Sequence[str]) -> str:
+    parts = [path for path in paths if path.startswith("data/metrics")]
+    if not parts:
+        return ""
+    return parts[0] if parts == [links.METRICS_PARQUET] else "data/metrics/*.parquet"

@@ -1,0 +1,211 @@
+"""All points for download: Parquet files that DuckDB, Polars or pandas read as they are.
+
+Small stores give one file. Larger ones give one per experiment and range of run ids, so that a
+new run rewrites a small file and no part is too large for a web host. Divided by the metric
+summaries alone, before any history is read.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO
+
+import numpy as np
+
+from reporter.site import links, tries
+from reporter.site.manifest import inputs_digest
+from reporter.site.plan import PlannedExperiment, PlannedRun, SitePlan
+from reporter.store.ports import History
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["Part", "PartContent", "plan_parts"]
+
+MAX_PART_POINTS = 1_000_000
+"""About 7.5 MB: small beside the 50 MB that a part may have, so that one new run among many costs
+one small file."""
+
+MAX_PART_BYTES = 45_000_000
+"""Where the part of a single huge run is cut; hosts refuse files of 50 to 100 MB."""
+
+ROW_GROUP_ROWS = 1 << 17
+HELD_BYTES = 32_000_000
+FORMAT = 1
+"""Raise it when the same histories are to give another file."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file of points, before it is filled.
+
+    Parameters
+    ----------
+    path : str
+        Site path.
+    run_ids : frozenset of str
+    inputs : str
+        Digest of everything it will be made from.
+    """
+
+    path: str
+    run_ids: frozenset[str]
+    inputs: str
+
+
+def plan_parts(plan: SitePlan) -> list[Part]:
+    """Divide a site's points into files.
+
+    Parameters
+    ----------
+    plan : SitePlan
+
+    Returns
+    -------
+    list of Part
+        Empty when no run logged a metric.
+    """
+    runs = [item for experiment in plan.experiments for item in _sorted_runs(experiment)]
+    if not plan.n_points:
+        return []
+    if plan.n_points <= MAX_PART_POINTS:
+        return [_part(links.METRICS_PARQUET, runs)]
+    return [
+        _part(links.metrics_part(experiment.id, bits), piece)
+        for experiment in plan.experiments
+        for bits, piece in tries.split_by_bits(
+            _sorted_runs(experiment),
+            lambda item: tries.bits_of_hex(item.run_id),
+            lambda items: sum(map(_n_points, items)) <= MAX_PART_POINTS,
+        )
+    ]
+
+
+class PartContent:
+    """A part that is being filled, run by run."""
+
+    def __init__(self) -> None:
+        self._files: list[BinaryIO] = []
+        self._writer: pa.parquet.ParquetWriter | None = None
+        self._held: list[tuple[str, History]] = []
+        self._n_held = 0
+
+    def add(self, experiment_id: str, history: History) -> None:
+        """Add one series."""
+        self._held.append((experiment_id, history))
+        self._n_held += len(history.values)
+        if self._n_held >= ROW_GROUP_ROWS:
+            self._flush()
+
+    def finish(self) -> list[BinaryIO]:
+        """Return the finished files, each at its beginning: one, unless a run is huge."""
+        self._flush()
+        self._close()
+        for file in self._files:
+            file.seek(0)
+        return self._files
+
+    def _flush(self) -> None:
+        if not self._held and self._files:
+            return
+        table = _table(self._held)
+        self._held, self._n_held = [], 0
+        for start in range(0, max(1, table.num_rows), ROW_GROUP_ROWS):
+            self._open().write_table(table.slice(start, ROW_GROUP_ROWS))
+            if self._files[-1].tell() > MAX_PART_BYTES:
+                self._close()
+
+    def _open(self) -> pa.parquet.ParquetWriter:
+        import pyarrow.parquet as pq
+
+        if self._writer is None:
+            file = tempfile.SpooledTemporaryFile(max_size=HELD_BYTES)  # noqa: SIM115  # closed by its taker
+            self._files.append(file)  # type: ignore[arg-type]  # spooled files are binary streams
+            self._writer = pq.ParquetWriter(file, _schema(), **_options())
+        return self._writer
+
+    def _close(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+
+
+def _sorted_runs(experiment: PlannedExperiment) -> list[PlannedRun]:
+    return sorted(experiment.runs, key=lambda item: item.run_id)
+
+
+def _n_points(item: PlannedRun) -> int:
+    return sum(summary.count for summary in item.run.data.summaries.values())
+
+
+def _part(path: str, runs: Sequence[PlannedRun]) -> Part:
+    facts = [
+        (item.run.info.experiment_id, item.run_id, [
+            tuple(vars(summary).values()) for _, summary in sorted(item.run.data.summaries.items())
+        ])
+        for item in runs
+    ]  # fmt: skip
+    inputs = inputs_digest("points", FORMAT, path, facts)
+    return Part(path, frozenset(item.run_id for item in runs), inputs)
+
+
+def _schema() -> pa.Schema:
+    import pyarrow as pa
+
+    name = pa.dictionary(pa.int32(), pa.string())
+    return pa.schema(
+        [
+            ("experiment_id", name),
+            ("run_id", name),
+            ("key", name),
+            ("step", pa.int64()),
+            ("timestamp_ms", pa.int64()),
+            ("value", pa.float64()),
+        ]
+    )
+
+
+def _options() -> dict[str, object]:
+    """Return the store's own encodings: half the size of Parquet's defaults for such series."""
+    return {
+        "compression": "zstd",
+        "compression_level": 3,
+        "use_dictionary": ["experiment_id", "run_id", "key"],
+        "column_encoding": {
+            "step": "DELTA_BINARY_PACKED",
+            "timestamp_ms": "DELTA_BINARY_PACKED",
+            "value": "BYTE_STREAM_SPLIT",
+        },
+    }
+
+
+def _table(held: Sequence[tuple[str, History]]) -> pa.Table:
+    import pyarrow as pa
+
+    if not held:
+        return _schema().empty_table()
+    counts = np.array([len(history.values) for _, history in held])
+    histories = [history for _, history in held]
+    return pa.table(
+        {
+            "experiment_id": _names([experiment_id for experiment_id, _ in held], counts),
+            "run_id": _names([history.run_id for history in histories], counts),
+            "key": _names([history.key for history in histories], counts),
+            "step": np.concatenate([history.steps for history in histories]),
+            "timestamp_ms": np.concatenate([history.timestamps_ms for history in histories]),
+            "value": np.concatenate([history.values for history in histories]),
+        },
+        schema=_schema(),
+    )
+
+
+def _names(names: Sequence[str], counts: np.ndarray) -> pa.DictionaryArray:
+    """Repeat names by counts, as codes into the distinct ones."""
+    import pyarrow as pa
+
+    codes = {name: code for code, name in enumerate(dict.fromkeys(names))}
+    texts = [name.encode("utf-8", "backslashreplace").decode() for name in codes]
+    repeated = np.repeat(np.array([codes[name] for name in names], dtype=np.int32), counts)
+    return pa.DictionaryArray.from_arrays(repeated, pa.array(texts, pa.string()))

@@ -1,0 +1,428 @@
+"""run/<run_id>.html: everything about one run, as a context. Pure.
+
+What a run's page says of other runs (neighbours, rank, parent, children) is gathered in a small
+record of its own, :class:`RunPlace`: together with the run it is all that the page is made of, so
+a page is made again exactly when one of the two changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from reporter.model import MetricSummary, Problem
+from reporter.site import links
+from reporter.site.cells import (
+    ARROWS,
+    duration_text,
+    metric_cell,
+    plural,
+    run_link,
+    status_of,
+)
+from reporter.site.charts import run_charts
+from reporter.site.columns import is_user_tag
+from reporter.site.contexts import (
+    ArtifactRow,
+    ChildRow,
+    Fact,
+    FigureCard,
+    Frame,
+    Link,
+    MetricRow,
+    ParamRow,
+    ProblemRow,
+    RunPage,
+    TagRow,
+)
+from reporter.site.lookup import ExperimentLookup
+from reporter.site.numbers import (
+    MISSING,
+    format_bytes,
+    format_count,
+    format_duration,
+    format_time,
+    format_time_exact,
+)
+from reporter.site.plan import PlannedRun
+from reporter.site.reproduce import count_changed_lines, error_html, recipe
+from reporter.site.summaries import MetricFacts, standing_value
+
+__all__ = ["RunPlace", "place_run", "problem_rows", "run_context"]
+
+MAX_CHIPS = 6
+MAX_CHIP_CHARS = 28
+MAX_RANK = 10
+"""Ranks beyond are not said: they would change with every run that is added."""
+
+MAX_FACTS = 6
+SHOWN_ELSEWHERE = (
+    "mlflow.note.content",
+    "mlflow.runName",
+    "mlflow.parentRunId",
+    "mlflow.source.git.diff",
+    "reporter.error",
+)
+"""System tags that have a place of their own on the page."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunPlace:
+    """What a run's page says of the runs around it.
+
+    Parameters
+    ----------
+    previous, next : Link or None
+        By time of starting.
+    parent : Link or None
+    children : tuple of ChildRow
+    rank : str
+        ``best of 42 by val_loss`` or empty.
+    metric_label : str
+        The leading metric with its arrow; empty without one.
+    differing : tuple of str
+        Those of its params that differ in the experiment.
+    metrics : tuple of (MetricFacts, int)
+        What is known of each metric it logged, and its decimals.
+    """
+
+    previous: Link | None
+    next: Link | None
+    parent: Link | None
+    children: tuple[ChildRow, ...]
+    rank: str
+    metric_label: str
+    differing: tuple[str, ...]
+    metrics: tuple[tuple[MetricFacts, int], ...]
+
+
+def place_run(lookup: ExperimentLookup, item: PlannedRun) -> RunPlace:
+    """Gather what a run's page says of the runs around it.
+
+    Parameters
+    ----------
+    lookup : ExperimentLookup
+    item : PlannedRun
+
+    Returns
+    -------
+    RunPlace
+    """
+    page = links.run_page(item.run_id)
+    experiment = lookup.experiment
+    facts = experiment.leading_facts
+    parent = lookup.by_id.get(item.parent_id)
+    children = lookup.children.get(item.run_id, ())
+    home = links.experiment_page(experiment.id)
+    logged = item.run.data.summaries
+    return RunPlace(
+        previous=_neighbour(lookup, page, item.ordinal - 1),
+        next=_neighbour(lookup, page, item.ordinal + 1),
+        parent=run_link(page, parent, fallback=home) if parent else None,
+        children=tuple(_child(lookup, page, child) for child in children),
+        rank=_rank(lookup, item),
+        metric_label=f"{facts.key} {ARROWS[facts.direction]}".strip() if facts else "",
+        differing=tuple(key for key in experiment.differing if key in item.run.data.params),
+        metrics=tuple(
+            (found, lookup.decimals[found.key]) for found in lookup.metrics if found.key in logged
+        ),
+    )
+
+
+def run_context(
+    lookup: ExperimentLookup,
+    item: PlannedRun,
+    place: RunPlace,
+    *,
+    frame: Frame,
+    sparks: Mapping[str, str],
+    figures: Sequence[FigureCard],
+    artifacts: Sequence[ArtifactRow],
+    note_html: Markup,
+    problems: Sequence[Problem],
+    year_of_newest: int | None,
+) -> RunPage:
+    """Make the context of a run's page.
+
+    Parameters
+    ----------
+    lookup : ExperimentLookup
+    item : PlannedRun
+    place : RunPlace
+    frame : Frame
+    sparks : mapping of str to str
+        SVG path of each metric's history.
+    figures, artifacts
+        As the page shows them.
+    note_html : Markup
+        The run's note.
+    problems : sequence of Problem
+        All of this run's.
+    year_of_newest : int or None
+
+    Returns
+    -------
+    RunPage
+    """
+    run = item.run
+    reproduction = recipe(run)
+    children = len(place.children)
+    return RunPage(
+        frame=frame,
+        run_id=item.run_id,
+        experiment_id=lookup.experiment.id,
+        name=item.name,
+        status=status_of(item, year_of_newest),
+        when=_when(item),
+        when_exact=_when_exact(item),
+        color=item.color,
+        rank=place.rank,
+        chips=_chips(run.data.tags),
+        error_html=error_html(run.data.tags.get("reporter.error", "")),
+        previous=place.previous,
+        next=place.next,
+        facts=tuple(_facts(item, place)[:MAX_FACTS]),
+        params=_params(item, place),
+        params_note=_params_note(item, place),
+        metrics=tuple(
+            _metric_row(facts, decimals, run.data.summaries[facts.key], sparks)
+            for facts, decimals in place.metrics
+        ),
+        metric_label=place.metric_label,
+        charts=run_charts(lookup.experiment.id, item, place.metrics),
+        figures=tuple(figures),
+        artifacts=tuple(artifacts),
+        artifacts_note=_artifacts_note(item),
+        commands=reproduction.commands,
+        diff=reproduction.diff,
+        reproduce_note=reproduction.note,
+        parent=place.parent,
+        children=place.children,
+        children_note=plural(children, "run") if children else "",
+        note_html=note_html,
+        tags=_tags(run.data.tags, is_user=True),
+        system_tags=_tags(run.data.tags, is_user=False),
+        datasets=_datasets(item),
+        problems=problem_rows(problems, where=item.name),
+    )
+
+
+def problem_rows(
+    problems: Sequence[Problem], *, where: str = "", href: str = ""
+) -> tuple[ProblemRow, ...]:
+    """Print problems.
+
+    Parameters
+    ----------
+    problems : sequence of Problem
+    where : str
+        What to call the place instead of its path in the store, which then leads the detail.
+    href : str
+        The page of the run concerned.
+
+    Returns
+    -------
+    tuple of ProblemRow
+    """
+    return tuple(
+        ProblemRow(
+            severity=problem.severity,
+            what=problem.what,
+            where=where or problem.where,
+            detail=_detail(problem) if where else problem.detail,
+            hint=problem.hint,
+            href=href,
+        )
+        for problem in problems
+    )
+
+
+def _detail(problem: Problem) -> str:
+    """Say which file of the run it is, then what was found."""
+    parts = problem.where.replace("\\", "/").split("/")
+    ids = [place for place, part in enumerate(parts) if len(part) == 32]
+    file = "/".join(parts[ids[-1] + 1 :]) if ids else parts[-1]
+    return ", ".join(part for part in (file, problem.detail) if part)
+
+
+def _neighbour(lookup: ExperimentLookup, page: str, ordinal: int) -> Link | None:
+    runs = lookup.experiment.runs
+    if not 0 <= ordinal < len(runs) or not runs[ordinal].has_page:
+        return None
+    return run_link(page, runs[ordinal])
+
+
+def _child(lookup: ExperimentLookup, page: str, child: PlannedRun) -> ChildRow:
+    facts = lookup.experiment.leading_facts
+    summary = child.run.data.summaries.get(facts.key) if facts else None
+    value = standing_value(facts, summary) if facts else None
+    decimals = lookup.decimals[facts.key] if facts else None
+    return ChildRow(
+        run=run_link(page, child, fallback=links.experiment_page(lookup.experiment.id)),
+        status=status_of(child, None),
+        value=metric_cell(value, decimals),
+        duration=duration_text(child),
+    )
+
+
+def _rank(lookup: ExperimentLookup, item: PlannedRun) -> str:
+    place = lookup.ranks.get(item.run_id)
+    if place is None or place > MAX_RANK or len(lookup.ranks) < 2:
+        return ""
+    word = "best" if place == 1 else f"{place}{_ORDINAL_ENDINGS.get(place, 'th')}"
+    return f"{word} of {format_count(len(lookup.ranks))} by {lookup.experiment.leading}"
+
+
+_ORDINAL_ENDINGS = {1: "st", 2: "nd", 3: "rd"}
+
+
+def _when(item: PlannedRun) -> str:
+    """Say when and by whom: ``21 Nov 2026, 03:52 to 03:57 UTC by ana on node-07``."""
+    info, tags = item.run.info, item.run.data.tags
+    parts = []
+    if info.start_time is not None:
+        parts.append(_span(info.start_time, info.end_time))
+    if user := info.user_id or tags.get("mlflow.user", ""):
+        parts.append(f"by {user}")
+    if host := tags.get("reporter.host", ""):
+        parts.append(f"on {host}")
+    return " ".join(parts)
+
+
+def _span(start_ms: int, end_ms: int | None) -> str:
+    first_day, first_time = _day_and_time(start_ms)
+    if end_ms is None:
+        return f"{first_day}, {first_time} UTC"
+    last_day, last_time = _day_and_time(end_ms)
+    if (first_day, first_time) == (last_day, last_time):
+        return f"{first_day}, {first_time} UTC"
+    end = last_time if last_day == first_day else f"{last_day}, {last_time}"
+    return f"{first_day}, {first_time} to {end} UTC"
+
+
+def _day_and_time(time_ms: int) -> tuple[str, str]:
+    day, _, time = format_time(time_ms).rpartition(" ")
+    return day, time
+
+
+def _when_exact(item: PlannedRun) -> str:
+    times = (item.run.info.start_time, item.run.info.end_time)
+    return " to ".join(format_time_exact(time) for time in times if time is not None)
+
+
+def _chips(tags: Mapping[str, str]) -> tuple[str, ...]:
+    texts = (f"{key} {value}".strip() for key, value in sorted(tags.items()) if is_user_tag(key))
+    short = [text for text in texts if len(text) <= MAX_CHIP_CHARS and "\n" not in text]
+    return tuple(short[:MAX_CHIPS])
+
+
+def _facts(item: PlannedRun, place: RunPlace) -> list[Fact]:
+    """Choose what a reader wants to know first: three metrics, time, code, data."""
+    summaries = item.run.data.summaries
+    shown = [(f, d) for f, d in place.metrics if not f.is_system][:3]
+    facts = [_metric_fact(found, decimals, summaries[found.key]) for found, decimals in shown]
+    duration = item.run.duration_ms
+    if duration is not None:
+        exact = f"{format_count(int(duration))} ms"
+        facts.append(Fact(label="Duration", value=format_duration(duration), exact=exact))
+    return [*facts, *_code_facts(item), *_data_facts(item), *_source_facts(item)]
+
+
+def _metric_fact(facts: MetricFacts, decimals: int, summary: MetricSummary) -> Fact:
+    is_best = bool(facts.sense) and summary.count > 1
+    value = standing_value(facts, summary) if is_best else summary.last
+    step = {"min": summary.min_step, "max": summary.max_step}.get(facts.rule) if is_best else None
+    at = f"at {format_count(step)}" if step is not None else ""
+    cell = metric_cell(value, decimals)
+    label = " ".join(filter(None, [facts.key, ARROWS[facts.direction], "best" if is_best else ""]))
+    aside = " ".join(filter(None, [facts.unit, at]))
+    return Fact(label=label, value=cell.text, aside=aside, exact=cell.exact)
+
+
+def _code_facts(item: PlannedRun) -> list[Fact]:
+    tags = item.run.data.tags
+    commit = tags.get("mlflow.source.git.commit", "")
+    if not commit:
+        return []
+    n_lines = count_changed_lines(tags.get("mlflow.source.git.diff", ""))
+    is_dirty = tags.get("mlflow.source.git.dirty", "").lower() == "true"
+    changed = f"+{plural(n_lines, 'line')}" if n_lines else ("+ changes" if is_dirty else "")
+    return [Fact(label="Commit", value=commit[:7], aside=changed, exact=commit, is_small=True)]
+
+
+def _data_facts(item: PlannedRun) -> list[Fact]:
+    inputs = item.run.inputs.dataset_inputs
+    if not inputs:
+        return []
+    first = inputs[0].dataset
+    more = f"and {len(inputs) - 1} more" if len(inputs) > 1 else f"#{first.digest[:6]}"
+    aside = more if first.digest or len(inputs) > 1 else ""
+    return [Fact(label="Data", value=first.name, aside=aside, exact=first.digest, is_small=True)]
+
+
+def _source_facts(item: PlannedRun) -> list[Fact]:
+    source = item.run.data.tags.get("mlflow.source.name", "")
+    if not source:
+        return []
+    name = source.replace("\\", "/").rsplit("/", 1)[-1]
+    return [Fact(label="Source", value=name, exact=source, is_small=True)]
+
+
+def _params(item: PlannedRun, place: RunPlace) -> tuple[ParamRow, ...]:
+    """List params, those that differ first, else as they were logged."""
+    params, differing = item.run.data.params, set(place.differing)
+    keys = [*place.differing, *(key for key in params if key not in differing)]
+    return tuple(ParamRow(key=k, value=params[k], differs=k in differing) for k in keys)
+
+
+def _params_note(item: PlannedRun, place: RunPlace) -> str:
+    count = format_count(len(item.run.data.params))
+    if not place.differing:
+        return count if item.run.data.params else ""
+    verb = "differs" if len(place.differing) == 1 else "differ"
+    return f"{count}, of which {len(place.differing)} {verb} in this experiment"
+
+
+def _metric_row(
+    facts: MetricFacts, decimals: int, summary: MetricSummary, sparks: Mapping[str, str]
+) -> MetricRow:
+    value = standing_value(facts, summary) if facts.sense else None
+    step = {"min": summary.min_step, "max": summary.max_step}.get(facts.rule)
+    return MetricRow(
+        key=facts.key,
+        direction=ARROWS[facts.direction],
+        unit=facts.unit,
+        best=metric_cell(value, decimals),
+        last=metric_cell(summary.last, decimals),
+        value_exact=repr(float(summary.last)),
+        best_at=format_count(step) if facts.sense and step is not None else MISSING,
+        spark=sparks.get(facts.key, ""),
+    )
+
+
+def _artifacts_note(item: PlannedRun) -> str:
+    if not item.artifacts:
+        return ""
+    size_bytes = sum(artifact.size_bytes for artifact in item.artifacts)
+    return f"{plural(len(item.artifacts), 'file')}, {format_bytes(size_bytes)}"
+
+
+def _tags(tags: Mapping[str, str], *, is_user: bool) -> tuple[TagRow, ...]:
+    return tuple(
+        TagRow(key=key, value=value)
+        for key, value in sorted(tags.items())
+        if is_user_tag(key) == is_user and key not in SHOWN_ELSEWHERE
+    )
+
+
+def _datasets(item: PlannedRun) -> tuple[Fact, ...]:
+    facts = []
+    for found in item.run.inputs.dataset_inputs:
+        context = found.tags.get("mlflow.data.context", "")
+        digest = f"#{found.dataset.digest}" if found.dataset.digest else ""
+        facts.append(
+            Fact(label=context or "read", value=found.dataset.name, aside=digest, is_small=True)
+        )
+    return tuple(facts)

@@ -1,0 +1,179 @@
+"""Run by run: artifacts, histories and the run's own page. One pass, in the order of run ids.
+
+A run whose page is made from the same things as before costs a digest. The order is that of run
+ids because the data files are divided by them: each is written and dropped as soon as its last
+run has passed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from reporter.model import Problem
+from reporter.site import links
+from reporter.site.artifacts import (
+    Exhibit,
+    ShippedFile,
+    draw,
+    is_likely_figure,
+    ship_artifacts,
+    write_files,
+)
+from reporter.site.contexts import Frame, RunPage
+from reporter.site.frames import FrameMaker
+from reporter.site.gallery import artifact_rows, figure_cards
+from reporter.site.histories import PartsPass, SeriesPass, read_run
+from reporter.site.job import Job
+from reporter.site.lookup import ExperimentLookup
+from reporter.site.manifest import inputs_digest
+from reporter.site.notes import NOTE_TAG, render_note
+from reporter.site.plan import PlannedRun
+from reporter.site.run_page import RunPlace, place_run, run_context
+from reporter.site.tables import table_files
+
+__all__ = ["RunWriter"]
+
+
+class RunWriter:
+    """Writes everything that belongs to single runs.
+
+    Parameters
+    ----------
+    job : Job
+    parts : PartsPass
+        The points for download.
+    """
+
+    def __init__(self, job: Job, parts: PartsPass) -> None:
+        self._job = job
+        self._parts = parts
+        self._frames = FrameMaker(plan=job.plan, assets=job.assets, downloads=job.downloads)
+        self._n_done = 0
+
+    def write_experiment(self, lookup: ExperimentLookup) -> None:
+        """Write the artifacts, data files and run pages of one experiment.
+
+        Parameters
+        ----------
+        lookup : ExperimentLookup
+        """
+        job, experiment = self._job, lookup.experiment
+        series = SeriesPass(job.output, experiment)
+        for item in sorted(experiment.runs, key=lambda item: item.run_id):
+            self._write_run(lookup, item, series)
+            self._n_done += 1
+            job.tell("Building", self._n_done, job.plan.n_runs)
+        job.series[experiment.id] = series.finish()
+        job.tables[experiment.id] = [
+            self._write_table(name, data) for name, data in table_files(experiment)
+        ]
+
+    def _write_table(self, name: str, data: bytes) -> str:
+        self._job.output.write(links.data_path(name), data)
+        return name
+
+    def _write_run(self, lookup: ExperimentLookup, item: PlannedRun, series: SeriesPass) -> None:
+        job = self._job
+        files = ship_artifacts(job.reader, job.output, item)
+        found = [*item.run.problems, *(file.problem for file in files if file.problem)]
+        job.add_problems(item.run_id, found)
+        job.run_digests[item.run_id] = inputs_digest(_run_facts(item, files))
+        likely = [file for file in files if is_likely_figure(file.artifact)]
+        job.figures.setdefault(lookup.experiment.id, []).extend(likely)
+        place = place_run(lookup, item)
+        inputs = self._page_inputs(lookup, item, place)
+        is_kept = not item.has_page or self._keep(item, inputs)
+        sparks = read_run(job.reader, item, series, self._parts, needs_sparks=not is_kept)
+        if not is_kept:
+            self._write_page(lookup, item, place, files, sparks, inputs)
+
+    def _keep(self, item: PlannedRun, inputs: str) -> bool:
+        """Keep the page of the last build, and tell its problems again."""
+        kept = self._job.output.reuse(inputs)
+        if kept is not None:
+            self._job.add_problems(item.run_id, list(kept[1].problems))
+        return kept is not None
+
+    def _page_inputs(self, lookup: ExperimentLookup, item: PlannedRun, place: RunPlace) -> str:
+        frame = self._frame(lookup, item)
+        year = self._job.plan.year_of_newest
+        facts = self._job.run_digests[item.run_id]
+        name = lookup.experiment.name
+        return inputs_digest("run", self._job.version, frame, year, name, facts, place)
+
+    def _frame(self, lookup: ExperimentLookup, item: PlannedRun) -> Frame:
+        page = links.run_page(item.run_id)
+        experiment = lookup.experiment
+        trail = [(experiment.name, links.experiment_page(experiment.id)), (item.name, page)]
+        return self._frames.lasting_frame(page, trail)
+
+    def _write_page(
+        self,
+        lookup: ExperimentLookup,
+        item: PlannedRun,
+        place: RunPlace,
+        files: Sequence[ShippedFile],
+        sparks: Mapping[str, str],
+        inputs: str,
+    ) -> None:
+        job, page = self._job, links.run_page(item.run_id)
+        exhibits = draw(job.reader, files, page)
+        needs = write_files(job.output, exhibits)
+        problems = _drawing_problems(exhibits)
+        job.add_problems(item.run_id, problems)
+        context = self._context(lookup, item, place, files, exhibits, sparks)
+        data = job.theme.render("run.html.j2", context)
+        job.output.write(page, data, inputs=inputs, needs=needs, problems=problems)
+
+    def _context(
+        self,
+        lookup: ExperimentLookup,
+        item: PlannedRun,
+        place: RunPlace,
+        files: Sequence[ShippedFile],
+        exhibits: Sequence[Exhibit],
+        sparks: Mapping[str, str],
+    ) -> RunPage:
+        page = links.run_page(item.run_id)
+        by_path = {file.artifact.path: file.site_path for file in files if file.site_path}
+
+        def find_file(path: str) -> str:
+            target = by_path.get(path.removeprefix("./").removeprefix("artifacts/"))
+            return links.href(page, target) if target else ""
+
+        return run_context(
+            lookup,
+            item,
+            place,
+            frame=self._frame(lookup, item),
+            sparks=sparks,
+            figures=figure_cards(exhibits),
+            artifacts=artifact_rows(files, exhibits, page),
+            note_html=render_note(item.run.data.tags.get(NOTE_TAG, ""), find_file),
+            problems=self._job.problems[item.run_id],
+            year_of_newest=self._job.plan.year_of_newest,
+        )
+
+
+def _run_facts(item: PlannedRun, files: Sequence[ShippedFile]) -> tuple[object, ...]:
+    """Gather everything known of a run but where its store lies."""
+    run, info = item.run, item.run.info
+    return (
+        (info.run_id, info.run_name, info.user_id, info.status, info.start_time, info.end_time),
+        (item.ordinal, item.state, item.has_page, run.last_event_time),
+        list(run.data.params.items()),
+        sorted(run.data.tags.items()),
+        [tuple(vars(summary).values()) for _, summary in sorted(run.data.summaries.items())],
+        run.inputs,
+        run.problems,
+        [(file.artifact, file.sha256, file.site_path, file.problem) for file in files],
+    )
+
+
+def _drawing_problems(exhibits: Sequence[Exhibit]) -> list[Problem]:
+    """Collect what renderers found; that a file is missing was said when it was shipped."""
+    return [
+        exhibit.fragment.problem
+        for exhibit in exhibits
+        if exhibit.fragment.problem and exhibit.file.site_path
+    ]

@@ -1,0 +1,231 @@
+"""The runs table twice: as data files for the script, and as the first rows of the page.
+
+Both are made from the same columns. The first data file holds what the table needs to be ready;
+the others follow in pieces of about half a megabyte.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from reporter.search.quantity import read_number
+from reporter.site import links, payload
+from reporter.site.cells import ARROWS, column_cell, status_of
+from reporter.site.columns import (
+    Column,
+    aggregate_columns,
+    column_values,
+    default_columns,
+    experiment_columns,
+    offered_columns,
+)
+from reporter.site.contexts import RunsTable, TableCell, TableColumn, TableRow
+from reporter.site.numbers import column_decimals, format_count
+from reporter.site.plan import PlannedExperiment, PlannedRun
+
+__all__ = ["runs_table", "sort_newest_first", "table_files"]
+
+MAX_FIRST_ROWS = 50
+MAX_SHARD_CHARS = 500_000
+DEFAULT_SORT = "attributes.start_time"
+SPARSE_BELOW = 0.5
+"""Share of runs below which only the logged values are stored, with the rows they belong to."""
+
+
+def table_files(experiment: PlannedExperiment) -> list[tuple[str, bytes]]:
+    """Write an experiment's table as data files.
+
+    Parameters
+    ----------
+    experiment : PlannedExperiment
+
+    Returns
+    -------
+    list of (str, bytes)
+        Names (without folder and extension) and contents, the first to be loaded first.
+    """
+    columns = experiment_columns(experiment)
+    first = [column for column in columns if column.group == "Run"]
+    first += [c for c in default_columns(experiment, columns) if c.group != "Run"]
+    known = {column.id for column in first}
+    others = [column for column in columns if column.id not in known]
+    runs = experiment.runs
+    encoded = [_encode(column, runs) for column in (*others, *aggregate_columns(experiment))]
+    groups = [[_encode(column, runs) for column in first], *_in_pieces(encoded)]
+    return [_file(experiment, place, group) for place, group in enumerate(groups)]
+
+
+def runs_table(experiment: PlannedExperiment, page: str, year_of_newest: int | None) -> RunsTable:
+    """Make the table's first rows.
+
+    Parameters
+    ----------
+    experiment : PlannedExperiment
+    page : str
+        Site path of the page they stand on.
+    year_of_newest : int or None
+
+    Returns
+    -------
+    RunsTable
+        The newest runs, newest first: the order in which the script shows them too.
+    """
+    columns = experiment_columns(experiment)
+    chosen = default_columns(experiment, columns)
+    first = sort_newest_first(experiment.runs)[:MAX_FIRST_ROWS]
+    styles = {column.id: _style(column, experiment.runs) for column in chosen}
+    rows = tuple(_row(item, page, chosen, styles, year_of_newest) for item in first)
+    n_runs = len(experiment.runs)
+    is_cut = n_runs > len(rows)
+    return RunsTable(
+        experiment_id=experiment.id,
+        n_runs=n_runs,
+        columns=tuple(_headings(chosen, experiment.runs)),
+        rows=rows,
+        n_columns=len(offered_columns(columns)) + 1,
+        more_text=f"{len(rows)} of {format_count(n_runs)} runs shown" if is_cut else "",
+    )
+
+
+def sort_newest_first(runs: Iterable[PlannedRun]) -> list[PlannedRun]:
+    """Order runs by when they began, the newest first; those that do not say come last.
+
+    Runs that began together keep the order of their ordinals, as the script's stable sort does.
+    """
+
+    def key(item: PlannedRun) -> tuple[bool, int, int]:
+        start = item.run.info.start_time
+        return start is None, -(start or 0), item.ordinal
+
+    return sorted(runs, key=key)
+
+
+def _file(
+    experiment: PlannedExperiment, place: int, columns: Sequence[Mapping[str, Any]]
+) -> tuple[str, bytes]:
+    body = payload.encode_json({"n": len(experiment.runs), "columns": columns})
+    digest = hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
+    name = links.data_name(f"runs-{experiment.id}-{place}", digest)
+    return name, payload.register(f"runs/{experiment.id}/{place}", body)
+
+
+def _in_pieces(encoded: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """Group columns into pieces of a size that is loaded at once."""
+    piece: list[dict[str, Any]] = []
+    size = 0
+    for column in encoded:
+        length = len(payload.encode_json(column))
+        if piece and size + length > MAX_SHARD_CHARS:
+            yield piece
+            piece, size = [], 0
+        piece.append(column)
+        size += length
+    if piece:
+        yield piece
+
+
+def _encode(column: Column, runs: Sequence[PlannedRun]) -> dict[str, Any]:  # Any: a JSON object
+    head = {"id": column.id, "kind": column.kind, "label": column.label, "differs": column.differs}
+    said = {"unit": column.unit, "direction": column.direction, "description": column.description}
+    head |= {name: text for name, text in said.items() if text}
+    if column.kind == "id":
+        ids = bytes.fromhex("".join(item.run_id for item in runs))
+        return {**head, "values": payload.pack(np.frombuffer(ids, dtype=np.uint8), "u8")}
+    return {**head, **(_encode_texts if column.is_text else _encode_numbers)(column, runs)}
+
+
+def _encode_texts(column: Column, runs: Sequence[PlannedRun]) -> dict[str, Any]:
+    places: dict[str, int] = {}
+    found = (column.get(item) for item in runs)
+    codes = np.array(
+        [0 if text is None else places.setdefault(str(text), len(places) + 1) for text in found],
+        dtype=np.int64,
+    )
+    rows, codes = _thinned(codes != 0, codes)
+    return {**rows, "codes": payload.pack_whole(codes), "dictionary": list(places)}
+
+
+def _encode_numbers(column: Column, runs: Sequence[PlannedRun]) -> dict[str, Any]:
+    values, missing = column_values(column, runs)
+    rows, kept = _thinned(~missing, values)
+    record = {**rows, "values": payload.pack_floats(kept)}
+    if not rows and missing.any():
+        record["missing"] = payload.bitmap(missing)
+    return record
+
+
+def _thinned(is_logged: np.ndarray, entries: np.ndarray) -> tuple[dict[str, Any], np.ndarray]:
+    """Keep only logged entries, and say of which rows, when few runs have one."""
+    if not len(entries) or is_logged.mean() >= SPARSE_BELOW:
+        return {}, entries
+    rows = np.flatnonzero(is_logged)
+    return {"rows": payload.pack(rows, "u32")}, entries[rows]
+
+
+def _style(column: Column, runs: Sequence[PlannedRun]) -> tuple[int | None, float | None]:
+    """Find the decimals and the best value of a column of numbers."""
+    if column.kind != "number":
+        return None, None
+    values, missing = column_values(column, runs)
+    logged = values[~missing].tolist()
+    finite = [value for value in logged if math.isfinite(value)]
+    choose = {"min": min, "max": max}.get(column.direction)
+    return column_decimals(logged), choose(finite) if choose and finite else None
+
+
+def _row(
+    item: PlannedRun,
+    page: str,
+    columns: Sequence[Column],
+    styles: Mapping[str, tuple[int | None, float | None]],
+    year_of_newest: int | None,
+) -> TableRow:
+    cells = [_cell(column, item, *styles[column.id], year_of_newest) for column in columns]
+    return TableRow(
+        run_id=item.run_id,
+        name=item.name,
+        href=links.href(page, links.run_page(item.run_id)) if item.has_page else "",
+        status=status_of(item, year_of_newest),
+        color=item.color,
+        cells=tuple(cells),
+    )
+
+
+def _cell(
+    column: Column,
+    item: PlannedRun,
+    decimals: int | None,
+    best: float | None,
+    year_of_newest: int | None,
+) -> TableCell:
+    return column_cell(column, item, year_of_newest=year_of_newest, decimals=decimals, best=best)
+
+
+def _headings(columns: Sequence[Column], runs: Sequence[PlannedRun]) -> Iterator[TableColumn]:
+    groups = [column.group for column in columns]
+    for place, column in enumerate(columns):
+        yield TableColumn(
+            id=column.id,
+            label=column.label,
+            group=column.group,
+            is_numeric=column.is_numeric or _reads_as_numbers(column, runs),
+            unit=column.unit,
+            direction=ARROWS[column.direction],
+            starts_group=place == 0 or groups[place - 1] != column.group,
+            group_span=groups.count(column.group),
+            sort="descending" if column.id == DEFAULT_SORT else "",
+            description=column.description,
+        )
+
+
+def _reads_as_numbers(column: Column, runs: Sequence[PlannedRun]) -> bool:
+    """Tell whether every text of a param or tag is a number, so that it is aligned as one."""
+    if column.kind != "text" or column.group == "Run":
+        return False
+    texts = {str(text) for item in runs if (text := column.get(item)) is not None}
+    return bool(texts) and all(read_number(text) is not None for text in texts)

@@ -1,0 +1,219 @@
+"""How pages look and behave: templates, style sheets and scripts, gathered from one folder.
+
+The folder ``templates`` lies beside the package in a checkout and inside it in a wheel. This is
+the only module that knows so. It makes the two files that every page loads, and says when pages
+that were made by an older version of the templates or of this package are stale.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import jinja2
+
+import reporter
+from reporter.charts import compiled_charts, vega_script
+from reporter.errors import BuildError
+from reporter.site import links, payload
+from reporter.site.output import SiteOutput
+
+__all__ = ["CSP", "SCRIPTS", "STYLES", "Assets", "Theme", "templates_dir"]
+
+STYLES = (
+    "css/tokens.css",
+    "css/layout.css",
+    "css/controls.css",
+    "css/table.css",
+    "css/run.css",
+    "css/charts.css",
+    "css/print.css",
+)
+"""In the order of the cascade."""
+
+SCRIPTS = (
+    "js/lib/state.js",
+    "js/lib/loader.js",
+    "js/lib/arrays.js",
+    "js/lib/format.js",
+    "js/lib/names.js",
+    "js/lib/quantity.js",
+    "js/lib/pattern.js",
+    "js/lib/tree.js",
+    "js/lib/grammar.js",
+    "js/lib/query.js",
+    "js/lib/complete.js",
+    "js/lib/filter.js",
+    "js/lib/columns.js",
+    "js/lib/column_choice.js",
+    "js/lib/cells.js",
+    "js/lib/sort.js",
+    "js/lib/rows.js",
+    "js/lib/search.js",
+    "js/lib/selection.js",
+    "js/lib/viewport.js",
+    "js/lib/compare.js",
+    "js/lib/downsample.js",
+    "js/lib/smooth.js",
+    "js/lib/ticks.js",
+    "js/lib/series.js",
+    "js/ui/view.js",
+    "js/ui/app.js",
+    "js/ui/grid.js",
+    "js/ui/grid_keys.js",
+    "js/ui/column_panel.js",
+    "js/ui/column_widths.js",
+    "js/ui/search_box.js",
+    "js/ui/selection.js",
+    "js/ui/runs_table.js",
+    "js/ui/compare.js",
+)
+"""In the order in which they need each other; each one registers on the one global."""
+
+CSP = (
+    "default-src 'none'; script-src 'self' 'unsafe-eval'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; media-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'"
+)
+"""Nothing inline and nothing from elsewhere. Vega compiles expressions, hence ``unsafe-eval``."""
+
+CODE_FOLDERS = ("site", "renderers", "charts", "search")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assets:
+    """Site paths of the files that pages load.
+
+    Parameters
+    ----------
+    stylesheet, script : str
+        Loaded by every page.
+    vega, charts : str
+        Loaded when the first chart comes near the viewport.
+    """
+
+    stylesheet: str
+    script: str
+    vega: str
+    charts: str
+
+
+class Theme:
+    """The templates, ready to render.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Where they lie; :func:`templates_dir` by default.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder or templates_dir()
+        self._environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(self._folder),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            auto_reload=False,
+        )
+
+    @property
+    def environment(self) -> jinja2.Environment:
+        """The Jinja environment: autoescape on, unknown names are errors."""
+        return self._environment
+
+    def render(self, template: str, page: object) -> bytes:
+        """Render a page.
+
+        Parameters
+        ----------
+        template : str
+            Name below the folder.
+        page : object
+            The page's context record, all that the template sees.
+
+        Returns
+        -------
+        bytes
+            UTF-8; lone surrogates become U+FFFD.
+        """
+        text = self._environment.get_template(template).render(page=page)
+        return _encode(text)
+
+    def version(self) -> str:
+        """Digest everything that pages are made with: templates, package version, our own code."""
+        package = Path(reporter.__file__).parent
+        code = (path for name in CODE_FOLDERS for path in (package / name).rglob("*.py"))
+        digest = hashlib.sha256(reporter.__version__.encode())
+        for path in sorted([*self._folder.rglob("*.j2"), *code]):
+            digest.update(path.name.encode() + b"\0" + path.read_bytes())
+        return digest.hexdigest()[:16]
+
+    def write_assets(self, output: SiteOutput) -> Assets:
+        """Put style sheet, scripts, chart styles and Vega into the site.
+
+        Parameters
+        ----------
+        output : SiteOutput
+
+        Returns
+        -------
+        Assets
+        """
+        charts = payload.encode_json(compiled_charts())
+        name = links.data_name("charts", _digest(charts.encode()))
+        output.write(links.data_path(name), payload.register("charts", charts))
+        return Assets(
+            stylesheet=_write_asset(output, "site", "css", self._concatenate(STYLES)),
+            script=_write_asset(output, "site", "js", self._concatenate(SCRIPTS)),
+            vega=_write_asset(output, "vega", "js", vega_script()),
+            charts=links.data_path(name),
+        )
+
+    def _concatenate(self, names: Iterable[str]) -> bytes:
+        return b"\n".join((self._folder / name).read_bytes() for name in names)
+
+
+@cache
+def templates_dir() -> Path:
+    """Find the templates: inside the package in a wheel, beside it in a checkout.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    BuildError
+        They are in neither place.
+    """
+    package = Path(reporter.__file__).resolve().parent
+    for folder in (package / "templates", package.parent / "templates"):
+        if (folder / "base.html.j2").is_file():
+            return folder
+    raise BuildError(
+        f"The templates are missing: neither '{package / 'templates'}' nor "
+        f"'{package.parent / 'templates'}' holds them.",
+        "Install the package again.",
+    )
+
+
+def _write_asset(output: SiteOutput, name: str, extension: str, data: bytes) -> str:
+    path = links.asset_path(name, _digest(data), extension)
+    output.write(path, data)
+    return path
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _encode(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
