@@ -8,7 +8,7 @@ is no unsupported kind. Other packages add theirs through the entry-point group
 registers renderers when it is loaded.
 
 Everything a run logged is hostile, so :func:`render` never raises: a renderer that fails becomes
-the download fallback with a problem.
+a placeholder with a problem.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from importlib.metadata import entry_points
 from typing import BinaryIO
 from urllib.parse import quote
 
+from reporter.mediatypes import OCTET_STREAM
 from reporter.model import Artifact, Problem
 
 __all__ = [
@@ -57,6 +58,8 @@ class ArtifactRequest:
         left out of the site.
     root : str
         Prefix from the page that shows the fragment to the site's root, e.g. ``"../"``.
+    find : callable
+        Turns the path of another artifact of the run into its href on the page, or into ``""``.
     """
 
     run_id: str
@@ -65,6 +68,7 @@ class ArtifactRequest:
     open: Callable[[], BinaryIO]
     site_path: str
     root: str = "../"
+    find: Callable[[str], str] = lambda path: ""  # noqa: ARG005
 
     @property
     def name(self) -> str:
@@ -202,10 +206,10 @@ def render(request: ArtifactRequest) -> Fragment:
     Returns
     -------
     Fragment
-        The download fallback with a problem when the renderer failed.
+        A placeholder with a problem when the renderer failed.
     """
     try:
-        return renderer_for(request.media_type)(request)
+        return renderer_for(request.media_type or OCTET_STREAM)(request)
     except Exception as error:  # noqa: BLE001  (recorded; hostile bytes must not stop a build)
         return _fallback(request, error)
 
@@ -225,10 +229,10 @@ def _specificity(pattern: str) -> int:
 
 
 def _fallback(request: ArtifactRequest, error: Exception) -> Fragment:
-    from reporter.renderers.binary import render_unreadable
+    from reporter.renderers.placeholder import placeholder
 
-    is_missing = isinstance(error, FileNotFoundError)
-    what = "Artifact missing" if is_missing else "Artifact not shown"
-    severity = "error" if is_missing else "warning"
-    problem = request.problem(what, detail=f"{type(error).__name__}: {error}"[:300])
-    return render_unreadable(request, replace(problem, severity=severity))
+    if isinstance(error, FileNotFoundError):
+        problem = request.problem("Missing artifact", "listed by the run, not in the store")
+        return placeholder(request, replace(problem, severity="error"))
+    detail = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+    return placeholder(request, request.problem("Artifact not shown", detail))

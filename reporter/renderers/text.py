@@ -1,0 +1,93 @@
+"""Plain text and logs: the first lines, numbered, as a terminal would have left them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from reporter.renderers.registry import ArtifactRequest, Fragment, renderer
+
+__all__ = [
+    "TextView",
+    "decode",
+    "plain_lines",
+    "read_text",
+    "render_text",
+    "text_fragment",
+]
+
+TEMPLATE = "fragments/text.html.j2"
+
+TEXT_BYTES = 200_000
+"""What a person reads in a page; some 4,000 lines. The rest is in the file."""
+
+_MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
+_ESCAPES = re.compile(r"\x1b(?:\[[0-9;:?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])")
+_LINE_END = re.compile(r"\r\n|\n")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextView:
+    """Lines of text."""
+
+    lines: tuple[Markup, ...]
+    """Escaped; highlighted ones hold spans with classes that begin with ``p-``."""
+    note: str
+    """What was left out; empty when this is the whole file."""
+
+
+@renderer("text/*")
+def render_text(request: ArtifactRequest) -> Fragment:
+    """Show the first lines of a text."""
+    text, is_whole = read_text(request)
+    return text_fragment([escape(line) for line in plain_lines(text)], is_whole=is_whole)
+
+
+def text_fragment(lines: list[Markup], *, is_whole: bool) -> Fragment:
+    """Show lines, and say when they are not all."""
+    kept = lines if is_whole else lines[:-1] or lines  # the last one was cut through
+    note = "" if is_whole else f"First {len(kept):,} lines; the file has more"
+    view = TextView(lines=tuple(kept), note=note if kept else "Empty file")
+    return Fragment(template=TEMPLATE, context=view)
+
+
+def read_text(request: ArtifactRequest, limit_bytes: int = TEXT_BYTES) -> tuple[str, bool]:
+    """Read the beginning of a text; tell whether it is all there is."""
+    data = request.read(limit_bytes + 1)
+    return decode(data[:limit_bytes]), len(data) <= limit_bytes
+
+
+def decode(data: bytes) -> str:
+    r"""Turn bytes into text; what cannot be decoded becomes U+FFFD.
+
+    Examples
+    --------
+    >>> decode(b"\xef\xbb\xbfa"), decode("é".encode("utf-16")), decode(b"\xff!")
+    ('a', 'é', '�!')
+    """
+    encoding = next((name for mark, name in _MARKS.items() if data.startswith(mark)), "utf-8")
+    return data.decode(encoding, "replace")
+
+
+def plain_lines(text: str) -> list[str]:
+    r"""Split text into lines as a terminal shows them.
+
+    Escape sequences are taken out, and of a line that was drawn over again and again (a progress
+    bar) the last state stays.
+
+    Examples
+    --------
+    >>> plain_lines("a\r\nb" + chr(27) + "[31m red\n 0%\r50%\r99%\n")
+    ['a', 'b red', '99%']
+    """
+    lines = _LINE_END.split(_ESCAPES.sub("", text))
+    if lines and not lines[-1]:
+        lines.pop()
+    return [_UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", _last_state(line)) for line in lines]
+
+
+def _last_state(line: str) -> str:
+    return line.rstrip("\r").rpartition("\r")[2]
