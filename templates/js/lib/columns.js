@@ -141,7 +141,8 @@
       number: (row) => column.number(row),
       text: (row) => column.text(row),
     };
-    if (!column.isText || column.isSparse) return queried;
+    if (column.isSparse || column.kind === "id" || column.missing !== null) return queried;
+    if (!column.isText) return Object.assign(queried, { values: column.values });
     return Object.assign(queried, { dictionary: column.dictionary, codes: column.values });
   }
 

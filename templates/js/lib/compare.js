@@ -40,7 +40,7 @@
   const ARROWS = { min: "↓", max: "↑" };
 
   /** In the column's heading already, or of no use to a reader. */
-  const UNCOMPARED = new Set(["attributes.run_id", "attributes.run_name", "attributes.has_page", "attributes.parent"]);
+  const UNCOMPARED = new Set(["run_id", "run_name", "has_page", "parent", "end_time"].map((name) => `attributes.${name}`));
 
   /** Shorter prefixes of run ids are not looked up: they would soon name several runs. */
   const LEAST_PREFIX = 8;

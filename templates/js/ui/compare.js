@@ -10,6 +10,10 @@
   if (typeof document === "undefined" || document.documentElement.dataset.page !== "compare") return;
 
   const root = document.documentElement.dataset.root;
+
+  /** More columns than this want the whole width of the screen. */
+  const FEW_RUNS = 4;
+
   const part = (role) => document.querySelector(`[data-role=${role}]`);
 
   /** @type {import("../lib/compare.js").ComparedRun[]} */
@@ -91,7 +95,10 @@
   const statusOf = (run) => attribute(run, "status")?.text(run.row) || "unfinished";
   const hasPage = (run) => attribute(run, "has_page")?.number(run.row) === 1;
 
-  const swatch = (run) => make("span", { class: `sw k${reporter.comparison.lookOf(run.row).color}`, "aria-hidden": "true" });
+  function swatch(run) {
+    const { color, dash } = reporter.comparison.lookOf(run.row);
+    return make("span", { class: `sw k${color} dash${dash}`, "aria-hidden": "true" });
+  }
 
   function statusMark(run) {
     const word = statusOf(run);
@@ -248,6 +255,7 @@
     const baseline = baselineIndex();
     part("compare-title").textContent = title();
     part("compare-empty").hidden = runs.length > 0;
+    document.querySelector("main").classList.toggle("narrow", runs.length <= FEW_RUNS);
     part("compare-table").hidden = part("compare-rows").hidden = !runs.length;
     for (const button of part("compare-rows").children) {
       button.setAttribute("aria-pressed", String((button.dataset.rows === "all") === showsAll()));

@@ -99,12 +99,18 @@
     /** Lay the columns out anew: the room has changed. */
     measure() {
       const [name, ...rest] = this.widths;
+      this.room = { width: this.scroller.clientWidth, height: this.scroller.clientHeight };
       this.nameWidth = name;
-      this.drawnWidths = viewport.stretched(rest, this.scroller.clientWidth - name);
+      this.drawnWidths = viewport.stretched(rest, this.room.width - name);
       this.offsets = viewport.offsetsOf(this.drawnWidths);
       this.table.style.tableLayout = "fixed";
       this.table.style.width = this.drawnWidths === rest ? `${name + this.offsets[rest.length]}px` : "100%";
       this.isHeadStale = true;
+    }
+
+    /** Whether the room is still the one that columns were laid out for. */
+    fits() {
+      return this.scroller.clientWidth === this.room.width && this.scroller.clientHeight === this.room.height;
     }
 
     /** Everything in the header may have changed: order, labels, columns. */
@@ -112,9 +118,8 @@
       this.isHeadStale = true;
     }
 
-    visibleSpan() {
-      const left = Math.abs(this.scroller.scrollLeft);
-      return viewport.visibleColumns(this.offsets, left, this.scroller.clientWidth - this.nameWidth);
+    visibleSpan({ left, width }) {
+      return viewport.visibleColumns(this.offsets, left, width - this.nameWidth);
     }
 
     /** Widths of the empty cells at both sides of the drawn columns. */
@@ -123,8 +128,8 @@
       return [this.offsets[start], this.offsets[this.columns.length] - this.offsets[end]];
     }
 
-    drawColumns() {
-      const span = this.visibleSpan();
+    drawColumns(seen) {
+      const span = this.visibleSpan(seen);
       if (!this.isHeadStale && span.start === this.span.start && span.end === this.span.end) return false;
       this.span = span;
       this.isHeadStale = false;
@@ -217,11 +222,21 @@
 
     /* Rows */
 
-    visibleRange() {
-      const { scrollTop, clientHeight } = this.scroller;
-      const height = Math.min(clientHeight, innerHeight);
+    visibleRange({ top, height }) {
       const count = this.source.rows().length;
-      return viewport.visibleRows({ top: scrollTop, height, rowHeight: this.rowHeight, count });
+      return viewport.visibleRows({ top, height, rowHeight: this.rowHeight, count });
+    }
+
+    /** What part of the table is seen; asked before anything is changed, since asking lays the page out. */
+    seen() {
+      const { scrollTop, scrollLeft, clientWidth, clientHeight } = this.scroller;
+      const top = this.isAtTop ? 0 : scrollTop;
+      return { top, left: Math.abs(scrollLeft), width: clientWidth, height: Math.min(clientHeight, innerHeight) };
+    }
+
+    /** The next drawing is seen from the first row. */
+    toTop() {
+      this.isAtTop = true;
     }
 
     /** Draw at the next frame. */
@@ -236,16 +251,19 @@
 
     /** @param {{refills?: boolean}} [options]  refills: what cells say may have changed */
     draw({ refills = false } = {}) {
-      if (!this.scroller.clientHeight || !this.columns) return;
-      const isRefilled = this.drawColumns() || refills;
-      this.range = this.visibleRange();
+      const seen = this.seen();
+      if (!seen.height || !this.columns) return;
+      const isRefilled = this.drawColumns(seen) || refills;
+      this.range = this.visibleRange(seen);
       const rows = this.source.rows().subarray(this.range.start, this.range.end);
       const spare = this.takeSpare(rows);
       const elements = Array.from(rows, (row, i) => this.drawRow(row, this.range.start + i, spare, isRefilled));
       this.place(elements);
       this.table.setAttribute("aria-rowcount", this.source.rows().length + 1);
-      this.checkRowHeight(elements[0]);
+      if (this.isAtTop && this.scroller.scrollTop) this.scroller.scrollTop = 0;
+      this.isAtTop = false;
       this.onDrawn();
+      this.checkRowHeight(elements[0]);
     }
 
     /** Elements of rows that left the view, to be used again. */

@@ -50,21 +50,18 @@
       this.columns.add(await reporter.load(...shards[0]));
       this.begin(catalog);
       await afterPaint();
-      for (const shard of shards.slice(1)) {
-        this.columns.add(await reporter.load(...shard));
-        this.panel.update();
-      }
+      for (const shard of shards.slice(1)) this.columns.add(await reporter.load(...shard));
       this.isComplete = true;
       this.arrived();
     }
 
     /** All columns are here: what the address asked of them can be answered. */
     arrived() {
-      if (this.search.tree || this.rows.keys.some(({ id }) => !this.rows.ranks.has(id))) {
-        this.rows.sort(this.rows.keys);
-        this.search.apply();
-      } else this.showCount();
-      this.showColumns(this.shownIds);
+      if (this.rows.keys.some(({ id }) => !this.rows.ranks.has(id))) this.sortBy(this.rows.keys);
+      if (this.search.tree) this.search.apply();
+      if (this.grid.columns.length < this.shownIds.length) this.showColumns(this.shownIds);
+      this.panel.update();
+      this.draw();
       this.warmUp();
     }
 
@@ -130,7 +127,8 @@
       });
       this.search = new reporter.SearchBox(this.root, {
         columnsApi: () => this.columns.queryApi(),
-        onFilter: (predicate) => this.filter(predicate),
+        onFilter: (predicate) => this.rows.filter(predicate),
+        onType: () => this.rowsChanged(),
         onRest: (text) => this.writeView({ q: text || null }),
       });
     }
@@ -144,6 +142,7 @@
     }
 
     resized() {
+      if (this.grid.fits()) return;
       this.grid.measure();
       this.grid.draw();
     }
@@ -172,23 +171,21 @@
 
     /* Filter and order */
 
-    filter(predicate) {
-      this.rows.filter(predicate);
-      this.rowsChanged();
+    /** Other rows or another order: seen from the top. */
+    rowsChanged() {
+      this.grid.toTop();
+      this.draw();
     }
 
-    rowsChanged() {
+    /** Show the state as it is, once a change. */
+    draw() {
       const { shown } = this.rows;
-      this.grid.scroller.scrollTop = 0;
+      this.grid.draw();
       this.role("no-match").hidden = shown.length > 0;
       if (!shown.length) this.role("no-match-text").textContent = `No run of ${this.columns.n} matches ${this.search.text}`;
-      this.showCount();
+      const isReading = this.search.tree && !this.isComplete;
+      this.search.showCount(shown.length, this.columns.n, isReading ? ", reading columns" : "");
       this.bar.show();
-      this.grid.draw();
-    }
-
-    showCount() {
-      this.search.showCount(this.rows.shown.length, this.columns.n, this.search.tree && !this.isComplete ? ", reading columns" : "");
     }
 
     sortOf(id) {
@@ -200,11 +197,11 @@
       this.rows.sort(keys);
       this.showSortChips();
       this.grid.redrawHead();
-      this.rowsChanged();
     }
 
     changeSort(keys) {
       this.sortBy(keys);
+      this.rowsChanged();
       const text = sort.printSort(keys);
       this.writeView({ sort: text === sort.printSort(this.defaultSort) ? null : text });
     }
@@ -241,12 +238,12 @@
       this.shownIds = ids;
       const columns = ids.map((id) => this.columns.get(id)).filter(Boolean);
       this.grid.setColumns(columns, this.widths.measure(columns, this.rows.order));
-      this.grid.draw();
-      this.panel.update();
     }
 
     chooseColumns(ids) {
       this.showColumns(ids);
+      this.panel.update();
+      this.grid.draw();
       const isDefault = ids.join("\n") === this.defaultColumns.join("\n");
       this.writeView({ cols: isDefault ? null : ids });
     }
@@ -269,7 +266,6 @@
       }
       this.selection.replace(rows);
       this.grid.drawSelection();
-      this.bar.show();
     }
 
     click(event) {
@@ -338,9 +334,12 @@
       const view = reporter.view;
       const has = (name) => names.includes(name);
       if (has("sort")) this.sortBy(view.get("sort") ? sort.parseSort(view.get("sort")) : this.defaultSort);
-      if (has("cols")) this.showColumns(view.get("cols") || this.defaultColumns);
       if (has("q")) this.search.set(view.get("q") || "");
+      if (has("cols")) this.showColumns(view.get("cols") || this.defaultColumns);
       if (has("sel")) this.selectIds(view.get("sel") || []);
+      if (has("sort") || has("q")) this.rowsChanged();
+      else this.draw();
+      this.panel.update();
     }
   }
 

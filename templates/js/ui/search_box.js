@@ -38,6 +38,7 @@
      * @param {object} table
      * @param {() => object} table.columnsApi  what reporter.query.compile asks for
      * @param {(predicate: ((row: number) => boolean) | null) => void} table.onFilter
+     * @param {() => void} table.onType  after each keystroke
      * @param {(text: string) => void} table.onRest  typing has paused
      */
     constructor(root, table) {
@@ -52,8 +53,9 @@
       this.input.addEventListener("input", () => this.type());
       role("clear-query").addEventListener("click", () => {
         this.set("");
-        this.input.focus();
+        this.table.onType();
         this.table.onRest("");
+        this.input.focus();
       });
     }
 
@@ -63,6 +65,7 @@
 
     type() {
       this.read();
+      this.table.onType();
       clearTimeout(this.restTimer);
       this.restTimer = setTimeout(() => this.table.onRest(this.text), REST_MS);
     }
