@@ -12,7 +12,7 @@ from dataclasses import fields
 from types import TracebackType
 from typing import Any, BinaryIO
 
-from reporter.errors import ExperimentNotFoundError, InvalidInputError, RunStateError
+from reporter.errors import InvalidInputError, RunStateError
 from reporter.events import DatasetsLogged, MetricDefined, RunStarted, TagsDeleted
 from reporter.model import (
     Dataset,
@@ -20,6 +20,7 @@ from reporter.model import (
     Experiment,
     LifecycleStage,
     MetricDefinition,
+    MetricSummary,
     Run,
     RunData,
     RunInfo,
@@ -28,9 +29,10 @@ from reporter.model import (
 )
 from reporter.store.layout import DEFAULT_EXPERIMENT_ID
 from reporter.tracking import clock, context
+from reporter.tracking.capture import OutputCapture
 from reporter.tracking.client import MlflowClient
 from reporter.tracking.live import LiveRun, record_failure
-from reporter.tracking.location import get_tracking_uri
+from reporter.tracking.system_metrics import start_sampler
 from reporter.tracking.validation import check_key, check_status
 
 __all__ = [
@@ -244,6 +246,7 @@ def start_run(
     tags: Mapping[str, object] | None = None,
     description: str | None = None,
     log_system_metrics: bool | None = None,
+    capture_output: bool = False,
 ) -> ActiveRun:
     """Start a run, or take one up again, and make it the active one.
 
@@ -263,7 +266,10 @@ def start_run(
     description : str, optional
         A note, in Markdown.
     log_system_metrics : bool, optional
-        Accepted for compatibility.
+        Sample CPU, memory, disk, network and GPUs; as
+        :func:`enable_system_metrics_logging` says when None.
+    capture_output : bool
+        Keep what the process prints meanwhile, as the artifact ``output.log``.
 
     Returns
     -------
@@ -296,7 +302,26 @@ def start_run(
     active = ActiveRun(**{spec.name: getattr(run, spec.name) for spec in fields(Run)})
     _push(active, live)
     _last_run_id = live.run_id
+    _watch(live, log_system_metrics, capture_output, active.data.summaries)
     return active
+
+
+def _watch(
+    live: LiveRun,
+    log_system_metrics: bool | None,
+    capture_output: bool,
+    summaries: Mapping[str, MetricSummary],
+) -> None:
+    """Begin to sample the machine and to copy output, where that is asked for."""
+    if capture_output and live.capture is None:
+        live.capture = OutputCapture(live.writer.artifact_folder)
+    if live.sampler is None:
+        sampled = [s.max_step_logged for key, s in summaries.items() if key.startswith("system/")]
+        live.sampler = start_sampler(
+            lambda metrics, step: live.log_points(metrics, step, None),
+            log_system_metrics,
+            max(sampled, default=-1) + 1,
+        )
 
 
 def _all_tags(

@@ -13,7 +13,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterable, Mapping
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from reporter.errors import InvalidInputError, StoreError
 from reporter.events import (
@@ -27,8 +27,13 @@ from reporter.model import Artifact, RunStatus
 from reporter.store.layout import safe_artifact_path
 from reporter.store.writer import FolderWriter
 from reporter.tracking import clock, context
+from reporter.tracking.capture import PATH as CAPTURED_PATH
 from reporter.tracking.location import settings
 from reporter.tracking.validation import check_key, param_text
+
+if TYPE_CHECKING:
+    from reporter.tracking.capture import OutputCapture
+    from reporter.tracking.system_metrics import Sampler
 
 __all__ = ["LiveRun", "close_all", "find_live", "register"]
 
@@ -55,6 +60,8 @@ class LiveRun:
         self.run_id = writer.run_id
         self.store = os.path.dirname(os.path.dirname(writer.folder))
         self.is_owner = is_owner
+        self.sampler: Sampler | None = None
+        self.capture: OutputCapture | None = None
         self._params = dict(params)
         self._lock = threading.Lock()
 
@@ -138,12 +145,22 @@ class LiveRun:
         _runs.pop((self.store, self.run_id), None)
         if self.writer.is_closed:
             return
+        self._stop_watching()
         now = clock.now_ms()
         if self.is_owner:
             self._append_end_tags(now, fold=fold)
         end = now if end_time_ms is None else end_time_ms
         self.append(RunEnded(at_ms=now, status=status, end_time=end))
         self.close(fold=fold)
+
+    def _stop_watching(self) -> None:
+        """End the sampling of the machine and the copying of output."""
+        if self.sampler is not None:
+            self.sampler.stop()
+        if self.capture is not None:
+            self.capture.stop()
+            with open(self.capture.path, "rb") as file:
+                self.put(CAPTURED_PATH, file, kind="text")
 
     def _append_end_tags(self, now: int, *, fold: bool) -> None:
         tags = context.end_tags()

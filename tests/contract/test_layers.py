@@ -57,7 +57,7 @@ AT_TOP: dict[str, set[str]] = {
 INSIDE: dict[str, set[str]] = {
     "store": {"numpy", "pandas", "pyarrow"},
     "search": {"numpy", "pandas", "pyarrow"},
-    "tracking": {"numpy", "pandas", "PIL", "yaml"},
+    "tracking": {"numpy", "pandas", "PIL", "psutil", "pynvml", "yaml"},
     "importers": {"numpy", "pandas", "pyarrow"},
     "charts": {"vl_convert"},
     "renderers": {"markdown_it", "nh3", "pandas", "pyarrow", "pygments", "vl_convert"},
