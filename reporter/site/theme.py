@@ -8,17 +8,19 @@ that were made by an older version of the templates or of this package are stale
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
+from importlib import metadata
 from pathlib import Path
 
 import jinja2
 
 import reporter
-from reporter.charts import compiled_charts, vega_script
+from reporter import charts
 from reporter.errors import BuildError
 from reporter.site import links, payload
+from reporter.site.manifest import inputs_digest
 from reporter.site.output import SiteOutput
 
 __all__ = ["CSP", "SCRIPTS", "STYLES", "Assets", "Theme", "templates_dir"]
@@ -30,6 +32,7 @@ STYLES = (
     "css/table.css",
     "css/run.css",
     "css/charts.css",
+    "css/chart_parts.css",
     "css/print.css",
 )
 """In the order of the cascade."""
@@ -60,6 +63,10 @@ SCRIPTS = (
     "js/lib/smooth.js",
     "js/lib/ticks.js",
     "js/lib/series.js",
+    "js/lib/plot.js",
+    "js/lib/readout.js",
+    "js/lib/bars.js",
+    "js/lib/twin.js",
     "js/ui/view.js",
     "js/ui/app.js",
     "js/ui/grid.js",
@@ -69,6 +76,13 @@ SCRIPTS = (
     "js/ui/search_box.js",
     "js/ui/selection.js",
     "js/ui/runs_table.js",
+    "js/ui/chart_source.js",
+    "js/ui/chart_view.js",
+    "js/ui/chart_hover.js",
+    "js/ui/chart_drawing.js",
+    "js/ui/chart_tools.js",
+    "js/ui/chart_toolbar.js",
+    "js/ui/charts.js",
     "js/ui/compare.js",
 )
 """In the order in which they need each other; each one registers on the one global."""
@@ -144,6 +158,7 @@ class Theme:
         text = self._environment.get_template(template).render(page=page)
         return _encode(text)
 
+    @cached_property
     def version(self) -> str:
         """Digest everything that pages are made with: templates, package version, our own code."""
         package = Path(reporter.__file__).parent
@@ -164,14 +179,12 @@ class Theme:
         -------
         Assets
         """
-        charts = payload.encode_json(compiled_charts())
-        name = links.data_name("charts", _digest(charts.encode()))
-        output.write(links.data_path(name), payload.register("charts", charts))
+        made_with = [metadata.version(name) for name in ("altair", "vl-convert-python")]
         return Assets(
             stylesheet=_write_asset(output, "site", "css", self._concatenate(STYLES)),
             script=_write_asset(output, "site", "js", self._concatenate(SCRIPTS)),
-            vega=_write_asset(output, "vega", "js", vega_script()),
-            charts=links.data_path(name),
+            vega=_write_once(output, "vega", made_with, self.version, _vega_file),
+            charts=_write_once(output, "charts", made_with, self.version, _charts_file),
         )
 
     def _concatenate(self, names: Iterable[str]) -> bytes:
@@ -200,6 +213,33 @@ def templates_dir() -> Path:
         f"'{package.parent / 'templates'}' holds them.",
         "Install the package again.",
     )
+
+
+def _write_once(
+    output: SiteOutput,
+    kind: str,
+    made_with: Sequence[str],
+    version: str,
+    make: Callable[[], tuple[str, bytes]],
+) -> str:
+    """Write a file that takes long to make, unless the last build made the same one."""
+    inputs = inputs_digest(kind, made_with, version)
+    if kept := output.reuse(inputs):
+        return kept[0]
+    path, data = make()
+    output.write(path, data, inputs=inputs)
+    return path
+
+
+def _vega_file() -> tuple[str, bytes]:
+    script = charts.vega_script()
+    return links.asset_path("vega", _digest(script), "js"), script
+
+
+def _charts_file() -> tuple[str, bytes]:
+    body = payload.encode_json(charts.compiled_charts())
+    name = links.data_name("charts", _digest(body.encode()))
+    return links.data_path(name), payload.register("charts", body)
 
 
 def _write_asset(output: SiteOutput, name: str, extension: str, data: bytes) -> str:

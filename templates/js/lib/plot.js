@@ -1,0 +1,134 @@
+/**
+ * From the series of runs to the rows that a line chart's data sets take.
+ *
+ * Lines are smoothed, cut to what can be drawn and broken where a value is missing; what is left out
+ * is counted. This file knows neither Vega nor elements. Names of fields are those of
+ * reporter/charts/metrics.py.
+ *
+ * @typedef {object} Line
+ * @property {string} id  of the run
+ * @property {string} name
+ * @property {number} color  1 to 8
+ * @property {number} dash  0 to 2
+ * @property {string} status
+ * @property {ArrayLike<number>} x  ascending
+ * @property {ArrayLike<number>} y  may hold NaN and infinities
+ *
+ * @typedef {object} PlotOptions
+ * @property {number} smooth  weight of the past, 0 to 0.99
+ * @property {boolean} isLog  of y
+ * @property {number} widthPx
+ * @property {string[]} colors  of runs, the first at 0
+ * @property {Object<string, string>} marks  colour of the cross at the end of a run, by its state
+ */
+(function (reporter) {
+  "use strict";
+
+  if (typeof module === "object") {
+    require("./downsample.js");
+    require("./smooth.js");
+  }
+
+  /** Rows of one chart: what Vega draws within a few frames. */
+  const MAX_ROWS = 10000;
+
+  /** Lines of one chart; more cannot be told apart, and each needs some points. */
+  const MAX_LINES = 200;
+
+  /** Above this many lines the raw ones behind the smoothed would hide them. */
+  const MAX_GHOSTS = 50;
+
+  const LEAST_POINTS = 8;
+  const POINTS_PER_PIXEL = 2;
+
+  const DASHES = [[], [6, 3], [2, 2]];
+  const LINE = { width: 1.6, opacity: 1 };
+  const GHOST = { width: 1, opacity: 0.28 };
+
+  /** Two strokes, in a square from -1 to 1. */
+  const CROSS = "M-1,-1L1,1M-1,1L1,-1";
+
+  /** How many points each line may have. */
+  function pointsPerLine(nLines, hasGhosts, widthPx) {
+    const share = Math.floor(MAX_ROWS / Math.max(1, nLines * (hasGhosts ? 2 : 1)));
+    return Math.max(LEAST_POINTS, Math.min(share, Math.round(widthPx * POINTS_PER_PIXEL)));
+  }
+
+  /** What is not positive has no place on a logarithmic axis. */
+  function keepPositive(y) {
+    const kept = Float64Array.from(y);
+    let dropped = 0;
+    for (let i = 0; i < kept.length; i++) {
+      if (!(kept[i] <= 0) || kept[i] === -Infinity) continue;
+      kept[i] = NaN;
+      dropped += 1;
+    }
+    return { kept, dropped };
+  }
+
+  /** The rows of one line, thinned; a null y breaks it. */
+  function rowsOf(line, y, look, cap) {
+    const rows = [];
+    for (const i of reporter.downsample(line.x, y, cap)) {
+      rows.push({ x: line.x[i], y: Number.isFinite(y[i]) ? y[i] : null, at: i, ...look });
+    }
+    return rows;
+  }
+
+  /** Points between two breaks, which no line shows. */
+  function isolated(rows) {
+    const isBreak = (row) => !row || row.y === null;
+    return rows.filter((row, i) => row.y !== null && isBreak(rows[i - 1]) && isBreak(rows[i + 1]));
+  }
+
+  function lastFinite(y) {
+    let i = y.length - 1;
+    while (i >= 0 && !Number.isFinite(y[i])) i -= 1;
+    return i;
+  }
+
+  function countBreaks(y) {
+    let breaks = 0;
+    for (let i = 0; i < y.length; i++) if (!Number.isFinite(y[i])) breaks += 1;
+    return breaks;
+  }
+
+  /**
+   * @param {Line[]} lines
+   * @param {PlotOptions} options
+   * @returns {{points: object[], breaks: object[], dots: object[], dropped: number, broken: number, curves: object[]}}
+   *   `dropped`: points left out of a logarithmic axis; `broken`: lines with NaN or infinities;
+   *   `curves`: for each line what is seen of it, in full: {line, y, end}, `end` the place of its last
+   *   finite value or -1
+   */
+  function plotLines(lines, { smooth, isLog, widthPx, colors, marks }) {
+    const hasGhosts = smooth > 0 && lines.length <= MAX_GHOSTS;
+    const cap = pointsPerLine(lines.length, hasGhosts, widthPx);
+    const plot = { points: [], breaks: [], dots: [], dropped: 0, broken: 0, curves: [] };
+    const visible = (y) => (isLog ? keepPositive(y) : { kept: y, dropped: 0 });
+
+    function addGhost(line, look) {
+      plot.points.push(...rowsOf(line, visible(line.y).kept, { ...look, ...GHOST, dash: [], run: `${line.id} raw` }, cap));
+    }
+
+    function addLine(line, color) {
+      const { kept, dropped } = visible(smooth > 0 ? reporter.smooth(line.y, smooth) : line.y);
+      const rows = rowsOf(line, kept, { run: line.id, color, dash: DASHES[line.dash], ...LINE }, cap);
+      const end = lastFinite(kept);
+      plot.dropped += dropped;
+      plot.broken += countBreaks(line.y) > 0 ? 1 : 0;
+      plot.curves.push({ line, y: kept, end });
+      plot.points.push(...rows);
+      for (const row of rows) if (!Number.isFinite(line.y[row.at])) plot.breaks.push({ x: row.x, color });
+      for (const row of isolated(rows)) plot.dots.push({ x: row.x, y: row.y, shape: "circle", fill: color, stroke: color });
+      if (marks[line.status] && end >= 0) plot.dots.push({ x: line.x[end], y: kept[end], shape: CROSS, fill: "transparent", stroke: marks[line.status] });
+    }
+
+    for (const line of hasGhosts ? lines : []) addGhost(line, { color: colors[line.color - 1] });
+    for (const line of lines) addLine(line, colors[line.color - 1]);
+    return plot;
+  }
+
+  reporter.plot = { plotLines, pointsPerLine, MAX_LINES };
+  if (typeof module === "object") module.exports = reporter.plot;
+})((globalThis.reporter = globalThis.reporter || {}));

@@ -1,0 +1,226 @@
+/**
+ * Reading values off charts: one cursor over all of them, and what the lines under it are.
+ *
+ * Elements of our own above the canvas: what Vega would do costs as much as drawing everything again.
+ * A chart hands in what the cursor needs to know of it; `area` is {left, top, width, height} of the
+ * plot in pixels from the mount's corner, the other pixels count from the area's corner.
+ *
+ * @typedef {object} ReadableLines
+ * @property {HTMLElement} mount
+ * @property {object} area
+ * @property {string} xTitle  charts with the same one share the cursor
+ * @property {string} unit
+ * @property {object[]} curves  of plotLines
+ * @property {string[]} colors
+ * @property {(x: number) => number} toX  value to pixels
+ * @property {(y: number) => number} toY
+ * @property {(px: number) => number} fromX
+ *
+ * @typedef {object} ReadableBars
+ * @property {HTMLElement} mount
+ * @property {object} area
+ * @property {string} metric
+ * @property {string} unit
+ * @property {object[]} bars  runs with a value, from top to bottom
+ */
+(function (reporter) {
+  "use strict";
+  if (typeof document === "undefined") return;
+
+  const { nearestStep, readout } = reporter.readout;
+  const { format } = reporter;
+
+  const MOST_ROWS = 8;
+  /** Of the tooltip from the cursor. */
+  const GAP_PX = 14;
+
+  /** By plotbox. @type {Map<HTMLElement, LineReader | BarReader>} */
+  const readers = new Map();
+
+  function make(tag, className, ...children) {
+    const element = document.createElement(tag);
+    element.className = className;
+    element.append(...children);
+    return element;
+  }
+
+  const isInside = (area, x, y) => x >= 0 && x <= area.width && y >= 0 && y <= area.height;
+
+  /* What can be read */
+
+  class LineReader {
+    /** @param {ReadableLines} chart */
+    constructor(chart) {
+      this.chart = chart;
+      this.mount = chart.mount;
+      this.line = make("div", "cursor");
+      this.line.style.height = `${chart.area.height}px`;
+      this.dots = Array.from({ length: MOST_ROWS }, () => make("div", "cursor-dot"));
+      this.layer = make("div", "cursor-layer", this.line, ...this.dots);
+      this.layer.hidden = true;
+      this.mount.append(this.layer);
+    }
+
+    /** What stands at a place of the plot, as a tooltip says it; null when nothing does. */
+    read(x, y) {
+      const { chart } = this;
+      const step = isInside(chart.area, x, y) ? nearestStep(chart.curves, chart.fromX(x)) : null;
+      if (step === null) return null;
+      const { rows, more } = this.show(step, y);
+      const decimals = format.columnDecimals(rows.map((row) => row.y).filter(Number.isFinite));
+      return {
+        step,
+        head: `${chart.xTitle} ${format.count(step)}`,
+        unit: chart.unit,
+        rows: rows.map((row) => ({ ...row.curve.line, value: row.y, decimals })),
+        more,
+      };
+    }
+
+    /** Put the cursor on a step, here or for the sake of another chart. */
+    show(step, cursorPx) {
+      const { chart } = this;
+      const px = chart.toX(step);
+      const read = readout(chart.curves, step, chart.toY, cursorPx, MOST_ROWS);
+      this.layer.hidden = !(px >= -1 && px <= chart.area.width + 1);
+      this.move(this.line, px, 0);
+      this.dots.forEach((dot, i) => this.showDot(dot, read.rows[i]));
+      return read;
+    }
+
+    showDot(dot, row) {
+      dot.hidden = !row || !Number.isFinite(row.px);
+      if (dot.hidden) return;
+      this.move(dot, this.chart.toX(row.x), row.px);
+      dot.style.backgroundColor = this.chart.colors[row.curve.line.color - 1];
+    }
+
+    move(element, x, y) {
+      const { left, top } = this.chart.area;
+      element.style.transform = `translate(${left + x}px, ${top + y}px)`;
+    }
+
+    hide() {
+      this.layer.hidden = true;
+    }
+
+    remove() {
+      this.layer.remove();
+    }
+  }
+
+  class BarReader {
+    /** @param {ReadableBars} chart */
+    constructor(chart) {
+      this.chart = chart;
+      this.mount = chart.mount;
+    }
+
+    read(x, y) {
+      const { area, bars, metric, unit } = this.chart;
+      const bar = isInside(area, Math.max(0, x), y) ? bars[Math.floor((y / area.height) * bars.length)] : null;
+      return bar ? { head: metric, unit, rows: [{ ...bar, decimals: null }], more: 0 } : null;
+    }
+
+    hide() {}
+
+    remove() {}
+  }
+
+  /* The tooltip */
+
+  const tip = make("div", "tip chart-tip");
+  tip.hidden = true;
+
+  function tipRow({ color, dash, name, value, decimals }) {
+    const label = make("span", "tip-name", make("span", `sw dash-${dash}`), make("bdi", "ell", name));
+    const number = make("td", Number.isFinite(value) ? "num" : "num nan", format.number(value, decimals));
+    return make("tr", `k${color}`, make("td", "", label), number);
+  }
+
+  function fillTip({ head, unit, rows, more }) {
+    const title = make("b", "", head);
+    const table = make("table", "", ...rows.map(tipRow));
+    const aside = unit ? [make("span", "muted", ` ${unit}`)] : [];
+    const rest = more ? [make("div", "muted", `+${format.count(more)} more`)] : [];
+    tip.replaceChildren(title, ...aside, table, ...rest);
+  }
+
+  /** Beside the cursor, on the side that has room, so that it never lies under it. */
+  function placeTip(x, y) {
+    const { width, height } = tip.getBoundingClientRect();
+    const hasRoom = x + GAP_PX + width <= innerWidth;
+    const left = hasRoom ? x + GAP_PX : x - GAP_PX - width;
+    const top = Math.max(GAP_PX, Math.min(y - height / 2, innerHeight - GAP_PX - height));
+    tip.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
+  }
+
+  /* The pointer */
+
+  let pending = 0;
+  let pointer = null;
+
+  function readPointer() {
+    const reader = readers.get(pointer.box);
+    if (!reader) return null;
+    const corner = reader.mount.getBoundingClientRect();
+    const { left, top } = reader.chart.area;
+    const read = reader.read(pointer.x - corner.left - left, pointer.y - corner.top - top);
+    return read && { ...read, reader };
+  }
+
+  function share({ reader, step }) {
+    for (const other of readers.values()) {
+      if (other !== reader && other.show && other.chart.xTitle === reader.chart.xTitle) other.show(step, null);
+    }
+  }
+
+  function update() {
+    pending = 0;
+    const read = pointer && readPointer();
+    tip.hidden = !read;
+    if (!read) return hideCursors();
+    if (read.step !== undefined) share(read);
+    fillTip(read);
+    placeTip(pointer.x, pointer.y);
+  }
+
+  function hideCursors() {
+    for (const reader of readers.values()) reader.hide();
+  }
+
+  function leave() {
+    pointer = null;
+    tip.hidden = true;
+    hideCursors();
+  }
+
+  function follow(event) {
+    pointer = { box: event.currentTarget, x: event.clientX, y: event.clientY };
+    pending ||= requestAnimationFrame(update);
+  }
+
+  function attach(box, reader) {
+    detach(box);
+    if (!tip.isConnected) document.body.append(tip);
+    readers.set(box, reader);
+    box.onpointermove = follow;
+    box.onpointerleave = leave;
+  }
+
+  function detach(box) {
+    readers.get(box)?.remove();
+    readers.delete(box);
+    if (pointer?.box === box) leave();
+    box.onpointermove = box.onpointerleave = null;
+  }
+
+  addEventListener("scroll", () => pointer && leave(), { passive: true, capture: true });
+
+  reporter.chartHover = {
+    /** Let a chart be read; again after it was drawn anew. @param {HTMLElement} box  the plotbox */
+    attachLines: (box, chart) => attach(box, new LineReader(chart)),
+    attachBars: (box, chart) => attach(box, new BarReader(chart)),
+    detach,
+  };
+})((globalThis.reporter = globalThis.reporter || {}));

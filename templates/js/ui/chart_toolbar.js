@@ -1,0 +1,93 @@
+/**
+ * What is seen of all charts of a page: scales, smoothing, and which cards. It is in the address.
+ *
+ *   reporter.chartLook.get()            {x, y, smooth}
+ *   reporter.chartLook.subscribe(act)   after it changed
+ */
+(function (reporter) {
+  "use strict";
+  if (typeof document === "undefined") return;
+
+  const MOST_SMOOTH = 0.99;
+  const NAMES = ["x", "y", "smooth"];
+
+  const listeners = new Set();
+
+  const scale = (name) => (reporter.view.get(name) === "log" ? "log" : "linear");
+
+  function smooth() {
+    const wanted = Number(reporter.view.get("smooth"));
+    return wanted > 0 ? Math.min(wanted, MOST_SMOOTH) : 0;
+  }
+
+  const get = () => ({ x: scale("x"), y: scale("y"), smooth: smooth() });
+
+  function tell() {
+    for (const listener of listeners) listener();
+  }
+
+  reporter.chartLook = { get, subscribe: (listener) => void listeners.add(listener) };
+
+  /* Find a chart */
+
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+
+  function matches(metric, wanted) {
+    const name = metric.toLowerCase();
+    return wanted.every((word) => name.includes(word));
+  }
+
+  /** Hide the cards whose metric lacks one of the words; say how many are left. */
+  function find(panel, text, status) {
+    const wanted = text.toLowerCase().split(/\s+/).filter(Boolean);
+    const cards = all("[data-role=chart]", panel);
+    for (const card of cards) card.hidden = !matches(card.dataset.metric, wanted);
+    for (const section of all(".charts-section", panel)) section.hidden = !section.querySelector("[data-role=chart]:not([hidden])");
+    const left = cards.filter((card) => !card.hidden).length;
+    status.textContent = wanted.length ? `${left} of ${cards.length} charts` : "";
+  }
+
+  /* The toolbar */
+
+  class Toolbar {
+    constructor(element) {
+      this.element = element;
+      this.panel = element.parentElement;
+      this.finder = element.querySelector("[data-act=find]");
+      this.slider = element.querySelector("[data-act=smooth]");
+      this.output = element.querySelector("output");
+      this.status = element.querySelector("[data-part=found]");
+      element.addEventListener("click", (event) => this.press(event.target.closest("[data-value]")));
+      this.finder.oninput = () => this.change({ find: this.finder.value.trim() || null });
+      this.slider.oninput = () => this.change({ smooth: Number(this.slider.value) ? String(this.slider.value / 100) : null });
+      element.hidden = false;
+      this.show();
+    }
+
+    press(button) {
+      if (button) this.change({ [button.dataset.act]: button.dataset.value === "log" ? "log" : null });
+    }
+
+    change(changes) {
+      reporter.view.set(changes);
+    }
+
+    show() {
+      const look = get();
+      for (const button of all("[data-value]", this.element)) button.setAttribute("aria-pressed", String(look[button.dataset.act] === button.dataset.value));
+      this.slider.value = Math.round(look.smooth * 100);
+      this.output.textContent = String(look.smooth);
+      const text = reporter.view.get("find") || "";
+      if (this.finder.value.trim() !== text) this.finder.value = text;
+      find(this.panel, text, this.status);
+    }
+  }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const toolbars = all("[data-role=charts-toolbar]").map((element) => new Toolbar(element));
+    reporter.view.subscribe((_, names) => {
+      for (const toolbar of toolbars) toolbar.show();
+      if (names.some((name) => NAMES.includes(name))) tell();
+    });
+  });
+})((globalThis.reporter = globalThis.reporter || {}));

@@ -1,0 +1,191 @@
+/**
+ * The buttons of a chart card: its data as a table, more room, and files to take away.
+ *
+ *   const tools = new reporter.ChartTools(figure)
+ *   tools.update(data, drawing)   whenever another data set or another view is shown
+ */
+(function (reporter) {
+  "use strict";
+  if (typeof document === "undefined") return;
+
+  const { format } = reporter;
+
+  const ICONS = {
+    table: "M2.5 3h10v9h-10zM2.5 6h10M2.5 9h10M6.5 6v6",
+    enlarge: "M9 2.5h3.5V6M6 12.5H2.5V9M12.5 2.5L9 6M2.5 12.5L6 9",
+    download: "M7.5 2v7M4.5 6.5l3 3 3-3M2.5 12.5h10",
+  };
+  const SVG = "http://www.w3.org/2000/svg";
+  /** Until a browser has surely taken the file. */
+  const KEEP_MS = 60000;
+
+  function make(tag, attributes, ...children) {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    element.append(...children);
+    return element;
+  }
+
+  function icon(name) {
+    const svg = document.createElementNS(SVG, "svg");
+    const path = document.createElementNS(SVG, "path");
+    svg.setAttribute("viewBox", "0 0 15 15");
+    svg.setAttribute("class", "i");
+    svg.setAttribute("aria-hidden", "true");
+    path.setAttribute("d", ICONS[name]);
+    svg.append(path);
+    return svg;
+  }
+
+  function button(name, label, act) {
+    const element = make("button", { type: "button", class: "icon", "aria-label": label, title: label, "data-act": name }, icon(name));
+    element.onclick = act;
+    return element;
+  }
+
+  /* Files */
+
+  function save(blob, name) {
+    const link = make("a", { href: URL.createObjectURL(blob), download: name });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), KEEP_MS);
+  }
+
+  const surface = () => getComputedStyle(document.documentElement).getPropertyValue("--surface").trim();
+
+  async function toPng(view) {
+    const drawn = await view.toCanvas();
+    const canvas = make("canvas", { width: drawn.width, height: drawn.height });
+    const context = canvas.getContext("2d");
+    context.fillStyle = surface();
+    context.fillRect(0, 0, drawn.width, drawn.height);
+    context.drawImage(drawn, 0, 0);
+    return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+  }
+
+  async function toSvg(view) {
+    const ground = `<rect width="100%" height="100%" fill="${surface()}"/>`;
+    const text = (await view.toSvg()).replace(/<svg[^>]*>/, (tag) => tag + ground);
+    return new Blob([text], { type: "image/svg+xml" });
+  }
+
+  function toCsv({ metric, xTitle, lines, bars }) {
+    const text = lines ? reporter.twin.toCsv(lines, metric, xTitle) : reporter.twin.barsToCsv(bars, metric);
+    return new Blob([text], { type: "text/csv" });
+  }
+
+  /* The table */
+
+  function cell(number, decimals) {
+    const kind = Number.isFinite(number) || number === null ? "num" : "num nan";
+    return make("td", { class: kind, title: number === null ? "" : String(number) }, format.number(number, decimals));
+  }
+
+  function nameCell({ name, color, dash }) {
+    const label = make("span", { class: "tip-name" }, make("span", { class: `sw k${color} dash-${dash}` }), make("bdi", { class: "ell" }, name));
+    return make("th", { scope: "row" }, label);
+  }
+
+  function twinTable({ heads, rows }, metric) {
+    const columns = rows.length ? rows[0].numbers.map((_, i) => rows.map(({ numbers }) => numbers[i])) : [];
+    const decimals = columns.map((column) => format.columnDecimals(column.filter(Number.isFinite)));
+    const head = make("tr", {}, ...heads.map((text, i) => make("th", { scope: "col", class: i || !rows[0]?.line ? "num" : "" }, text)));
+    const body = rows.map(({ line, numbers }) => make("tr", {}, ...(line ? [nameCell(line)] : []), ...numbers.map((number, i) => cell(number, decimals[i]))));
+    const table = make("table", {}, make("thead", {}, head), make("tbody", {}, ...body));
+    return make("div", { class: "twin", tabindex: "0", role: "region", "aria-label": `${metric} as a table` }, table);
+  }
+
+  class ChartTools {
+    /** @param {HTMLElement} figure */
+    constructor(figure) {
+      this.figure = figure;
+      this.box = figure.querySelector(".plotbox");
+      this.twin = null;
+      this.makeMenu();
+      const icons = make(
+        "span",
+        { class: "icons" },
+        (this.tableButton = button("table", "Show as table", () => this.toggleTable())),
+        (this.wideButton = button("enlarge", "Enlarge", () => this.toggleWide())),
+        (this.menuButton = button("download", "Download", () => this.toggleMenu())),
+        this.menu,
+      );
+      for (const toggle of [this.tableButton, this.wideButton]) toggle.setAttribute("aria-pressed", "false");
+      this.menuButton.setAttribute("aria-expanded", "false");
+      figure.querySelector("figcaption").append(icons);
+    }
+
+    update(data, drawing) {
+      this.data = data;
+      this.drawing = drawing;
+      if (this.twin) this.showTable();
+    }
+
+    /* Table */
+
+    toggleTable() {
+      if (this.twin) this.hideTable();
+      else this.showTable();
+      this.tableButton.setAttribute("aria-pressed", String(Boolean(this.twin)));
+    }
+
+    hideTable() {
+      this.twin?.remove();
+      this.twin = null;
+      this.figure.classList.remove("as-table");
+    }
+
+    showTable() {
+      this.hideTable();
+      if (!this.data) return;
+      const { lines, bars, metric, xTitle } = this.data;
+      this.twin = twinTable(lines ? reporter.twin.twinOf(lines, metric, xTitle) : reporter.twin.barTwinOf(bars, metric), metric);
+      this.figure.classList.add("as-table");
+      this.box.append(this.twin);
+    }
+
+    /* Size */
+
+    toggleWide() {
+      const isWide = this.figure.classList.toggle("wide");
+      this.wideButton.setAttribute("aria-pressed", String(isWide));
+    }
+
+    /* Files */
+
+    makeMenu() {
+      const items = { PNG: () => toPng(this.drawing.view), SVG: () => toSvg(this.drawing.view), CSV: () => toCsv(this.data) };
+      this.menu = make("span", { class: "chart-menu", hidden: "" });
+      for (const [kind, write] of Object.entries(items)) {
+        const item = make("button", { type: "button", "data-act": kind.toLowerCase() }, kind);
+        item.onclick = () => this.take(kind.toLowerCase(), write);
+        this.menu.append(item);
+      }
+      this.menu.addEventListener("focusout", (event) => this.isElsewhere(event.relatedTarget) && this.toggleMenu(false));
+      this.menu.addEventListener("keydown", (event) => event.key === "Escape" && this.closeMenu());
+    }
+
+    isElsewhere(element) {
+      return !this.menu.contains(element) && element !== this.menuButton;
+    }
+
+    toggleMenu(isOpen = this.menu.hidden) {
+      this.menu.hidden = !isOpen;
+      this.menuButton.setAttribute("aria-expanded", String(isOpen));
+      if (isOpen) this.menu.firstChild.focus();
+    }
+
+    closeMenu() {
+      this.toggleMenu(false);
+      this.menuButton.focus();
+    }
+
+    async take(kind, write) {
+      this.closeMenu();
+      if (!this.data || (kind !== "csv" && !this.drawing?.view)) return reporter.announce?.("The chart is not drawn yet");
+      save(await write(), `${this.data.metric.replace(/[^\p{L}\p{N}._-]+/gu, "-")}.${kind}`);
+    }
+  }
+
+  reporter.ChartTools = ChartTools;
+})((globalThis.reporter = globalThis.reporter || {}));

@@ -1,0 +1,221 @@
+/**
+ * The chart cards of a page: drawn when they come near the screen, let go when they are far from it.
+ *
+ *   reporter.charts.activate(part)   take over the cards in a part of the page, e.g. new ones
+ *
+ * A card is <figure data-role="chart" data-state="idle|ready|error"> with a .plotbox in it; its other
+ * handles are read by chart_source.js. What the table shows is asked for by
+ * reporter.visibleRuns(experiment), if there is such a function, and again after "reporter:rows".
+ */
+(function (reporter) {
+  "use strict";
+  if (typeof document === "undefined") return;
+
+  /** Cards are drawn within one height of the screen, and kept within three. */
+  const NEAR = "100% 0px";
+  const FAR = "300% 0px";
+
+  /** What changes in bursts is waited for. */
+  const REST_MS = 80;
+
+  const pause = () => new Promise((resolve) => setTimeout(resolve));
+
+  function note(text) {
+    const element = document.createElement("p");
+    element.className = "hole";
+    element.textContent = text;
+    return element;
+  }
+
+  /* One card */
+
+  class Card {
+    constructor(figure) {
+      this.figure = figure;
+      this.box = figure.querySelector(".plotbox");
+      this.drawing = null;
+      this.loaded = null;
+      this.isNear = false;
+    }
+
+    get isLive() {
+      return this.figure.isConnected;
+    }
+
+    /** Whether the runs it shows are the table's. */
+    get followsTable() {
+      return !this.figure.dataset.runId && !this.figure.dataset.runs;
+    }
+
+    /** How far it is from the screen, in pixels. */
+    get distance() {
+      const { top, bottom } = this.figure.getBoundingClientRect();
+      return Math.max(0, top - innerHeight, -bottom);
+    }
+
+    load() {
+      this.tools ??= new reporter.ChartTools(this.figure);
+      this.loaded ??= Promise.all([reporter.chartSource.drawing(), reporter.chartSource.load(this.figure)]);
+      return this.loaded;
+    }
+
+    async draw(look) {
+      const loaded = this.loaded;
+      try {
+        const [specs, data] = await loaded;
+        if (this.loaded !== loaded) return;
+        await this.show(specs, { ...data, xTitle: this.figure.dataset.xTitle || "step" }, look);
+        if (this.loaded === loaded) this.figure.dataset.state = "ready";
+      } catch (error) {
+        if (this.loaded === loaded) this.fail(error);
+      }
+    }
+
+    async show(specs, data, look) {
+      if (this.drawing?.source !== this.loaded) this.clear();
+      if (!data.total) this.box.append(note(`No run shown here logged ${data.metric}.`));
+      else {
+        this.drawing ??= Object.assign(new reporter.ChartDrawing(this.box, specs, data), { source: this.loaded });
+        await this.drawing.draw(look);
+      }
+      this.tools.update(data, this.drawing);
+      this.say(this.drawing?.notices || []);
+    }
+
+    /** What is left out or broken, in the card's title line. */
+    say(notices) {
+      this.notice ??= this.makeNotice();
+      this.notice.textContent = notices.join(" · ");
+    }
+
+    makeNotice() {
+      const notice = document.createElement("span");
+      notice.className = "chart-notice";
+      this.figure.querySelector("figcaption .spacer").after(notice);
+      return notice;
+    }
+
+    clear() {
+      this.drawing?.release();
+      this.drawing = null;
+      for (const hole of this.box.querySelectorAll(".hole")) hole.remove();
+    }
+
+    fail(error) {
+      this.clear();
+      this.loaded = null;
+      this.box.append(note(error instanceof reporter.DataFileError ? error.message : `This chart cannot be drawn: ${error.message}`));
+      this.figure.dataset.state = "error";
+    }
+
+    release() {
+      this.clear();
+      this.loaded = null;
+      this.figure.dataset.state = "idle";
+    }
+  }
+
+  /* All of them */
+
+  /** By figure. @type {Map<HTMLElement, Card>} */
+  const cards = new Map();
+  const waiting = new Set();
+  let isDrawing = false;
+
+  /** Draw what waits, the nearest to the screen first, one at a time and with room for the reader between. */
+  async function drawWaiting() {
+    if (isDrawing) return;
+    isDrawing = true;
+    while (waiting.size) {
+      const card = [...waiting].reduce((a, b) => (b.distance < a.distance ? b : a));
+      waiting.delete(card);
+      if (card.isLive && card.isNear) await card.draw(reporter.chartLook.get());
+      await pause();
+    }
+    isDrawing = false;
+  }
+
+  function ask(card) {
+    card.load().then(
+      () => {
+        waiting.add(card);
+        drawWaiting();
+      },
+      (error) => card.fail(error),
+    );
+  }
+
+  function forget(card) {
+    card.clear();
+    for (const observer of [nearing, leaving]) observer.unobserve(card.figure);
+    sizes.unobserve(card.box);
+    cards.delete(card.figure);
+  }
+
+  /** Ask again for those that show something; the others are asked when they come near. */
+  function refresh(isMeant = () => true) {
+    for (const card of [...cards.values()]) {
+      if (!card.isLive) forget(card);
+      else if (isMeant(card) && card.isNear) ask(card);
+      else if (isMeant(card) && card.drawing) card.release();
+    }
+  }
+
+  function afterRest(act) {
+    let timer;
+    return () => {
+      clearTimeout(timer);
+      timer = setTimeout(act, REST_MS);
+    };
+  }
+
+  const nearing = new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting } of entries) {
+        const card = cards.get(target);
+        if (!card) continue;
+        card.isNear = isIntersecting;
+        if (isIntersecting && target.dataset.state !== "ready") ask(card);
+      }
+    },
+    { rootMargin: NEAR },
+  );
+
+  const leaving = new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting } of entries) if (!isIntersecting) cards.get(target)?.release();
+    },
+    { rootMargin: FAR },
+  );
+
+  const sizes = new ResizeObserver(afterRest(() => refresh((card) => card.drawing?.view?.isStale)));
+
+  function activate(part = document) {
+    refresh(() => false);
+    for (const figure of part.querySelectorAll("[data-role=chart]")) {
+      if (cards.has(figure)) continue;
+      const card = new Card(figure);
+      cards.set(figure, card);
+      nearing.observe(figure);
+      leaving.observe(figure);
+      sizes.observe(card.box);
+    }
+  }
+
+  function reload() {
+    const following = [...cards.values()].filter((card) => card.followsTable);
+    for (const card of following) if (card.loaded) card.loaded = null;
+    refresh((card) => card.followsTable);
+  }
+
+  reporter.charts = { activate };
+
+  document.addEventListener("DOMContentLoaded", () => {
+    activate();
+    reporter.chartLook.subscribe(() => refresh());
+    document.addEventListener("reporter:rows", afterRest(reload));
+    document.addEventListener("reporter:theme", () => refresh());
+    new MutationObserver(() => refresh()).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    for (const media of ["(prefers-color-scheme: dark)", "print"]) matchMedia(media).addEventListener("change", () => refresh());
+  });
+})((globalThis.reporter = globalThis.reporter || {}));
