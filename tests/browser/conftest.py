@@ -185,7 +185,7 @@ class Complaints:
         context.on("response", self._on_response)
         context.on("console", lambda said: self.console.append(f"{said.type}: {said.text}"))
         context.on("weberror", lambda error: self.console.append(f"error: {error.error}"))
-        context.expose_function("tellViolation", self.csp.append)
+        context.expose_function("tellViolation", self._on_violation)
         context.add_init_script(
             "addEventListener('securitypolicyviolation', (event) =>"
             " tellViolation(`${event.violatedDirective} ${event.blockedURI}`))"
@@ -203,6 +203,9 @@ class Complaints:
     def _on_response(self, response) -> None:
         if response.status >= 400:  # where HTTP's errors begin
             self.failed.append(f"{response.url} {response.status}")
+
+    def _on_violation(self, what: str) -> None:
+        self.csp.append(what)
 
     def assert_none(self) -> None:
         """Fail if there was anything at all."""
