@@ -216,9 +216,9 @@ def begin_run(data: Digits) -> None:
 def log_images(net: Network, data: Digits, epoch: int) -> None:
     """Log which digits are misread after this epoch, and what the hidden units look for."""
     wrong = np.flatnonzero(net.log_proba(data.val).argmax(1) != data.y_val)
-    rp.log_image(tiles(data.val[wrong[:40]], columns=8), key="misread", step=epoch)
+    rp.log_image(tiles(data.val[wrong[:40]], rows=5), key="misread", step=epoch)
     units = net.weights[0].T[:32]
-    rp.log_image(tiles(units / np.abs(units).max() / 2 + 0.5, 8), key="hidden_units", step=epoch)
+    rp.log_image(tiles(units / np.abs(units).max() / 2 + 0.5), key="hidden_units", step=epoch)
 
 
 def log_results(log_p: npt.NDArray[np.floating], data: Digits, *, whole: bool) -> None:
@@ -258,14 +258,14 @@ def draw_confusion(y: Labels, predicted: Labels) -> Figure:
 
 
 def draw_roc(y: Labels, p: npt.NDArray[np.float64]) -> Figure:
-    """Draw one ROC curve per digit, in the corner where they differ."""
+    """Draw one ROC curve per digit, over the half where they differ."""
     title = "ROC, each digit against the others"
     figure, ax = axes(title, "false positive rate", "true positive rate")
     for digit in range(10):
         fpr, tpr, _ = metrics.roc_curve(y == digit, p[:, digit])
         style = "-" if digit < len(COLORS) else "--"
         ax.plot(fpr, tpr, style, drawstyle="steps-post", linewidth=1, label=str(digit))
-    ax.set(xlim=(-0.005, 0.2), ylim=(0.8, 1.005))
+    ax.set(xlim=(-0.01, 0.5), ylim=(0.5, 1.01))
     ax.legend(ncols=2, title="digit", title_fontsize=7)
     return figure
 

@@ -43,27 +43,27 @@ def axes(title: str, x: str, y: str, size: tuple[float, float] = (4, 3)) -> tupl
     return figure, ax
 
 
-def tiles(pictures: npt.ArrayLike, columns: int, zoom: int = 4) -> npt.NDArray[np.uint8]:
+def tiles(pictures: npt.ArrayLike, columns: int = 8, rows: int = 1) -> npt.NDArray[np.uint8]:
     """Lay pictures of 8 × 8 values in 0…1 out as one contact sheet, dark on white.
 
     Parameters
     ----------
     pictures : array_like, shape (n, 64)
     columns : int
-    zoom : int
-        Screen pixels for each value.
+    rows : int
+        At least; more when the pictures need them. Equal sheets make a series easy to compare.
 
     Returns
     -------
-    ndarray of uint8, shape (rows · 9 · zoom, columns · 9 · zoom)
+    ndarray of uint8, shape (rows · 36, columns · 36)
     """
     squares = np.asarray(pictures, float).reshape(-1, 8, 8)
-    rows = max(1, -(-len(squares) // columns))
+    rows = max(rows, -(-len(squares) // columns))
     sheet = np.ones((rows * 9, columns * 9))
     for i, square in enumerate(squares):
         top, left = i // columns * 9, i % columns * 9
         sheet[top : top + 8, left : left + 8] = 1 - square
-    return np.kron((sheet * 255).round(), np.ones((zoom, zoom))).astype(np.uint8)
+    return np.kron((sheet * 255).round(), np.ones((4, 4))).astype(np.uint8)
 
 
 def plotly_style(figure: go.Figure, title: str) -> go.Figure:
