@@ -123,3 +123,19 @@ def test_links_lead_to_files(page):
 def test_every_page_of_docs_is_linked_from_the_readme():
     missing = [path.name for path in (ROOT / "docs").glob("*.md") if path.name not in README]
     assert not missing
+
+
+def test_documented_handles_are_in_the_pages():
+    page = (ROOT / "docs" / "handles.md").read_text(encoding="utf-8")
+    sources = "".join(
+        path.read_text(encoding="utf-8")
+        for path in (ROOT / "templates").rglob("*")
+        if path.suffix in {".js", ".j2"}
+    )
+    roles = set(re.findall(r'\[data-role="([\w-]+)"\]', page))
+    attributes = set(re.findall(r"`(data-[\w-]+)`", page))
+    assert roles
+    assert {role for role in roles if role not in sources} == set()
+    for name in attributes:
+        camel = re.sub(r"-(\w)", lambda match: match.group(1).upper(), name.removeprefix("data-"))
+        assert name in sources or f"dataset.{camel}" in sources

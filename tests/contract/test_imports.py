@@ -74,9 +74,9 @@ def test_import_costs_little_more_than_its_floor(run_python):
     for _ in range(7):
         floor.append(cpu_s(run_python, "import json, dataclasses, threading" + clock))
         ours.append(cpu_s(run_python, "import reporter" + clock))
-    # 60 ms over the 36 ms that the standard library's share was measured to cost, interpreter
-    # included in both: 1.7; the rest is slack for a busy machine.
-    assert min(ours) <= 2.5 * min(floor)
+    # The budget is 60 ms where the floor was measured to cost 22 ms, which makes 2.7; the rest is
+    # for the noise of a busy machine.
+    assert min(ours) <= 3 * min(floor)
 
 
 def cpu_s(run_python, code: str) -> float:
