@@ -106,7 +106,7 @@ def cpu_ms(code: str) -> float:
     """CPU milliseconds of a fresh interpreter that runs `code`: median of nine."""
     probe = f"{code}\nimport time, sys; sys.stderr.write(str(time.process_time() * 1000))"
     times = [
-        float(subprocess.run([sys.executable, "-c", probe], capture_output=True).stderr)
+        float(subprocess.run([sys.executable, "-c", probe], capture_output=True, check=True).stderr)
         for _ in range(9)
     ]
     return statistics.median(times)

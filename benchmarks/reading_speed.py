@@ -50,7 +50,9 @@ def fold_speed(folder: str, points: int = 1_000_000) -> None:
     writer.compact()
     seconds = time.perf_counter() - start
     size = os.path.getsize(os.path.join(writer.folder, "metrics.parquet"))
-    print(f"journal to Parquet: {points / seconds / 1e6:.1f} M points/s, {size / points:.2f} B/point")
+    print(
+        f"journal to Parquet: {points / seconds / 1e6:.1f} M points/s, {size / points:.2f} B/point"
+    )
 
 
 def floor(store: str, name: str) -> int:

@@ -99,6 +99,7 @@ def __getattr__(name: str) -> object:
     hint = reason_for(name) or did_you_mean(name, __all__)
     raise AttributeError(f"module 'reporter' has no attribute {name!r}. {hint}".rstrip())
 
+
 __all__ = [
     "ActiveRun",
     "BuildError",

@@ -9,9 +9,9 @@ points have a binary journal of their own and take line form only when someone a
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
-from typing import Any, ClassVar
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from reporter.model import Artifact, Dataset, DatasetInput, MetricDefinition, Record
 
@@ -35,21 +35,56 @@ __all__ = [
     "to_line",
 ]
 
-_TYPES: dict[str, type[Event]] = {}
+if TYPE_CHECKING:
+    from typing_extensions import dataclass_transform
+else:
+
+    def dataclass_transform(**_: object) -> Callable[[type], type]:
+        """Say nothing at run time; type checkers take subclasses for dataclasses."""
+        return _unchanged
+
+    def _unchanged(cls: type) -> type:
+        return cls
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Event(Record):
-    """Something that happened at `at_ms` (milliseconds since 1970 UTC)."""
+_TYPES: dict[str, Any] = {}  # Any: classes of events, called with what a line holds
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True)
+class _Frozen(Record):
+    """Makes its subclasses frozen records with keyword arguments.
+
+    As ``dataclass`` would, but without the code that it generates and compiles for each of fifteen
+    kinds whenever a script imports the library.
+    """
 
     type: ClassVar[str] = ""
-    at_ms: int
+    _names: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls) -> None:
+        cls._names = (*cls._names, *(name for name in cls.__annotations__ if name != "type"))
         _TYPES[cls.type] = cls
 
+    if not TYPE_CHECKING:  # a type checker reads the fields and knows better than this
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+        def __init__(self, **values: object) -> None:
+            for name in self._names:
+                if name not in values and not hasattr(type(self), name):
+                    raise TypeError(f"{type(self).__name__} needs {name}")
+                self.__dict__[name] = values.pop(name, getattr(type(self), name, None))
+            if values:
+                raise TypeError(f"{type(self).__name__} has no {', '.join(values)}")
+
+        def __setattr__(self, name: str, value: object) -> None:
+            raise AttributeError(f"{type(self).__name__} is frozen")
+
+
+class Event(_Frozen):
+    """Something that happened at `at_ms` (milliseconds since 1970 UTC)."""
+
+    at_ms: int
+
+
 class WriterOpened(Event):
     """A process opened the run: first event of every journal."""
 
@@ -59,14 +94,12 @@ class WriterOpened(Event):
     process_start: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class WriterClosed(Event):
     """The process closed its journal and will append nothing more."""
 
     type: ClassVar[str] = "writer_closed"
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class RunStarted(Event):
     """The run began, or was taken up again (then only `status` is taken from this event)."""
 
@@ -79,7 +112,6 @@ class RunStarted(Event):
     status: str = "RUNNING"
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class ParamsLogged(Event):
     """Params were logged; a param keeps its first value for ever."""
 
@@ -87,7 +119,6 @@ class ParamsLogged(Event):
     params: Mapping[str, str]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class TagsSet(Event):
     """Tags were set; the later value wins."""
 
@@ -95,7 +126,6 @@ class TagsSet(Event):
     tags: Mapping[str, str]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class TagsDeleted(Event):
     """Tags were removed."""
 
@@ -103,7 +133,6 @@ class TagsDeleted(Event):
     keys: Sequence[str]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class MetricsLogged(Event):
     """Points of one metric, in the order they were logged.
 
@@ -122,7 +151,6 @@ class MetricsLogged(Event):
     timestamps_ms: Sequence[int]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class MetricDefined(Event):
     """A metric's direction, unit or description was declared; fields left empty keep theirs."""
 
@@ -130,7 +158,6 @@ class MetricDefined(Event):
     definition: MetricDefinition
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class ArtifactLogged(Event):
     """A file was put into the run's artifact folder; the same path again replaces it."""
 
@@ -138,7 +165,6 @@ class ArtifactLogged(Event):
     artifact: Artifact
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class DatasetsLogged(Event):
     """Data sets were recorded as inputs."""
 
@@ -146,7 +172,6 @@ class DatasetsLogged(Event):
     inputs: Sequence[DatasetInput]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class RunEnded(Event):
     """The run ended in `status` at `end_time` (ms)."""
 
@@ -155,7 +180,6 @@ class RunEnded(Event):
     end_time: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class LifecycleChanged(Event):
     """A run or an experiment was deleted or restored."""
 
@@ -163,7 +187,6 @@ class LifecycleChanged(Event):
     lifecycle_stage: str
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class ExperimentCreated(Event):
     """An experiment was created."""
 
@@ -173,7 +196,6 @@ class ExperimentCreated(Event):
     artifact_location: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class ExperimentRenamed(Event):
     """An experiment got another name; its id stays."""
 
@@ -182,7 +204,7 @@ class ExperimentRenamed(Event):
 
 
 def to_line(event: Event) -> bytes:
-    """Write an event as one line of JSON, newline included.
+    r"""Write an event as one line of JSON, newline included.
 
     Parameters
     ----------
@@ -196,11 +218,9 @@ def to_line(event: Event) -> bytes:
     Examples
     --------
     >>> to_line(ParamsLogged(at_ms=5, params={"lr": "0.1"}))
-    b'{"type":"params","at_ms":5,"params":{"lr":"0.1"}}\\n'
+    b'{"type":"params","at_ms":5,"params":{"lr":"0.1"}}\n'
     """
-    record = {"type": event.type, "at_ms": event.at_ms}
-    for spec in fields(event):
-        record[spec.name] = getattr(event, spec.name)
+    record = {"type": event.type, **vars(event)}
     text = json.dumps(record, separators=(",", ":"), default=_plain)
     return text.encode() + b"\n"
 
@@ -229,19 +249,19 @@ def from_line(line: bytes) -> Event | None:
     cls = _TYPES.get(record.pop("type", ""))
     if cls is None:
         return None
-    known = {spec.name for spec in fields(cls)}
-    values = {name: _rich(name, value) for name, value in record.items() if name in known}
+    values = {name: _rich(name, value) for name, value in record.items() if name in cls._names}
     try:
-        return cls(**values)
+        event: Event = cls(**values)
     except TypeError as error:
         raise ValueError(f"not a complete '{cls.type}' event: {error}") from error
+    return event
 
 
 def _plain(value: object) -> object:
     """Turn a nested record into a dictionary without its empty fields."""
     if isinstance(value, Mapping):
         return dict(value)
-    return {f.name: v for f in fields(value) if (v := getattr(value, f.name)) not in ("", None)}  # type: ignore[arg-type]
+    return {name: item for name, item in vars(value).items() if item not in ("", None)}
 
 
 def _rich(name: str, value: Any) -> Any:  # Any: whatever JSON holds
@@ -260,7 +280,7 @@ def _known(cls: type[Any], value: Mapping[str, Any]) -> Any:  # Any: one of our 
     return cls(**{key: item for key, item in value.items() if key in names})
 
 
-_NESTED = {
+_NESTED: dict[str, Callable[[Any], Any]] = {
     "artifact": lambda value: _known(Artifact, value),
     "definition": lambda value: _known(MetricDefinition, value),
     "inputs": lambda value: tuple(_dataset_input(item) for item in value),

@@ -85,9 +85,7 @@ class ViewType:
         if view_type == ViewType.ALL:
             return True
         wanted = (
-            LifecycleStage.DELETED
-            if view_type == ViewType.DELETED_ONLY
-            else LifecycleStage.ACTIVE
+            LifecycleStage.DELETED if view_type == ViewType.DELETED_ONLY else LifecycleStage.ACTIVE
         )
         return lifecycle_stage == wanted
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import math
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Sequence
@@ -25,7 +26,7 @@ class _Command(click.Command):
         super().__init__(*args, **kwargs)
         self.examples = examples
 
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_epilog(self, _: click.Context, formatter: click.HelpFormatter) -> None:
         """Print the examples."""
         with formatter.section("Examples"):
             for line in self.examples.strip().splitlines():
@@ -54,7 +55,7 @@ def _explain_errors(function: _F) -> _F:
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:  # Any: see _F
-        warnings.showwarning = _show_warning
+        warnings.showwarning = _show_warning  # type: ignore[assignment]  # fewer arguments
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):  # names may hold what no encoding has
                 stream.reconfigure(errors="backslashreplace")
@@ -91,7 +92,7 @@ def print_json(value: object) -> None:
 
 
 def _finite(value: Any) -> Any:  # Any: whatever JSON holds
-    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+    if isinstance(value, float) and (math.isnan(value) or value in (float("inf"), float("-inf"))):
         return {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}[str(value)]
     if isinstance(value, dict):
         return {str(key): _finite(item) for key, item in value.items()}
@@ -117,7 +118,7 @@ class Progress:
         self._bar: Any = None  # Any: click's ProgressBar has no public name
         self._phase = ""
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> Progress:  # noqa: PYI034  # Self is Python 3.11's
         return self
 
     def __exit__(self, *_: object) -> None:

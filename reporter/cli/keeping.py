@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,6 +21,9 @@ from reporter.cli.frame import (
 )
 from reporter.cli.looking import find_run
 from reporter.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from reporter.tracking import MlflowClient
 
 __all__ = ["attach"]
 
@@ -93,7 +98,7 @@ def _attach_edits(group: click.Group) -> None:
             _edit(store, run, lambda client, run_id: client.restore_run(run_id))
 
 
-def _edit(store: str, run: str, change) -> None:  # type: ignore[no-untyped-def]  # a lambda
+def _edit(store: str, run: str, change: Callable[[MlflowClient, str], object]) -> None:
     from reporter.store.reader import open_store
     from reporter.tracking import MlflowClient
 

@@ -198,7 +198,7 @@ def _frame(points: Points) -> pd.DataFrame:
     import numpy as np
     import pandas as pd
 
-    return pd.DataFrame(
+    frame: pd.DataFrame = pd.DataFrame(
         {
             "key": np.repeat(np.array(points.keys, dtype=object), np.diff(points.offsets)),
             "step": points.steps,
@@ -206,3 +206,4 @@ def _frame(points: Points) -> pd.DataFrame:
             "bits": np.ascontiguousarray(points.values).view("i8"),
         }
     )
+    return frame

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from reporter.model import RunStatus
 from reporter.store import layout
@@ -128,10 +128,8 @@ def _is_same_file(fd: int, path: str) -> bool:
 
 
 def _unlink_quietly(path: str) -> None:
-    try:
+    with suppress(OSError):  # another process may have it open: it will unlink it
         os.unlink(path)
-    except OSError:
-        pass  # another process has it open: it will unlink it
 
 
 def _try_lock(fd: int) -> bool:

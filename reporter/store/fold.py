@@ -17,7 +17,6 @@ from reporter.model import (
     Artifact,
     DatasetInput,
     Experiment,
-    LifecycleStage,
     MetricDefinition,
     MetricSummary,
     Problem,
@@ -160,9 +159,8 @@ class _RunFold:
 
     def ended(self, event: ev.RunEnded) -> None:
         end = event.at_ms if event.end_time is None else event.end_time
-        if not RunStatus.is_terminated(event.status):
-            end = None
-        self.info = replace(self.info, status=event.status, end_time=end)
+        is_over = RunStatus.is_terminated(event.status)
+        self.info = replace(self.info, status=event.status, end_time=end if is_over else None)
 
     def lifecycle_changed(self, event: ev.LifecycleChanged) -> None:
         self.info = replace(self.info, lifecycle_stage=event.lifecycle_stage)

@@ -16,7 +16,7 @@ import warnings
 import weakref
 from collections import deque
 from collections.abc import Callable
-from struct import error as StructError
+from struct import error as struct_error
 from zlib import crc32
 
 from reporter.errors import InvalidInputError, RunStateError, StoreError
@@ -76,7 +76,7 @@ class Journal:
         # Whether a caller may write to `fd` itself: nothing waits, and no sync is due.
         self.is_direct = durability != "fsync"
         self._name_of = name_of
-        self._durability = durability
+        self.durability = durability
         self._on_error = on_error
         self._lock = threading.RLock()
         self._pending: list[bytes] = []
@@ -95,7 +95,7 @@ class Journal:
         return self._name_of(self._writer + more)
 
     def header(self) -> bytes:
-        """What a new file has to begin with."""
+        """Return what a new file has to begin with."""
         return b""
 
     def write(self, data: bytes) -> None:
@@ -148,7 +148,7 @@ class Journal:
         """Try to append; tell whether all of it was written."""
         try:
             written = os_write(self.fd, data)
-            if written == len(data) and self._durability == "fsync":
+            if written == len(data) and self.durability == "fsync":
                 _fdatasync(self.fd)
         except OSError as error:
             self._refused(error)
@@ -178,7 +178,7 @@ class Journal:
             return
         if self._write_now(b"".join(self._pending)):
             self._pending, self._pending_bytes = [], 0
-            self.is_direct = self._durability != "fsync"
+            self.is_direct = self.durability != "fsync"
             if self._dropped:
                 warnings.warn(
                     f"{self.path}: the disk is back; {self._dropped} log calls did not fit the "
@@ -290,7 +290,7 @@ class PointJournal(Journal):
             key_id, seed = self._keys[key]
             crc = crc_of(payload_of(step, value, timestamp_ms), seed)
             record = record_of(POINT, key_id, crc, step, value, timestamp_ms)
-        except (KeyError, TypeError, StructError, OverflowError):
+        except (KeyError, TypeError, struct_error, OverflowError):
             self.append_points(key, (value,), (step,), (timestamp_ms,))
             return
         try:
@@ -320,7 +320,7 @@ class PointJournal(Journal):
             key_id = (fresh or self._keys)[key][0]
             try:
                 data = pack_points(key_id, values, steps, timestamps_ms)
-            except (StructError, TypeError, OverflowError) as error:
+            except (struct_error, TypeError, OverflowError) as error:
                 _explain(key, values, steps, timestamps_ms, error)
             self._write_defining(fresh, data)
 
@@ -334,7 +334,7 @@ class PointJournal(Journal):
         """
         try:
             data = _pack_batch(self._keys, points, step, timestamp_ms)
-        except (KeyError, TypeError, StructError, OverflowError):
+        except (KeyError, TypeError, struct_error, OverflowError):
             self._append_batch_slowly(points, step, timestamp_ms)
             return
         self.write(data)
@@ -347,7 +347,7 @@ class PointJournal(Journal):
             for key, value in points:
                 try:
                     PAYLOAD.pack(step, value, timestamp_ms)
-                except (TypeError, StructError, OverflowError) as error:
+                except (TypeError, struct_error, OverflowError) as error:
                     _explain(key, (value,), (step,), (timestamp_ms,), error)
             fresh = self._number_new([key for key, _ in points])
             data = _pack_batch({**self._keys, **fresh}, points, step, timestamp_ms)
@@ -358,7 +358,7 @@ class PointJournal(Journal):
         super().close(last)
 
     def _number_new(self, keys: list[str]) -> dict[str, tuple[int, int]]:
-        """Number the keys that have no number yet, without making them known.
+        """Give numbers to keys that have none yet, without making them known.
 
         A file that has not enough numbers left is followed by another, in which all of `keys` are
         new.
@@ -420,7 +420,7 @@ def _explain(
         for item in items:
             try:
                 PAYLOAD.pack(*((0, item, 0) if code == "d" else (item, 0.0, 0)))
-            except (TypeError, StructError, OverflowError):
+            except (TypeError, struct_error, OverflowError):
                 raise InvalidInputError(
                     f"Metric {key!r}: {name} {item!r} is not {expected}.",
                     "Nothing was logged by this call.",
@@ -441,8 +441,8 @@ _sync_thread: threading.Thread | None = None
 
 def _watch(journal: Journal) -> None:
     """Have the journal synced twice a second by a helper thread, one for the process."""
-    global _sync_thread
-    if journal._durability == "power" and (_sync_thread is None or not _sync_thread.is_alive()):
+    global _sync_thread  # noqa: PLW0603  # one for the process
+    if journal.durability == "power" and (_sync_thread is None or not _sync_thread.is_alive()):
         _sync_thread = threading.Thread(target=_keep_syncing, name="reporter-sync", daemon=True)
         try:
             _sync_thread.start()
@@ -457,7 +457,7 @@ def _keep_syncing() -> None:
 
 
 def _after_fork() -> None:
-    global _sync_thread
+    global _sync_thread  # noqa: PLW0603  # one for the process
     _sync_thread = None
     _retired.clear()
     for journal in list(_journals):

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Iterator
 
 from reporter.errors import InvalidInputError, NotAStoreError, StoreError, StoreVersionError
@@ -49,26 +48,24 @@ TEMPORARY_PREFIX = ".tmp-"
 DEFAULT_EXPERIMENT_ID = "0"
 DEFAULT_EXPERIMENT_NAME = "Default"
 
-_RUN_ID = re.compile(r"[0-9a-f]{32}")
-_EXPERIMENT_ID = re.compile(r"[0-9]{1,19}")
-_EVENTS = re.compile(r"events-([0-9A-Za-z_.]+)\.jsonl")
-_METRICS = re.compile(r"metrics-([0-9A-Za-z_.]+)\.bin")
-_EXPERIMENT = re.compile(r"experiment-([0-9A-Za-z_.]+)\.jsonl")
+_HEX = frozenset("0123456789abcdef")
+_DIGITS = frozenset("0123456789")
 # Device names of Windows: a file of that name cannot be checked out or unzipped there.
-_RESERVED = re.compile(r"(con|prn|aux|nul|com[1-9]|lpt[1-9])(\..*)?", re.IGNORECASE)
-_DRIVE = re.compile(r"[A-Za-z]:")
+_RESERVED = frozenset(
+    ["con", "prn", "aux", "nul"] + [f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10)]
+)
 # 18 decimal digits are what MLflow's own random ids have; they fit an int64.
 _ID_MODULUS = 10**18
 
 
 def is_run_id(name: str) -> bool:
     """Tell whether a folder of this name can hold a run."""
-    return _RUN_ID.fullmatch(name) is not None
+    return len(name) == 32 and _HEX.issuperset(name)
 
 
 def is_experiment_id(name: str) -> bool:
     """Tell whether a folder of this name can hold an experiment."""
-    return _EXPERIMENT_ID.fullmatch(name) is not None
+    return 0 < len(name) < 20 and _DIGITS.issuperset(name)
 
 
 def derive_experiment_id(name: str, attempt: int = 0) -> str:
@@ -233,17 +230,17 @@ def experiment_journal(writer: str) -> str:
 
 def is_events_journal(name: str) -> bool:
     """Tell whether a file of this name is a journal of events."""
-    return _EVENTS.fullmatch(name) is not None
+    return name.startswith("events-") and name.endswith(".jsonl")
 
 
 def is_metrics_journal(name: str) -> bool:
     """Tell whether a file of this name is a journal of metric points."""
-    return _METRICS.fullmatch(name) is not None
+    return name.startswith("metrics-") and name.endswith(".bin")
 
 
 def is_experiment_journal(name: str) -> bool:
     """Tell whether a file of this name is a journal of changes to an experiment."""
-    return _EXPERIMENT.fullmatch(name) is not None
+    return name.startswith("experiment-") and name.endswith(".jsonl")
 
 
 def local_folder(uri: str) -> str:
@@ -287,7 +284,7 @@ def safe_artifact_path(path: str) -> str:
     'plots/roc.png'
     """
     text = path.replace("\\", "/") if os.sep == "\\" else path
-    if text.startswith("/") or _DRIVE.match(text):
+    if text.startswith("/") or (text[1:2] == ":" and text[:1].isalpha()):
         _refuse(path, "it is absolute")
     parts = [part for part in text.split("/") if part not in ("", ".")]
     if not parts:
@@ -297,7 +294,7 @@ def safe_artifact_path(path: str) -> str:
             _refuse(path, "'..' leads out of the run")
         if "\0" in part:
             _refuse(path, "it holds a NUL character")
-        if _RESERVED.fullmatch(part):
+        if part.partition(".")[0].lower() in _RESERVED:
             _refuse(path, f"'{part}' is a device name on Windows")
         if len(os.fsencode(part)) > 255:
             _refuse(path, "a part of it is longer than 255 bytes")

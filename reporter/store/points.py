@@ -279,8 +279,10 @@ def _crc_tables() -> tuple[np.ndarray, int]:
         length = RECORD_BYTES - 4
         constant = crc32(bytes(length))
         rows = [
-            [crc32(bytes(place) + bytes([value]) + bytes(length - place - 1)) ^ constant
-             for value in range(256)]
+            [
+                crc32(bytes(place) + bytes([value]) + bytes(length - place - 1)) ^ constant
+                for value in range(256)
+            ]
             for place in range(length)
         ]
         _TABLES.append((np.array(rows, dtype=np.uint32), constant))

@@ -198,4 +198,3 @@ def _list_files(folder: str) -> Iterator[Artifact]:
                 size_bytes = 0  # a dead link: opening it will say so
             relative = os.path.relpath(path, real).replace(os.sep, "/")
             yield Artifact(path=relative, size_bytes=size_bytes)
-

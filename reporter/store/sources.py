@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from reporter.errors import StoreVersionError
 from reporter.events import Event, WriterClosed, WriterOpened, from_line
@@ -19,6 +19,9 @@ from reporter.store import layout
 from reporter.store.fold import fold, merge, summarise
 from reporter.store.points import PointTable, read_points
 from reporter.store.tables import Points, RunRow, read_points_table, read_run_table
+
+if TYPE_CHECKING:
+    import numpy as np
 
 __all__ = ["RunSources", "read_events", "read_sources"]
 
@@ -64,7 +67,7 @@ class RunSources:
             whole = data[: data.rfind(b"\n") + 1]
             torn = len(data) - len(whole)
             if torn and torn != data.count(b"\0", len(whole)):
-                self._report(
+                self.report(
                     "Torn last line", name, f"{torn} bytes at byte {len(whole)} are no whole line"
                 )
             fresh = whole[row.covers.get(name, 0) :]
@@ -74,7 +77,7 @@ class RunSources:
 
     def run(self) -> Run:
         """Fold everything into the run's state."""
-        journals = {name: self._parse(name, lines) for name, lines in self.lines().items()}
+        journals = {name: self.parse(name, lines) for name, lines in self.lines().items()}
         run = fold(self.run_id, self.experiment_id, merge(journals), self.summaries())
         self.writers = journals
         return run
@@ -100,7 +103,7 @@ class RunSources:
                 covers[name] = found.size_bytes
                 fresh.append(found)
                 if found.damage:
-                    self._report("Torn record", name, found.damage)
+                    self.report("Torn record", name, found.damage)
         return _join(table, fresh, covers)
 
     def load_row(self) -> RunRow:
@@ -131,26 +134,28 @@ class RunSources:
         except FileNotFoundError:
             return None
         except StoreVersionError as error:
-            self._report("Newer version", os.path.basename(path), error.message, error.hint)
+            self.report("Newer version", os.path.basename(path), error.message, error.hint)
         except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
             detail = str(error).partition("\n")[0]
             hint = "Copy the file back from a backup."
-            self._report("Unreadable table", os.path.basename(path), detail, hint)
+            self.report("Unreadable table", os.path.basename(path), detail, hint)
         return None
 
-    def _parse(self, name: str, lines: Sequence[bytes]) -> list[Event]:
+    def parse(self, name: str, lines: Sequence[bytes]) -> list[Event]:
+        """Read event lines; those that cannot be read are problems."""
         events = []
         for number, line in enumerate(lines, start=1):
             try:
                 event = from_line(line)
             except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-                self._report("Unreadable line", name, f"line {number}: {error}")
+                self.report("Unreadable line", name, f"line {number}: {error}")
                 continue
             if event is not None:
                 events.append(event)
         return events
 
-    def _report(self, what: str, name: str, detail: str, hint: str = "") -> None:
+    def report(self, what: str, name: str, detail: str, hint: str = "") -> None:
+        """List a problem, once."""
         where = f"{self.experiment_id}/{self.run_id}/{name}"
         severity = "error" if what == "Unreadable table" else "warning"
         problem = Problem(what=what, where=where, detail=detail, hint=hint, severity=severity)
@@ -184,7 +189,7 @@ def read_sources(folder: str, run_id: str, experiment_id: str) -> RunSources:
     try:
         names = sorted(os.listdir(folder))
     except OSError as error:
-        sources._report("Unreadable folder", "", f"{error.strerror}")
+        sources.report("Unreadable folder", "", f"{error.strerror}")
         return sources
     for name in names:
         if layout.is_events_journal(name):
@@ -201,7 +206,7 @@ def _read_into(sources: RunSources, target: dict[str, bytes], name: str) -> None
     except FileNotFoundError:
         return  # retired since the listing: what it held is in the table
     except OSError as error:
-        sources._report("Unreadable file", name, str(error.strerror), "Check its permissions.")
+        sources.report("Unreadable file", name, str(error.strerror), "Check its permissions.")
 
 
 def read_events(folder: str, is_journal: Callable[[str], bool]) -> dict[str, list[Event]]:
@@ -210,7 +215,7 @@ def read_events(folder: str, is_journal: Callable[[str], bool]) -> dict[str, lis
     sources = RunSources(folder=folder, run_id="", experiment_id=experiment_id, row=RunRow())
     for name in sorted(filter(is_journal, os.listdir(folder))):
         _read_into(sources, sources.events, name)
-    return {name: sources._parse(name, lines) for name, lines in sources.lines().items()}
+    return {name: sources.parse(name, lines) for name, lines in sources.lines().items()}
 
 
 def _join(table: Points | None, fresh: list[PointTable], covers: dict[str, int]) -> Points:
@@ -248,13 +253,13 @@ def _join(table: Points | None, fresh: list[PointTable], covers: dict[str, int])
     )
 
 
-def _concatenate(parts, dtype):  # type: ignore[no-untyped-def]
+def _concatenate(parts: list[np.ndarray], dtype: type) -> np.ndarray:
     import numpy as np
 
     return np.concatenate(parts) if parts else np.zeros(0, dtype=dtype)
 
 
-def _logged_order(code, times):  # type: ignore[no-untyped-def]
+def _logged_order(code: np.ndarray, times: list[np.ndarray]) -> np.ndarray:
     """Order rows by key; within one by time over several sources, as written within a source."""
     import numpy as np
 

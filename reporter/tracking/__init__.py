@@ -1,4 +1,4 @@
-"""The logging API: MLflow's names over journals. Standard library alone; never meets the builder."""
+"""The logging API: MLflow's names over journals. Never meets the builder."""
 
 from reporter.tracking.client import MlflowClient
 

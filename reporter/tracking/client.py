@@ -47,6 +47,11 @@ if TYPE_CHECKING:
 __all__ = ["MlflowClient"]
 
 
+def _now_ms() -> int:
+    """Ask the clock that is in use now, not the one that was when a writer was opened."""
+    return clock.now_ms()
+
+
 class MlflowClient(ArtifactCalls):
     """Reads and writes one store; MLflow's classic tracking client over a folder.
 
@@ -206,16 +211,12 @@ class MlflowClient(ArtifactCalls):
         taken = self.get_experiment_by_name(new_name)
         if taken is not None and taken.experiment_id != str(experiment_id):
             raise InvalidInputError(f"Experiment {new_name!r} exists already.")
-        self._edit_experiment(
-            experiment_id, ExperimentRenamed(at_ms=clock.now_ms(), name=new_name)
-        )
+        self._edit_experiment(experiment_id, ExperimentRenamed(at_ms=clock.now_ms(), name=new_name))
 
     def set_experiment_tag(self, experiment_id: str, key: str, value: object) -> None:
         """Set a tag of an experiment."""
         check_key(key, "Tag key")
-        self._edit_experiment(
-            experiment_id, TagsSet(at_ms=clock.now_ms(), tags={key: str(value)})
-        )
+        self._edit_experiment(experiment_id, TagsSet(at_ms=clock.now_ms(), tags={key: str(value)}))
 
     def delete_experiment_tag(self, experiment_id: str, key: str) -> None:
         """Remove a tag of an experiment."""
@@ -298,7 +299,7 @@ class MlflowClient(ArtifactCalls):
             self._folder,
             experiment.experiment_id,
             run_id,
-            now_ms=lambda: clock.now_ms(),
+            now_ms=_now_ms,
             artifact_folder="" if is_inside else os.path.join(location, run_id, layout.ARTIFACTS),
             durability=settings.durability,
             on_error=settings.on_error,

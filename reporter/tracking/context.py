@@ -8,7 +8,6 @@ Tag names are MLflow's where it has one.
 from __future__ import annotations
 
 import os
-import re
 import sys
 import threading
 
@@ -19,7 +18,6 @@ __all__ = ["GitProbe", "end_tags", "start_tags", "user_name"]
 # Enough for any change one would commit; a larger diff is named by its size instead.
 MAX_DIFF_BYTES = 200_000
 _GIT_SECONDS = 5.0
-_CREDENTIALS = re.compile(r"(?<=://)[^/@]+@")
 
 
 def user_name() -> str:
@@ -67,9 +65,9 @@ def _imported_packages() -> str:
     found = {}
     for name, module in list(sys.modules.items()):
         version = getattr(module, "__dict__", {}).get("__version__")
-        if isinstance(version, str) and "." not in name and not name.startswith("_"):
-            if name not in sys.stdlib_module_names:
-                found[name] = version
+        is_package = "." not in name and not name.startswith("_")
+        if is_package and isinstance(version, str) and name not in sys.stdlib_module_names:
+            found[name] = version
     return " ".join(f"{name}=={found[name]}" for name in sorted(found))
 
 
@@ -160,6 +158,12 @@ def _read(path: str) -> str:
         return file.read().strip()
 
 
+def _without_credentials(url: str) -> str:
+    import re
+
+    return re.sub(r"(?<=://)[^/@]+@", "", url)
+
+
 class GitProbe:
     """Asks the git program in the background, once a process.
 
@@ -184,8 +188,8 @@ class GitProbe:
         import subprocess
 
         def git(*arguments: str) -> str:
-            done = subprocess.run(
-                ["git", "-C", self._folder, "--no-optional-locks", *arguments],
+            done = subprocess.run(  # noqa: S603  # git, with words of our own
+                ["git", "-C", self._folder, "--no-optional-locks", *arguments],  # noqa: S607
                 capture_output=True,
                 stdin=subprocess.DEVNULL,
                 timeout=_GIT_SECONDS,
@@ -199,7 +203,7 @@ class GitProbe:
             dirty = git("status", "--porcelain", "--untracked-files=no")
             tags = {"mlflow.source.git.dirty": str(bool(dirty))}
             if remote := git("config", "--get", "remote.origin.url"):
-                tags["mlflow.source.git.repoURL"] = _CREDENTIALS.sub("", remote)
+                tags["mlflow.source.git.repoURL"] = _without_credentials(remote)
             if dirty:
                 diff = git("diff", "HEAD", "--no-color", "--no-ext-diff")
                 is_small = len(diff) <= MAX_DIFF_BYTES

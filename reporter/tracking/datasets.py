@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -180,7 +180,7 @@ def _schema(
 
 
 def _dataset(
-    name: str | None, digest: str, source: str | None, *, schema: str, profile: dict[str, object]
+    name: str | None, digest: str, source: str | None, *, schema: str, profile: Mapping[str, object]
 ) -> Dataset:
     return Dataset(
         name=name or "dataset",

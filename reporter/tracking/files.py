@@ -26,7 +26,9 @@ class ArtifactCalls:
     """What a client does with files; `_live` and `_reader` are the client's."""
 
     if TYPE_CHECKING:
-        _reader: FolderReader
+
+        @property
+        def _reader(self) -> FolderReader: ...
 
         def _live(self, run_id: str) -> LiveRun: ...
 
@@ -109,9 +111,7 @@ class ArtifactCalls:
             text = _to_yaml(dictionary)
         else:
             text = json.dumps(dictionary, indent=2, default=str, ensure_ascii=False)
-        self._live(run_id).put(
-            artifact_file, text.encode("utf-8", "surrogatepass"), kind="dict"
-        )
+        self._live(run_id).put(artifact_file, text.encode("utf-8", "surrogatepass"), kind="dict")
 
     def log_figure(
         self,
@@ -246,9 +246,7 @@ class ArtifactCalls:
                 found.setdefault(prefix + name, entry)
         return [found[name] for name in sorted(found)]
 
-    def download_artifacts(
-        self, run_id: str, path: str = "", dst_path: str | None = None
-    ) -> str:
+    def download_artifacts(self, run_id: str, path: str = "", dst_path: str | None = None) -> str:
         """Copy an artifact, or a folder of them, to a local folder.
 
         Parameters
@@ -303,7 +301,9 @@ class _Folder(Artifact):
 
 
 def _is_column(value: object) -> bool:
-    return isinstance(value, Sequence) and not isinstance(value, str) or hasattr(value, "__array__")
+    return (isinstance(value, Sequence) and not isinstance(value, str)) or hasattr(
+        value, "__array__"
+    )
 
 
 def _to_yaml(value: object) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from types import TracebackType
 from typing import Any, BinaryIO
@@ -22,8 +22,6 @@ from reporter.model import (
     MetricDefinition,
     MetricSummary,
     Run,
-    RunData,
-    RunInfo,
     RunStatus,
     ViewType,
 )
@@ -98,7 +96,7 @@ class ActiveRun(Run):
     A failing block ends it as FAILED, an interrupt as KILLED.
     """
 
-    def __enter__(self) -> ActiveRun:
+    def __enter__(self) -> ActiveRun:  # noqa: PYI034  # Self is Python 3.11's
         return self
 
     def __exit__(
@@ -226,7 +224,7 @@ def set_experiment_tags(tags: Mapping[str, object]) -> None:
 
 
 def _chosen_experiment_id() -> str:
-    """The experiment set by call, else by environment, else Default."""
+    """Return the experiment set by call, else by environment, else Default."""
     if _experiment_id is not None:
         return _experiment_id
     if name := os.environ.get("MLFLOW_EXPERIMENT_NAME"):
@@ -350,9 +348,7 @@ def _resume(
     live = client._live(run_id, is_owner=True)
     live.is_owner = True
     live.append(
-        RunStarted(
-            at_ms=clock.now_ms(), run_id=run_id, experiment_id=live.writer.experiment_id
-        )
+        RunStarted(at_ms=clock.now_ms(), run_id=run_id, experiment_id=live.writer.experiment_id)
     )
     named = {"mlflow.runName": run_name} if run_name else {}
     noted = {"mlflow.note.content": description} if description is not None else {}
@@ -411,7 +407,7 @@ def restore_run(run_id: str) -> None:
 
 
 def _run_to_log() -> LiveRun:
-    """The active run; one is started if there is none, as MLflow does."""
+    """Return the active run; one is started if there is none, as MLflow does."""
     if not _active.stack:
         start_run()
     return _active.stack[-1][1]
@@ -736,9 +732,7 @@ def search_runs(
     if output_format not in ("pandas", "list"):
         raise InvalidInputError(f"output_format is 'pandas' or 'list', not {output_format!r}.")
     client = MlflowClient()
-    ids = _experiments_to_search(
-        client, experiment_ids, experiment_names, search_all_experiments
-    )
+    ids = _experiments_to_search(client, experiment_ids, experiment_names, search_all_experiments)
     runs = client.search_runs(ids, filter_string, run_view_type, max_results, order_by)
     return runs_frame(runs) if output_format == "pandas" else runs
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 
 from reporter.errors import InvalidInputError
 from reporter.store.layout import create_store, local_folder
@@ -23,7 +22,6 @@ DEFAULT_STORE = "runs"
 _SERVERS = ("http:", "https:", "databricks", "sqlite:", "postgresql", "mysql", "mssql", "uc:")
 
 
-@dataclass
 class Settings:
     """How runs are recorded.
 
@@ -36,8 +34,9 @@ class Settings:
         What a disk that refuses does to training.
     """
 
-    durability: str = "power"
-    on_error: str = "warn"
+    def __init__(self, durability: str = "power", on_error: str = "warn") -> None:
+        self.durability = durability
+        self.on_error = on_error
 
 
 settings = Settings()

@@ -146,7 +146,9 @@ def _altair(figure: Any, suffix: str, options: Mapping[str, Any]) -> bytes:
 def _pillow(image: Any, suffix: str, options: Mapping[str, Any]) -> bytes:
     buffer = io.BytesIO()
     kind = {"jpg": "jpeg"}.get(suffix, suffix)
-    picture = image if kind != "jpeg" or image.mode in ("L", "RGB", "CMYK") else image.convert("RGB")
+    picture = (
+        image if kind != "jpeg" or image.mode in ("L", "RGB", "CMYK") else image.convert("RGB")
+    )
     picture.save(buffer, format=kind or "png", **options)
     return buffer.getvalue()
 

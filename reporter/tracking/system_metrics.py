@@ -10,7 +10,6 @@ import threading
 import warnings
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from reporter.errors import InvalidInputError, ReporterError
@@ -28,12 +27,14 @@ __all__ = [
 _MEGABYTE = 1_000_000  # MLflow 3.17 divides by 1e6
 
 
-@dataclass
 class _Choices:
-    is_enabled: bool = False
-    interval_s: float = 10.0
-    samples: int = 1
-    node_id: str = ""
+    """What runs started from now on do."""
+
+    def __init__(self) -> None:
+        self.is_enabled = False
+        self.interval_s = 10.0
+        self.samples = 1
+        self.node_id = ""
 
 
 _choices = _Choices()
@@ -109,7 +110,9 @@ class Sampler:
                 for key, value in self._sample().items():
                     sums[key] += value
                 taken += 1
-            self._log({self._prefix + key: total / taken for key, total in sums.items()}, self._step)
+            self._log(
+                {self._prefix + key: total / taken for key, total in sums.items()}, self._step
+            )
             self._step += 1
 
     def _sample(self) -> dict[str, float]:
@@ -177,9 +180,7 @@ def _gpu_probes() -> list[Probe]:
         return []
     try:
         pynvml.nvmlInit()
-        handles = [
-            pynvml.nvmlDeviceGetHandleByIndex(i) for i in range(pynvml.nvmlDeviceGetCount())
-        ]
+        handles = [pynvml.nvmlDeviceGetHandleByIndex(i) for i in range(pynvml.nvmlDeviceGetCount())]
     except pynvml.NVMLError:
         return []  # the library is here, a driver is not
     return [_gpu_probe(pynvml, number, handle) for number, handle in enumerate(handles)]

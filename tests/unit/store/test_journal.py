@@ -96,9 +96,7 @@ def test_short_write_costs_nothing(
     assert sorted(v for _, v in _points(tmp_path)) == [float(step) for step in range(10)]
 
 
-def test_buffer_is_bounded(
-    tmp_path: Path, disk: _Disk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_buffer_is_bounded(tmp_path: Path, disk: _Disk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal_module, "MAX_PENDING_BYTES", 10 * RECORD_BYTES)
     monkeypatch.setattr(journal_module, "RETRY_SECONDS", 0.0)
     journal = _journal(tmp_path)
@@ -183,9 +181,7 @@ def test_forked_child_writes_files_of_its_own(tmp_path: Path) -> None:
     assert sorted(_points(tmp_path)) == expected
 
 
-def test_more_keys_than_a_file_can_number(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_more_keys_than_a_file_can_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal_module, "MAX_KEYS", 3)
     journal = _journal(tmp_path)
     for number in range(8):

@@ -60,7 +60,9 @@ def test_settings_apply_to_every_run() -> None:
         time.sleep(0.05)
     with reporter.start_run(log_system_metrics=False) as quiet:
         pass
-    assert "system/node-1/cpu_utilization_percentage" in reporter.get_run(run.info.run_id).data.metrics
+    assert (
+        "system/node-1/cpu_utilization_percentage" in reporter.get_run(run.info.run_id).data.metrics
+    )
     assert reporter.get_run(quiet.info.run_id).data.metrics == {}
     for call, value in (
         (reporter.set_system_metrics_sampling_interval, 0),
