@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING
 from reporter.model import Problem
 from reporter.store import layout
 from reporter.store.compact import compact_run
-from reporter.store.fold import summarise
-from reporter.store.sources import RunSources, read_sources
+from reporter.store.sources import RunSources, read_sources, summarise_all
 from reporter.store.tables import Points, RunRow, write_points, write_run
 
 if TYPE_CHECKING:
@@ -148,11 +147,7 @@ def _join_tables(here: RunSources, there: RunSources) -> None:
         write_points(path, there.run_id, there.experiment_id, points)
     summaries = dict(mine.summaries) | dict(theirs.summaries)
     if points is not None:
-        bounds = zip(points.keys, points.offsets, points.offsets[1:], strict=False)
-        summaries = {
-            key: summarise(key, points.values[a:b], points.steps[a:b], points.timestamps_ms[a:b])
-            for key, a, b in bounds
-        }
+        summaries = summarise_all(points)
     row = RunRow(lines, summaries, covers, points.covers if points else {})
     whole = RunSources(there.folder, there.run_id, there.experiment_id, row=row)
     write_run(os.path.join(there.folder, layout.RUN_TABLE), whole.run(), row)

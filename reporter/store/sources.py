@@ -23,7 +23,7 @@ from reporter.store.tables import Points, RunRow, read_points_table, read_run_ta
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["RunSources", "read_events", "read_sources"]
+__all__ = ["RunSources", "read_events", "read_sources", "summarise_all"]
 
 _T = TypeVar("_T", RunRow, Points)
 
@@ -86,11 +86,7 @@ class RunSources:
         """Return each metric's summary, from the table's row when no journal adds to it."""
         if not self.points or not any(self.points.values()):
             return dict(self.load_row().summaries)
-        points = self.all_points()
-        return {
-            key: summarise(key, points.values[a:b], points.steps[a:b], points.timestamps_ms[a:b])
-            for key, a, b in zip(points.keys, points.offsets, points.offsets[1:], strict=False)
-        }
+        return summarise_all(self.all_points())
 
     def all_points(self) -> Points:
         """Join the table of points with what the journals have beyond it."""
@@ -216,6 +212,14 @@ def read_events(folder: str, is_journal: Callable[[str], bool]) -> dict[str, lis
     for name in sorted(filter(is_journal, os.listdir(folder))):
         _read_into(sources, sources.events, name)
     return {name: sources.parse(name, lines) for name, lines in sources.lines().items()}
+
+
+def summarise_all(points: Points) -> dict[str, MetricSummary]:
+    """Summarise every metric of a table of points."""
+    return {
+        key: summarise(key, points.values[a:b], points.steps[a:b], points.timestamps_ms[a:b])
+        for key, a, b in zip(points.keys, points.offsets, points.offsets[1:], strict=False)
+    }
 
 
 def _join(table: Points | None, fresh: list[PointTable], covers: dict[str, int]) -> Points:
