@@ -7,7 +7,25 @@ unpickle nothing, open no network, and know neither the page nor the folder that
 
 from __future__ import annotations
 
-from reporter.renderers import binary  # noqa: F401  (registers itself)
+from reporter.renderers import (  # noqa: F401  (they register themselves)
+    archive,
+    arrays,
+    binary,
+    code,
+    facts,
+    html,
+    image,
+    json_tree,
+    markdown,
+    media,
+    mlmodel,
+    pdf,
+    plotly,
+    svg,
+    table,
+    text,
+    vega_lite,
+)
 from reporter.renderers.registry import (
     ArtifactRequest,
     FileContent,

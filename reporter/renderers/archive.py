@@ -29,6 +29,7 @@ DIRECTORY_BYTES = 8_000_000
 
 PACKED_BYTES = 4_000_000
 UNPACKED_BYTES = 16_000_000
+SIP_BYTES = 1_000_000
 
 _END_RECORD = b"PK\x05\x06"
 _END_BYTES = 22 + 65_535
@@ -58,7 +59,8 @@ def list_tar(request: ArtifactRequest) -> Fragment:
         head = stream.read(6)
         stream.seek(0)
         unpack = next((unpack for magic, unpack in _UNPACK if head.startswith(magic)), None)
-        source = io.BytesIO(unpack(stream.read(PACKED_BYTES))) if unpack else stream
+        unpacked = io.BytesIO(unpack(stream.read(PACKED_BYTES))) if unpack else None
+        source = unpacked or _Sips(stream)
         rows, is_whole = _walk(source)
     if not rows:
         return render_binary(request)
@@ -92,7 +94,23 @@ def open_zip(stream: BinaryIO) -> zipfile.ZipFile | None:
         return None
 
 
-def _walk(source: BinaryIO) -> tuple[list[tuple[str, str]], bool]:
+class _Sips(io.RawIOBase):
+    """A stream that never reads much at once: a tar header may claim to be gigabytes long."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def read(self, size: int = -1) -> bytes:
+        return self._stream.read(min(size, SIP_BYTES) if size >= 0 else SIP_BYTES)
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._stream.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._stream.tell()
+
+
+def _walk(source: io.IOBase) -> tuple[list[tuple[str, str]], bool]:
     """Return names and sizes of the first members, and whether these are all."""
     rows: list[tuple[str, str]] = []
     try:

@@ -1,8 +1,8 @@
 """Markdown as HTML that is safe to show.
 
-Raw HTML is text. What Markdown makes is filtered once more by an allow-list, links open web and mail
-addresses or the run's own artifacts, and pictures come from the site alone, because a page must send
-no request elsewhere.
+Raw HTML is text. What Markdown makes is filtered once more by an allow-list, links open web and
+mail addresses or the run's own artifacts, and pictures come from the site alone, because a page
+must send no request elsewhere.
 """
 
 from __future__ import annotations
@@ -28,13 +28,14 @@ __all__ = ["MarkdownView", "render_markdown", "to_html"]
 MARKDOWN_BYTES = 100_000
 """Some patterns of nested marks take quadratic time."""
 
-_TAGS = frozenset(
+_TAG_NAMES = (
     "a abbr b blockquote br code dd del dl dt em h3 h4 h5 h6 hr i img li ol p pre s strong sub sup"
-    " table tbody td th thead tr ul".split(" ")
+    " table tbody td th thead tr ul"
 )
+_TAGS = frozenset(_TAG_NAMES.split())
 _ATTRIBUTES = {
     "a": {"href", "title"},
-    "img": {"src", "alt", "title"},
+    "img": {"src", "alt", "title", "loading"},
     "ol": {"start"},
     "code": {"class"},
 }

@@ -33,6 +33,7 @@ STYLES = (
     "css/run.css",
     "css/charts.css",
     "css/chart_parts.css",
+    "css/viewers.css",
     "css/print.css",
 )
 """In the order of the cascade."""
@@ -59,6 +60,7 @@ SCRIPTS = (
     "js/lib/selection.js",
     "js/lib/viewport.js",
     "js/lib/compare.js",
+    "js/lib/zoom.js",
     "js/lib/downsample.js",
     "js/lib/smooth.js",
     "js/lib/ticks.js",
@@ -69,6 +71,8 @@ SCRIPTS = (
     "js/lib/twin.js",
     "js/ui/view.js",
     "js/ui/app.js",
+    "js/ui/framed_figures.js",
+    "js/ui/lightbox.js",
     "js/ui/grid.js",
     "js/ui/grid_keys.js",
     "js/ui/column_panel.js",

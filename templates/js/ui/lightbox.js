@@ -1,0 +1,223 @@
+/**
+ * Pictures and figures, enlarged: one dialog for the page.
+ *
+ * Arrows go from figure to figure, + - 0 and a double click change the size, dragging moves, Esc closes
+ * and gives focus back. The figure that is open stands in the address (fig=path). Without JavaScript
+ * the same links open the picture itself.
+ */
+(function (reporter) {
+  "use strict";
+  if (typeof document === "undefined") return;
+
+  const { zoom } = reporter;
+  const triggers = [...document.querySelectorAll("[data-role=enlarge]")];
+  if (!triggers.length || !window.HTMLDialogElement) return;
+
+  /* The dialog is made when it is first needed. */
+
+  const ICONS = {
+    previous: "M9.5 3.5l-4 4 4 4",
+    next: "M5.5 3.5l4 4-4 4",
+    smaller: "M3 7.5h9",
+    larger: "M3 7.5h9M7.5 3v9",
+    close: "M4 4l7 7M11 4l-7 7",
+  };
+
+  function icon(name) {
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+    svg.setAttribute("viewBox", "0 0 15 15");
+    svg.setAttribute("class", "i");
+    svg.setAttribute("aria-hidden", "true");
+    path.setAttribute("d", ICONS[name]);
+    svg.append(path);
+    return svg;
+  }
+
+  function make(tag, className, ...children) {
+    const element = document.createElement(tag);
+    element.className = className;
+    element.append(...children);
+    return element;
+  }
+
+  function button(name, label, act) {
+    const element = make("button", "icon", icon(name));
+    element.type = "button";
+    element.title = label;
+    element.setAttribute("aria-label", label);
+    element.onclick = act;
+    return element;
+  }
+
+  const name = make("b", "ell");
+  const detail = make("span", "muted nowrap");
+  const size = make("button", "btn plain");
+  const save = make("a", "btn plain", "Open");
+  const stage = make("div", "stage");
+  const turners = [
+    button("previous", "Previous figure (←)", () => turn(-1)),
+    button("next", "Next figure (→)", () => turn(1)),
+  ];
+  const sizers = [
+    button("smaller", "Smaller (−)", () => resize(zoom.step(scale, -1))),
+    size,
+    button("larger", "Larger (+)", () => resize(zoom.step(scale, 1))),
+  ];
+  const header = make("header", "", name, detail, make("span", "spacer"), ...turners, ...sizers, save,
+    button("close", "Close (Esc)", () => dialog.close()));
+  const dialog = make("dialog", "lightbox", header, stage);
+
+  size.type = "button";
+  size.title = "Fit (0)";
+  size.onclick = () => resize(0);
+  stage.tabIndex = 0;
+  dialog.setAttribute("aria-label", "Figure");
+
+  /* What is shown */
+
+  let shown = [];
+  let at = 0;
+  let scale = 1;
+  let picture = null;
+
+  const pathOf = (trigger) => trigger.closest("[data-path]")?.dataset.path || "";
+  const isVisible = (trigger) => trigger.closest("figure, .preview")?.offsetParent !== null;
+
+  /** A figure's fellows: the gallery it stands in; a preview of the artifact tree stands alone. */
+  function fellows(trigger) {
+    const gallery = trigger.closest(".gal");
+    if (!gallery) return [trigger];
+    const figures = new Map();
+    for (const other of gallery.querySelectorAll("[data-role=enlarge]")) {
+      if (isVisible(other)) figures.set(other.closest("figure"), other);
+    }
+    return [...figures.values()];
+  }
+
+  function stageSize() {
+    return { width: stage.clientWidth - 24, height: stage.clientHeight - 24 };
+  }
+
+  /** @param {number} next  0 fits the picture to the stage */
+  function resize(next) {
+    if (!picture) return;
+    const natural = { width: picture.naturalWidth, height: picture.naturalHeight };
+    const fitted = zoom.fit(natural, stageSize());
+    scale = next || fitted;
+    picture.style.width = `${natural.width * scale}px`;
+    picture.classList.toggle("pixels", scale >= 2);
+    stage.classList.toggle("is-larger", scale > fitted * 1.01);
+    size.textContent = zoom.percent(scale);
+  }
+
+  function showPicture(source, href) {
+    picture = new Image();
+    picture.alt = source.alt;
+    picture.draggable = false;
+    picture.onload = () => resize(0);
+    picture.src = href;
+    stage.replaceChildren(picture);
+  }
+
+  function showFigure(framed) {
+    picture = null;
+    const copy = framed.cloneNode(false);
+    copy.dataset.state = "idle";
+    copy.classList.add("enlarged");
+    stage.replaceChildren(copy);
+    reporter.drawFigure(copy).catch(() => undefined);
+  }
+
+  function show(trigger) {
+    const framed = trigger.closest(".framed");
+    const figure = trigger.closest("figure, .preview");
+    name.textContent = figure?.querySelector("figcaption bdi, header b")?.textContent || pathOf(trigger);
+    name.title = pathOf(trigger);
+    detail.textContent = shown.length > 1 ? `${at + 1} of ${shown.length}` : "";
+    for (const element of sizers) element.hidden = Boolean(framed);
+    for (const element of turners) element.hidden = shown.length < 2;
+    save.hidden = Boolean(framed);
+    if (framed) return showFigure(framed);
+    save.href = trigger.href;
+    return showPicture(trigger.querySelector("img"), trigger.href);
+  }
+
+  function turn(by) {
+    if (shown.length < 2) return;
+    at = zoom.turn(at, by, shown.length);
+    show(shown[at]);
+    reporter.view.set({ fig: pathOf(shown[at]) || null });
+  }
+
+  function open(trigger) {
+    shown = fellows(trigger);
+    at = Math.max(0, shown.indexOf(trigger));
+    if (at === 0 && shown[0] !== trigger) shown = [trigger];
+    if (!dialog.isConnected) document.body.append(dialog);
+    dialog.showModal();
+    show(shown[at]);
+    stage.focus();
+    reporter.view.set({ fig: pathOf(trigger) || null });
+  }
+
+  dialog.onclose = () => {
+    stage.replaceChildren();
+    picture = null;
+    const trigger = shown[at];
+    if (trigger) trigger.focus({ preventScroll: false });
+    reporter.view.set({ fig: null });
+  };
+
+  /* Keys, clicks, dragging */
+
+  const KEYS = {
+    ArrowLeft: () => turn(-1),
+    ArrowRight: () => turn(1),
+    "+": () => resize(zoom.step(scale, 1)),
+    "=": () => resize(zoom.step(scale, 1)),
+    "-": () => resize(zoom.step(scale, -1)),
+    0: () => resize(0),
+  };
+
+  dialog.onkeydown = (event) => {
+    event.stopPropagation();
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const act = KEYS[event.key];
+    const isScrolling = event.key.startsWith("Arrow") && stage.classList.contains("is-larger");
+    if (!act || isScrolling) return;
+    event.preventDefault();
+    act();
+  };
+
+  dialog.onclick = (event) => {
+    if (event.target === dialog || event.target === stage) dialog.close();
+  };
+
+  stage.ondblclick = (event) => {
+    if (event.target === picture) resize(stage.classList.contains("is-larger") ? 0 : Math.max(1, scale * 2));
+  };
+
+  let hold = null;
+  stage.onpointerdown = (event) => {
+    if (event.target !== picture || event.button !== 0) return;
+    hold = { x: event.clientX + stage.scrollLeft, y: event.clientY + stage.scrollTop };
+    stage.setPointerCapture(event.pointerId);
+  };
+  stage.onpointermove = (event) => {
+    if (hold) stage.scrollTo(hold.x - event.clientX, hold.y - event.clientY);
+  };
+  stage.onpointerup = stage.onpointercancel = () => (hold = null);
+
+  for (const trigger of triggers) {
+    trigger.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      open(trigger);
+    });
+  }
+
+  const wanted = reporter.view.get("fig");
+  const linked = wanted && triggers.find((trigger) => pathOf(trigger) === wanted && isVisible(trigger));
+  if (linked) open(linked);
+})((globalThis.reporter = globalThis.reporter || {}));
