@@ -23,19 +23,20 @@
   /** Far beyond what a cell can show; the whole text is in the title. */
   const MAX_SHOWN = 300;
 
-  /** @returns {number[]} the numbers of a column, without what was not logged */
+  /** The numbers of a column, without what was not logged. */
   function loggedNumbers(column) {
-    const values = Array.from(column.values);
-    return column.missing === null ? values : values.filter((_, entry) => column.hasEntry(entry));
+    const { values, missing } = column;
+    return missing === null ? values : values.filter((_, entry) => column.hasEntry(entry));
   }
 
   /** The best value of a metric with a direction; NaN when there is none. */
   function bestOf(numbers, direction) {
     if (!direction) return NaN;
+    const sign = direction === "min" ? -1 : 1;
     let best = NaN;
-    for (const number of numbers) {
-      if (!Number.isFinite(number)) continue;
-      if (Number.isNaN(best) || (direction === "min" ? number < best : number > best)) best = number;
+    for (let i = 0; i < numbers.length; i++) {
+      const number = numbers[i];
+      if (Number.isFinite(number) && !(number * sign <= best * sign)) best = number;
     }
     return best;
   }
@@ -50,7 +51,7 @@
   }
 
   function durationExact(durationMs) {
-    return `${durationMs / 1000} s`;
+    return `${durationMs} ms`;
   }
 
   /**

@@ -80,7 +80,7 @@
       number: digits && ((column, found) => markSizes(column, digits, found)),
       time: times && ((column, found) => markTimes(column, times, found)),
       duration: null,
-      id: isId && ((column, found) => markIds(column, word, found)),
+      id: isId ? (column, found) => markIds(column, word, found) : null,
     };
   }
 

@@ -30,12 +30,30 @@
     return value > 0 ? PLUS_INFINITY : MINUS_INFINITY;
   }
 
+  /** Ranks of values that already ascend, as times do in the order of starting; null when they do not. */
+  function rankAscending(values) {
+    const ranks = new Uint32Array(values.length);
+    let rank = -1;
+    let before = -Infinity;
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i];
+      if (!(value >= before) || value === Infinity || value === -Infinity) return null;
+      if (value > before) rank++;
+      before = value;
+      ranks[i] = rank;
+    }
+    return { ranks, size: rank + 1 };
+  }
+
   /** @returns {Float64Array} the different finite values, ascending */
   function distinctFinite(values) {
-    const finite = Float64Array.from(values).filter(Number.isFinite).sort();
+    const sorted = new Float64Array(values).sort();
     let n = 0;
-    for (let i = 0; i < finite.length; i++) if (i === 0 || finite[i] !== finite[i - 1]) finite[n++] = finite[i];
-    return finite.subarray(0, n);
+    for (let i = 0; i < sorted.length; i++) {
+      const value = sorted[i];
+      if (Number.isFinite(value) && (n === 0 || value !== sorted[n - 1])) sorted[n++] = value;
+    }
+    return sorted.subarray(0, n);
   }
 
   /**
@@ -45,6 +63,10 @@
    * @returns {Ranks}
    */
   function rankNumbers(values) {
+    return rankAscending(values) || rankAnyhow(values);
+  }
+
+  function rankAnyhow(values) {
     const distinct = distinctFinite(values);
     const size = distinct.length;
     const ranks = new Uint32Array(values.length);
@@ -86,13 +108,19 @@
     return rankNumbers(heads);
   }
 
+  /** What each code ranks; code 0 is what was not logged. */
+  function ranksByCode(codes, ranks, notLogged) {
+    const found = new Uint32Array(codes.length);
+    for (let i = 0; i < codes.length; i++) found[i] = codes[i] ? ranks[codes[i] - 1] : notLogged;
+    return found;
+  }
+
   /** Ranks of a column's entries. */
   function rankEntries(column) {
     if (column.kind === "id") return rankIds(column.values, column.length);
     if (!column.isText) return rankNumbers(column.values);
     const { ranks, size } = rankTexts(column.dictionary, column.entryNumbers);
-    const notLogged = size + NOT_LOGGED;
-    return { ranks: Uint32Array.from(column.values, (code) => (code ? ranks[code - 1] : notLogged)), size };
+    return { ranks: ranksByCode(column.values, ranks, size + NOT_LOGGED), size };
   }
 
   /**

@@ -24,8 +24,9 @@
 
   function sampleOf(rows) {
     const stride = Math.max(1, Math.floor(rows.length / SAMPLE_ROWS));
-    const first = rows.subarray(0, SAMPLE_ROWS);
-    return [...first, ...rows.filter((_, i) => i % stride === 0)];
+    const sample = [...rows.subarray(0, SAMPLE_ROWS)];
+    for (let i = SAMPLE_ROWS; i < rows.length; i += stride) sample.push(rows[i]);
+    return sample;
   }
 
   function longest(texts) {

@@ -54,7 +54,7 @@
 
   class Grid {
     /**
-     * @param {HTMLTableElement} table
+     * @param {HTMLTableElement} table  with the builder's first rows
      * @param {HTMLElement} scroller
      * @param {GridSource} source
      */
@@ -67,7 +67,8 @@
       this.below = this.padRow();
       /** Rows in the document, by run. @type {Map<number, HTMLTableRowElement>} */
       this.drawn = new Map();
-      this.rowHeight = this.body.rows[0].offsetHeight;
+      this.rowHeight = parseFloat(getComputedStyle(table).getPropertyValue("--row"));
+      this.builtColumns = [...this.headRow.cells].slice(1).map((cell) => cell.dataset.column);
       /** Beside the name; null before the first `setColumns`. */
       this.columns = null;
       this.span = { start: 0, end: 0 };
@@ -75,7 +76,36 @@
       this.isDue = false;
       /** Called after each drawing. */
       this.onDrawn = () => undefined;
-      scroller.addEventListener("scroll", () => this.schedule(), { passive: true });
+      this.look();
+      scroller.addEventListener("scroll", () => this.scrolled(), { passive: true });
+      new ResizeObserver(() => this.resized()).observe(scroller);
+    }
+
+    /* What is seen. The page is asked only when it has changed: asking in between would lay it out twice. */
+
+    look() {
+      const { scrollTop, scrollLeft, clientWidth, clientHeight } = this.scroller;
+      this.seen = { top: scrollTop, left: Math.abs(scrollLeft), width: clientWidth, height: Math.min(clientHeight, innerHeight) };
+    }
+
+    scrolled() {
+      this.look();
+      this.schedule();
+    }
+
+    resized() {
+      const { width, height } = this.seen;
+      this.look();
+      if (!this.columns || (this.seen.width === width && this.seen.height === height)) return;
+      this.areWidthsStale ||= this.seen.width !== width;
+      this.draw();
+      this.checkRowHeight();
+    }
+
+    /** The next drawing is seen from the first row. */
+    toTop() {
+      if (this.seen.top > 0) this.scroller.scrollTop = 0;
+      this.seen.top = 0;
     }
 
     padRow() {
@@ -87,39 +117,41 @@
 
     /* Columns */
 
-    /** @param {object[]} columns  beside the name @param {number[]} widths  of name and columns */
+    /**
+     * @param {object[]} columns  beside the name
+     * @param {() => number[]} widths  of name and columns; asked when they are needed
+     */
     setColumns(columns, widths) {
       this.columns = columns;
       this.widths = widths;
-      this.isHeadStale = true;
+      this.areCellsStale = true;
+      this.areWidthsStale = true;
+      this.isBuilt = false;
       this.table.setAttribute("aria-colcount", columns.length + 1);
-      this.measure();
     }
 
-    /** Lay the columns out anew: the room has changed. */
+    /** Lay the columns out: they or the room have changed. */
     measure() {
-      const [name, ...rest] = this.widths;
-      this.room = { width: this.scroller.clientWidth, height: this.scroller.clientHeight };
+      const [name, ...rest] = this.isBuilt ? this.builtWidths() : this.widths();
       this.nameWidth = name;
-      this.drawnWidths = viewport.stretched(rest, this.room.width - name);
+      this.drawnWidths = viewport.stretched(rest, this.seen.width - name);
       this.offsets = viewport.offsetsOf(this.drawnWidths);
       this.table.style.tableLayout = "fixed";
-      this.table.style.width = this.drawnWidths === rest ? `${name + this.offsets[rest.length]}px` : "100%";
+      const isStretched = name + this.offsets[rest.length] <= this.seen.width + 1;
+      this.table.style.width = isStretched ? "100%" : `${name + this.offsets[rest.length]}px`;
       this.isHeadStale = true;
+      this.areWidthsStale = false;
+      this.isBuilt = false;
     }
 
-    /** Whether the room is still the one that columns were laid out for. */
-    fits() {
-      return this.scroller.clientWidth === this.room.width && this.scroller.clientHeight === this.room.height;
+    /** Widths that the browser gave to the builder's table: taking over must not move anything. */
+    builtWidths() {
+      return Array.from(this.headRow.cells, (cell) => cell.getBoundingClientRect().width);
     }
 
     /** Everything in the header may have changed: order, labels, columns. */
     redrawHead() {
       this.isHeadStale = true;
-    }
-
-    visibleSpan({ left, width }) {
-      return viewport.visibleColumns(this.offsets, left, width - this.nameWidth);
     }
 
     /** Widths of the empty cells at both sides of the drawn columns. */
@@ -128,17 +160,20 @@
       return [this.offsets[start], this.offsets[this.columns.length] - this.offsets[end]];
     }
 
-    drawColumns(seen) {
-      const span = this.visibleSpan(seen);
-      if (!this.isHeadStale && span.start === this.span.start && span.end === this.span.end) return false;
+    /** @returns {boolean} whether rows hold other columns than before */
+    drawColumns() {
+      const span = viewport.visibleColumns(this.offsets, this.seen.left, this.seen.width - this.nameWidth);
+      const isMoved = this.areCellsStale || span.start !== this.span.start || span.end !== this.span.end;
+      if (!isMoved && !this.isHeadStale) return false;
       this.span = span;
       this.isHeadStale = false;
+      this.areCellsStale = false;
       this.shownColumns = this.columns.slice(span.start, span.end);
       [this.gapBefore, this.gapAfter] = this.gaps();
       this.drawColgroup();
       this.drawGroupRow();
       this.drawHeadRow();
-      return true;
+      return isMoved;
     }
 
     /** How many cells a row has now, empty ones included. */
@@ -222,23 +257,6 @@
 
     /* Rows */
 
-    visibleRange({ top, height }) {
-      const count = this.source.rows().length;
-      return viewport.visibleRows({ top, height, rowHeight: this.rowHeight, count });
-    }
-
-    /** What part of the table is seen; asked before anything is changed, since asking lays the page out. */
-    seen() {
-      const { scrollTop, scrollLeft, clientWidth, clientHeight } = this.scroller;
-      const top = this.isAtTop ? 0 : scrollTop;
-      return { top, left: Math.abs(scrollLeft), width: clientWidth, height: Math.min(clientHeight, innerHeight) };
-    }
-
-    /** The next drawing is seen from the first row. */
-    toTop() {
-      this.isAtTop = true;
-    }
-
     /** Draw at the next frame. */
     schedule() {
       if (this.isDue) return;
@@ -249,21 +267,54 @@
       });
     }
 
-    /** @param {{refills?: boolean}} [options]  refills: what cells say may have changed */
-    draw({ refills = false } = {}) {
-      const seen = this.seen();
-      if (!seen.height || !this.columns) return;
-      const isRefilled = this.drawColumns(seen) || refills;
-      this.range = this.visibleRange(seen);
-      const rows = this.source.rows().subarray(this.range.start, this.range.end);
-      const spare = this.takeSpare(rows);
-      const elements = Array.from(rows, (row, i) => this.drawRow(row, this.range.start + i, spare, isRefilled));
+    /** Draw what is seen now. */
+    draw() {
+      if (!this.seen.height || !this.columns) return;
+      if (!this.above.isConnected && this.adopt()) return;
+      if (this.areWidthsStale) this.measure();
+      const isMoved = this.drawColumns();
+      const rows = this.source.rows();
+      this.range = viewport.visibleRows({ ...this.seen, rowHeight: this.rowHeight, count: rows.length });
+      const seen = rows.subarray(this.range.start, this.range.end);
+      const spare = this.takeSpare(seen);
+      const elements = Array.from(seen, (row, i) => this.drawRow(row, this.range.start + i, spare, isMoved));
       this.place(elements);
-      this.table.setAttribute("aria-rowcount", this.source.rows().length + 1);
-      if (this.isAtTop && this.scroller.scrollTop) this.scroller.scrollTop = 0;
-      this.isAtTop = false;
-      this.onDrawn();
-      this.checkRowHeight(elements[0]);
+      this.finish();
+    }
+
+    /**
+     * Take over the builder's table when it already says what should be seen: then nothing is drawn
+     * until something changes.
+     *
+     * @returns {boolean}
+     */
+    adopt() {
+      const built = [...this.body.rows];
+      const rows = this.source.rows();
+      const isSame =
+        this.seen.top === 0 &&
+        this.builtColumns.join("\n") === this.columns.map(({ id }) => id).join("\n") &&
+        built.length <= rows.length &&
+        built.every(({ dataset }, i) => dataset.runId === this.source.run(rows[i]).id);
+      if (!isSame) return false;
+      built.forEach((drawn, i) => this.adoptRow(drawn, rows[i]));
+      this.range = { start: 0, end: built.length };
+      this.span = { start: 0, end: this.columns.length };
+      this.areCellsStale = false;
+      this.isBuilt = true;
+      this.place(built);
+      this.finish();
+      return true;
+    }
+
+    adoptRow(built, row) {
+      built.querySelectorAll("a, input").forEach((inner) => (inner.tabIndex = -1));
+      [...built.cells].forEach((cell, column) => {
+        cell.tabIndex = -1;
+        cell.setAttribute("aria-colindex", column + 1);
+      });
+      this.markSelected(built, row);
+      this.drawn.set(row, built);
     }
 
     /** Elements of rows that left the view, to be used again. */
@@ -279,14 +330,14 @@
       return spare;
     }
 
-    drawRow(row, place, spare, isRefilled) {
+    drawRow(row, place, spare, isMoved) {
       let drawn = this.drawn.get(row);
       if (!drawn) {
         drawn = spare.pop() || this.makeRow();
         this.drawn.set(row, drawn);
         this.fillName(drawn, row);
         this.fillCells(drawn, row);
-      } else if (isRefilled) this.fillCells(drawn, row);
+      } else if (isMoved) this.fillCells(drawn, row);
       this.markSelected(drawn, row);
       drawn.setAttribute("aria-rowindex", place + 2);
       return drawn;
@@ -386,10 +437,15 @@
       while (this.body.children.length > wanted.length) this.body.lastChild.remove();
     }
 
+    finish() {
+      this.table.setAttribute("aria-rowcount", this.source.rows().length + 1);
+      this.onDrawn();
+    }
+
     /** Rows are as high as the style sheet says, which depends on the screen. */
-    checkRowHeight(drawn) {
-      const height = drawn ? drawn.getBoundingClientRect().height : this.rowHeight;
-      if (Math.abs(height - this.rowHeight) < 0.01 || height === 0) return;
+    checkRowHeight() {
+      const height = this.drawn.values().next().value?.getBoundingClientRect().height;
+      if (!height || Math.abs(height - this.rowHeight) < 0.01) return;
       this.rowHeight = height;
       this.draw();
     }
@@ -416,6 +472,7 @@
         const [start, end] = [this.offsets[column - 1], this.offsets[column]];
         scroller.scrollLeft = sign * viewport.scrollInto(Math.abs(scroller.scrollLeft), width, start, end);
       }
+      this.look();
       this.draw();
     }
 

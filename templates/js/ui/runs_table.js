@@ -50,6 +50,8 @@
       this.columns.add(await reporter.load(...shards[0]));
       this.begin(catalog);
       await afterPaint();
+      this.grid.draw();
+      this.grid.checkRowHeight();
       for (const shard of shards.slice(1)) this.columns.add(await reporter.load(...shard));
       this.isComplete = true;
       this.arrived();
@@ -138,13 +140,6 @@
       this.element.addEventListener("copy", (event) => this.copy(event));
       this.role("download-csv").addEventListener("click", () => this.download());
       reporter.onKey?.("x", () => this.keys.holdsFocus && this.keys.row >= 0 && this.bar.toggle(this.keys.row, false));
-      new ResizeObserver(() => this.resized()).observe(this.role("scroller"));
-    }
-
-    resized() {
-      if (this.grid.fits()) return;
-      this.grid.measure();
-      this.grid.draw();
     }
 
     /* Runs */
@@ -237,7 +232,7 @@
     showColumns(ids) {
       this.shownIds = ids;
       const columns = ids.map((id) => this.columns.get(id)).filter(Boolean);
-      this.grid.setColumns(columns, this.widths.measure(columns, this.rows.order));
+      this.grid.setColumns(columns, () => this.widths.measure(columns, this.rows.order));
     }
 
     chooseColumns(ids) {
