@@ -10,9 +10,11 @@ Data sets of a line chart
     the end of a failed run.
     ``labels``: text, top (pixels below the plot's upper edge), color; names right of the plot.
 Data set of a bar chart
-    ``points``: label, value, color; in the order of the bars.
+    ``points``: label, value, color, text and edge, the value where the text stands; in the order of
+    the bars.
 Signals
-    ``x_title``: text at the end of the x axis. ``x_ticks``: values on a logarithmic x.
+    ``x_title``: text at the end of the x axis. ``x_ticks``, ``y_ticks``: values on logarithmic
+    axes, null for Vega's own.
 """
 
 from __future__ import annotations
@@ -36,16 +38,20 @@ _BREAK_HEIGHT_PX = 6
 _LABEL_GAP_PX = 6
 _BAR_LABEL_LIMIT_PX = 160
 
-_PADDING_PX = {"left": 2, "top": 8, "right": 8, "bottom": 0}
+_MANY_TICKS = 20
+"""Vega takes every other of more values than this; the page has chosen them already."""
+
+_DOT_SIZE = 40
+"""Area in square pixels."""
+
+_PADDING_PX = {"left": 2, "top": 8, "right": 6, "bottom": 3}
 """Half a label's height above, where the topmost one stands at the edge."""
 
-_NUMBER = (
-    "datum.label === '' || datum.value === 0"
-    " || (abs(datum.value) >= 1e-4 && abs(datum.value) < 1e9)"
-    " ? datum.label : replace(format(datum.value, '~e'), '+', '')"
-)
-"""Powers of ten exactly where the page's own numbers have them; labels that a logarithmic axis
-leaves empty stay so."""
+_IS_PLAIN = "abs(datum.value) >= 1e-4 && abs(datum.value) < 1e9"
+_POWER = "replace(format(datum.value, '~e'), '+', '')"
+_NUMBER = f"datum.value === 0 ? '0' : {_IS_PLAIN} ? datum.label : {_POWER}"
+_LOG_NUMBER = f"datum.value === 0 ? '0' : {_IS_PLAIN} ? format(datum.value, ',~r') : {_POWER}"
+"""Powers of ten exactly where the page's own numbers have them."""
 
 
 def metric_chart(style: ChartStyle) -> AltairChart:
@@ -73,26 +79,39 @@ def metric_chart(style: ChartStyle) -> AltairChart:
 
 def _line_chart(style: ChartStyle) -> AltairChart:
     x, y = _x(style), _y(style)
-    title, ticks = alt.param(name=TITLE, value="step"), alt.param(name="x_ticks", value=[])
-    layers = alt.layer(_lines(x, y), _breaks(x), _dots(x, y), _labels())
-    return layers.add_params(title, *([ticks] if style.x == "log" else []))
+    params = [alt.param(name=TITLE, value="step")]
+    params += [
+        alt.param(name=f"{axis}_ticks", value=None)
+        for axis, scale in (("x", style.x), ("y", style.y))
+        if scale == "log"
+    ]
+    return alt.layer(_lines(x, y), _breaks(x), _dots(x, y), _labels()).add_params(*params)
 
 
 def _x(style: ChartStyle) -> alt.X:
     if style.x == "log":
-        scale, axis = alt.Scale(type="symlog", nice=False), alt.Axis(values=alt.ExprRef("x_ticks"))
+        scale, axis = alt.Scale(type="symlog", nice=False), _log_axis("x_ticks", is_bound=True)
     else:
         scale, axis = alt.Scale(type="linear", nice=False, zero=False), alt.Axis()
     return alt.X("x:Q", title=TITLE, scale=scale, axis=axis)
 
 
 def _y(style: ChartStyle) -> alt.Y:
-    scale = (
-        alt.Scale(type="log", nice=False)
-        if style.y == "log"
-        else alt.Scale(type="linear", nice=True, zero=False)
+    if style.y == "log":
+        scale, axis = alt.Scale(type="log", nice=False), _log_axis("y_ticks", is_bound=False)
+    else:
+        scale = alt.Scale(type="linear", nice=True, zero=False)
+        axis = alt.Axis(labelExpr=_NUMBER, labelBound=False)
+    return alt.Y("y:Q", title=None, scale=scale, axis=axis)
+
+
+def _log_axis(ticks: str, *, is_bound: bool) -> alt.Axis:
+    return alt.Axis(
+        values=alt.ExprRef(ticks),
+        tickCount=_MANY_TICKS,
+        labelExpr=_LOG_NUMBER,
+        labelBound=is_bound,
     )
-    return alt.Y("y:Q", title=None, scale=scale, axis=alt.Axis(labelExpr=_NUMBER))
 
 
 def _lines(x: alt.X, y: alt.Y) -> AltairChart:
@@ -127,7 +146,7 @@ def _breaks(x: alt.X) -> AltairChart:
 def _dots(x: alt.X, y: alt.Y) -> AltairChart:
     return (
         _chart("dots")
-        .mark_point(aria=False, size=30, opacity=1, strokeWidth=1.6)
+        .mark_point(aria=False, size=_DOT_SIZE, opacity=1, strokeWidth=1.6)
         .encode(
             x=x,
             y=y,
@@ -153,17 +172,16 @@ def _labels() -> AltairChart:
 
 def _bar_chart(style: ChartStyle) -> AltairChart:
     del style  # its values always start at zero, on a linear scale
-    x = alt.X(
-        "value:Q",
-        title=TITLE,
-        stack=None,
-        axis=alt.Axis(grid=True, domain=False, labelExpr=_NUMBER),
-    )
+    axis = alt.Axis(grid=True, domain=False, labelExpr=_NUMBER)
     labels = alt.Axis(grid=False, labelLimit=_BAR_LABEL_LIMIT_PX, labelOverlap=False)
+    x = alt.X("value:Q", title=TITLE, stack=None, axis=axis)
     y = alt.Y("label:N", title=None, sort=None, axis=labels)
-    color = _as_given(alt.Color, "color:N")
-    bars = _chart("points").mark_bar(aria=False).encode(x=x, y=y, color=color)
-    return bars.add_params(alt.param(name=TITLE, value=""))
+    bars = _chart("points").mark_bar(aria=False)
+    texts = _chart("points").mark_text(aria=False, align="left", dx=_LABEL_GAP_PX)
+    return alt.layer(
+        bars.encode(x=x, y=y, color=_as_given(alt.Color, "color:N")),
+        texts.encode(x=alt.X("edge:Q"), y=y, text="text:N"),
+    ).add_params(alt.param(name=TITLE, value=""))
 
 
 def _chart(data: str) -> AltairChart:

@@ -4,29 +4,44 @@
 (function (reporter) {
   "use strict";
 
-  /** Below this ratio of ends, powers of ten would leave an axis with one tick or none. */
-  const FEW_DECADES = 30;
+  /** As many as an axis has room for. */
+  const MOST_TICKS = 7;
 
-  function multiples(most, mantissas) {
+  /** Multiples of each power of ten, from dense to sparse. */
+  const MANTISSAS = [[1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 2, 5], [1, 3], [1]];
+
+  /** Multiples of every `stride`-th power of ten between two positive numbers. */
+  function multiples(low, high, mantissas, stride) {
     const ticks = [];
-    for (let power = 1; power <= most; power *= 10) for (const mantissa of mantissas) ticks.push(mantissa * power);
-    return ticks;
+    const first = Math.floor(Math.log10(low) / stride) * stride;
+    for (let power = first; power <= Math.log10(high); power += stride) {
+      for (const mantissa of mantissas) ticks.push(Number(`${mantissa}e${power}`));
+    }
+    return ticks.filter((tick) => tick >= low && tick <= high);
+  }
+
+  function positiveTicks(low, high) {
+    for (const mantissas of MANTISSAS) {
+      const ticks = multiples(low, high, mantissas, 1);
+      if (ticks.length <= MOST_TICKS) return ticks;
+    }
+    const decades = Math.log10(high / low);
+    return multiples(low, high, [1], Math.ceil(decades / MOST_TICKS));
   }
 
   /**
-   * Ticks of an axis that is linear around zero and logarithmic beyond: zero, and powers of ten with
-   * their doubles and halves where there are few.
+   * Ticks of a logarithmic axis, or of one that is linear around zero and logarithmic beyond: round
+   * numbers, and zero where it is on the axis.
    *
    * @param {number} low
    * @param {number} high  not less than `low`
-   * @returns {number[]}  ascending, all between the two
+   * @returns {number[] | null}  ascending, all between the two; null where they are too close for
+   *   round numbers to tell anything, and on an axis that reaches below zero
    */
   function logTicks(low, high) {
-    const size = Math.max(Math.abs(low), Math.abs(high));
-    const isNarrow = low > 0 && high / low < FEW_DECADES;
-    const positive = multiples(size, isNarrow || size < FEW_DECADES ? [1, 2, 5] : [1]);
-    const all = [...positive.map((tick) => -tick).reverse(), 0, ...positive];
-    return all.filter((tick) => tick >= low && tick <= high);
+    if (low < 0 || !Number.isFinite(high) || high <= 0) return null;
+    const ticks = low === 0 ? [0, ...positiveTicks(Math.min(1, high), high)] : positiveTicks(low, high);
+    return ticks.length > 1 ? ticks : null;
   }
 
   /**

@@ -39,7 +39,7 @@
       const [{ x, y }] = lines;
       return { heads: [xTitle, metric], rows: Array.from(y, (value, i) => ({ line: null, numbers: [x[i], value] })) };
     }
-    const heads = ["run", "points", `last ${xTitle}`, "last", "least", "greatest"];
+    const heads = ["run", "points", `last ${xTitle}`, "last", "min", "max"];
     return { heads, rows: lines.map((line) => ({ line, numbers: summaryRow(line) })) };
   }
 

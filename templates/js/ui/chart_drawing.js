@@ -16,13 +16,14 @@
 
   const LABEL_FONT = "600 11px";
   const LABEL_GAP_PX = 12;
-  const LABEL_MARGIN_PX = 8;
   /** Longer names take more of the plot than they are worth. */
   const LABEL_SHARE = 0.3;
   const MOST_LABELS = 6;
 
-  const BAR_PX = 18;
-  const AXIS_PX = 44;
+  /** A bar with its gap, at least and at most; and the axis below them. */
+  const LEAST_BAR_PX = 18;
+  const MOST_BAR_PX = 28;
+  const AXIS_PX = 48;
 
   /** Colours as the style sheet has them: it alone knows the theme's. */
   function readColors() {
@@ -55,18 +56,28 @@
   function makeLabels(curves, colors, mostPx) {
     const ended = curves.filter(({ end }) => end >= 0);
     if (curves.length < 2 || curves.length > MOST_LABELS) return [];
-    return ended.map(({ line, y, end }) => ({ text: fit(line.name, mostPx), color: colors[line.color - 1], value: y[end] }));
+    return ended.map(({ line, y, end }) => ({ text: fit(line.name, mostPx), color: colors[line.color - 1], value: y[end], top: 0 }));
   }
 
   function placeLabels(labels, scale, height) {
     const wanted = labels.map(({ value }) => scale(value));
     const tops = reporter.ticks.spread(wanted, LABEL_GAP_PX, 0, height);
-    return labels.map((label, i) => ({ ...label, top: tops[i] }));
+    return labels.map(({ text, color }, i) => ({ text, color, top: tops[i] })); // new rows: Vega marks those it has seen
   }
 
-  function ends(curves) {
-    const xs = curves.flatMap(({ line: { x } }) => (x.length ? [x[0], x[x.length - 1]] : []));
-    return xs.length ? [Math.min(...xs), Math.max(...xs)] : [0, 0];
+  /** Least and greatest of some numbers; null without any. */
+  function extent(numbers) {
+    let [least, greatest] = [Infinity, -Infinity];
+    for (const number of numbers) {
+      if (number < least) least = number;
+      if (number > greatest) greatest = number;
+    }
+    return least <= greatest ? [least, greatest] : null;
+  }
+
+  function logTicks(rows, field) {
+    const ends = extent(rows.map((row) => row[field]).filter(Number.isFinite));
+    return ends && reporter.ticks.logTicks(...ends);
   }
 
   function lineNotices({ dropped, broken }, { total, lines }) {
@@ -82,12 +93,13 @@
     const { width } = view.size;
     const plot = reporter.plot.plotLines(data.lines, { smooth: look.smooth, isLog: look.y === "log", widthPx: width, colors: colors.runs, marks: colors.marks });
     const { points, breaks, dots, curves } = plot;
-    const labels = makeLabels(curves, colors.runs, width * LABEL_SHARE);
-    const right = labels.length ? LABEL_MARGIN_PX + Math.ceil(Math.max(...labels.map(({ text }) => widthOf(text)))) : view.padding.right;
     const signals = { x_title: data.xTitle };
-    if (look.x === "log") signals.x_ticks = reporter.ticks.logTicks(...ends(curves));
-    await view.show({ points, breaks, dots, labels: [] }, signals, { right });
-    if (labels.length) await view.show({ labels: placeLabels(labels, view.scale("y"), view.area.height) }, {}, { right });
+    if (look.x === "log") signals.x_ticks = logTicks(points, "x");
+    if (look.y === "log") signals.y_ticks = logTicks(points, "y");
+    /* Labels take part in the layout from the first, and find their places once it is known. */
+    const labels = makeLabels(curves, colors.runs, width * LABEL_SHARE);
+    await view.show({ points, breaks, dots, labels }, signals);
+    if (labels.length) await view.show({ labels: placeLabels(labels, view.scale("y"), view.area.height) }, {});
     drawing.notices = lineNotices(plot, data);
     const [x, y] = [view.scale("x"), view.scale("y")];
     reporter.chartHover.attachLines(drawing.box, { mount: view.mount, area: view.area, xTitle: data.xTitle, unit: data.unit, curves, colors: colors.runs, toX: x, toY: y, fromX: x.invert });
@@ -104,10 +116,18 @@
 
   async function showBars(drawing, look, colors) {
     const { data, view } = drawing;
-    const room = Math.max(1, Math.floor((view.size.height - AXIS_PX) / BAR_PX));
+    const { height } = view.size;
+    const room = Math.max(1, Math.floor((height - AXIS_PX) / LEAST_BAR_PX));
     const chosen = reporter.bars.chooseBars(data.bars, data.direction, room);
-    const points = chosen.bars.map(({ label, value, color }) => ({ label, value, color: colors.runs[color - 1] }));
-    await view.show({ points }, { x_title: data.unit });
+    const decimals = format.columnDecimals(chosen.bars.map(({ value }) => value));
+    const points = chosen.bars.map(({ label, value, color }) => ({
+      label,
+      value,
+      color: colors.runs[color - 1],
+      text: format.number(value, decimals),
+      edge: Math.max(0, value),
+    }));
+    await view.show({ points }, { x_title: data.unit }, Math.min(height, AXIS_PX + points.length * MOST_BAR_PX));
     drawing.notices = barNotices(chosen, data);
     reporter.chartHover.attachBars(drawing.box, { mount: view.mount, area: view.area, metric: data.metric, unit: data.unit, bars: chosen.bars });
   }

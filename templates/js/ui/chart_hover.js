@@ -133,7 +133,7 @@
   tip.hidden = true;
 
   function tipRow({ color, dash, name, value, decimals }) {
-    const label = make("span", "tip-name", make("span", `sw dash-${dash}`), make("bdi", "ell", name));
+    const label = make("span", "tip-name", make("span", `sw dash${dash}`), make("bdi", "ell", name));
     const number = make("td", Number.isFinite(value) ? "num" : "num nan", format.number(value, decimals));
     return make("tr", `k${color}`, make("td", "", label), number);
   }

@@ -82,7 +82,7 @@
   }
 
   function nameCell({ name, color, dash }) {
-    const label = make("span", { class: "tip-name" }, make("span", { class: `sw k${color} dash-${dash}` }), make("bdi", { class: "ell" }, name));
+    const label = make("span", { class: "tip-name" }, make("span", { class: `sw k${color} dash${dash}` }), make("bdi", { class: "ell" }, name));
     return make("th", { scope: "row" }, label);
   }
 

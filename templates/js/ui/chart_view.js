@@ -2,8 +2,8 @@
  * One chart on the screen: a compiled specification, rows, and Vega's view in a box.
  *
  *   const view = new reporter.ChartView(box, spec)
- *   await view.show({points: […]}, {x_title: "step"}, {right: 40})
- *   view.place("x", 12)   where a value stands, in pixels from the box
+ *   await view.show({points: […]}, {x_title: "step"})
+ *   view.scale("x")(12)   where a value stands, in pixels from the left edge of view.area
  *   view.release()        gives back the canvas and everything that Vega holds
  *
  * Knows nothing of runs, metrics or files.
@@ -43,7 +43,6 @@
       this.mount = document.createElement("div");
       this.mount.className = "plot";
       box.append(this.mount);
-      this.padding = spec.padding;
       this.view = new vega.View(vega.parse(spec), { renderer: "canvas", container: this.mount, hover: false, loader: LOADER, logLevel: 0 });
       this.view.description(description);
     }
@@ -57,22 +56,22 @@
     }
 
     /**
-     * @param {Object<string, object[]>} rows  by data set
+     * @param {Object<string, object[]>} rows  by data set; those not named keep theirs
      * @param {Object<string, unknown>} signals
-     * @param {object} [padding]  sides that differ from the specification's
+     * @param {number} [height]  in pixels, if less than the box has
      */
-    async show(rows, signals, padding = {}) {
-      const { width, height } = this.size;
+    async show(rows, signals, height = this.size.height) {
       for (const [name, value] of Object.entries(signals)) this.view.signal(name, value);
       for (const [name, found] of Object.entries(rows)) this.view.data(name, found);
-      this.view.width(width).height(height).padding({ ...this.padding, ...padding });
+      this.drawnFor = this.size;
+      this.view.width(this.drawnFor.width).height(height);
       await this.view.runAsync();
     }
 
-    /** Whether the box has another size than what is drawn. */
+    /** Whether the box has another size than it had. */
     get isStale() {
       const { width, height } = this.size;
-      return this.view.width() !== width || this.view.height() !== height;
+      return Boolean(this.drawnFor) && (this.drawnFor.width !== width || this.drawnFor.height !== height);
     }
 
     /** The plot within its axes, in pixels from the mount's corner. */
