@@ -353,13 +353,24 @@ class Run(Record):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Experiment(Record):
-    """A named group of runs; times in milliseconds."""
+    """A named group of runs; times in milliseconds.
+
+    Parameters
+    ----------
+    experiment_id, name, artifact_location, lifecycle_stage : str
+    tags : mapping of str to str
+    definitions : mapping of str to MetricDefinition
+        What was declared about metrics for all its runs; a run's own declaration wins.
+    creation_time, last_update_time : int or None
+    problems : tuple of Problem
+    """
 
     experiment_id: str
     name: str
     artifact_location: str = ""
     lifecycle_stage: str = LifecycleStage.ACTIVE
     tags: Mapping[str, str] = field(default_factory=dict)
+    definitions: Mapping[str, MetricDefinition] = field(default_factory=dict)
     creation_time: int | None = None
     last_update_time: int | None = None
     problems: tuple[Problem, ...] = ()

@@ -144,15 +144,7 @@ class _RunFold:
             self.inputs[item.dataset.name, item.dataset.digest, context] = item
 
     def metric_defined(self, event: ev.MetricDefined) -> None:
-        new = event.definition
-        old = self.definitions.get(new.key, new)
-        self.definitions[new.key] = MetricDefinition(
-            key=new.key,
-            direction=new.direction or old.direction,
-            unit=new.unit or old.unit,
-            description=new.description or old.description,
-            best=new.best or old.best,
-        )
+        _define(self.definitions, event.definition)
 
     def artifact_logged(self, event: ev.ArtifactLogged) -> None:
         self.artifacts[event.artifact.path] = event.artifact
@@ -192,6 +184,18 @@ class _RunFold:
             last_event_time=max(seen, default=None),
             problems=tuple(self.problems),
         )
+
+
+def _define(known: dict[str, MetricDefinition], new: MetricDefinition) -> None:
+    """Take a declaration over what is known; what it leaves out stays."""
+    old = known.get(new.key, new)
+    known[new.key] = MetricDefinition(
+        key=new.key,
+        direction=new.direction or old.direction,
+        unit=new.unit or old.unit,
+        description=new.description or old.description,
+        best=new.best or old.best,
+    )
 
 
 def _ignore(state: _RunFold, event: ev.Event) -> None:
@@ -290,6 +294,7 @@ def fold_experiment(experiment_id: str, events: Iterable[ev.Event]) -> Experimen
     """
     found = Experiment(experiment_id=experiment_id, name="")
     tags: dict[str, str] = {}
+    definitions: dict[str, MetricDefinition] = {}
     for event in events:
         if isinstance(event, ev.ExperimentCreated) and found.creation_time is None:
             found = replace(
@@ -300,6 +305,8 @@ def fold_experiment(experiment_id: str, events: Iterable[ev.Event]) -> Experimen
             )
         elif isinstance(event, ev.ExperimentRenamed):
             found = replace(found, name=event.name)
+        elif isinstance(event, ev.MetricDefined):
+            _define(definitions, event.definition)
         elif isinstance(event, ev.TagsSet):
             tags.update(event.tags)
         elif isinstance(event, ev.TagsDeleted):
@@ -311,4 +318,6 @@ def fold_experiment(experiment_id: str, events: Iterable[ev.Event]) -> Experimen
     if not found.name:
         name = "Default" if experiment_id == "0" else experiment_id
         found = replace(found, name=name)
-    return replace(found, tags=dict(sorted(tags.items())))
+    return replace(
+        found, tags=dict(sorted(tags.items())), definitions=dict(sorted(definitions.items()))
+    )

@@ -13,7 +13,7 @@ import threading
 
 from reporter.store.liveness import host_name
 
-__all__ = ["GitProbe", "end_tags", "start_tags", "user_name"]
+__all__ = ["GitProbe", "end_tags", "short_path", "start_tags", "user_name"]
 
 # Enough for any change one would commit; a larger diff is named by its size instead.
 MAX_DIFF_BYTES = 200_000
@@ -91,7 +91,32 @@ def _command() -> str:
     script = _source_name()
     if sys.argv[0] == "-c":
         return "python -c ..."
-    return " ".join(["python", shlex.quote(script), *map(shlex.quote, sys.argv[1:])])
+    arguments = [short_path(argument) for argument in sys.argv[1:]]
+    return " ".join(["python", shlex.quote(script), *map(shlex.quote, arguments)])
+
+
+def short_path(text: str) -> str:
+    """Write paths in a text without this machine's folders: relative, ``~`` or from a package on.
+
+    Parameters
+    ----------
+    text : str
+        A path, or text with paths in it, such as a traceback.
+    """
+    import re
+    import sysconfig
+
+    text = re.sub(r"[^\s\"']*[/\\](?=(?:site|dist)-packages[/\\])", "", text)
+    folders = {
+        os.getcwd(): "",
+        source_folder(): "",
+        sysconfig.get_paths()["stdlib"]: "python" + os.sep,
+        os.path.expanduser("~"): "~" + os.sep,
+    }
+    for folder in sorted(folders, key=len, reverse=True):
+        if len(folder) > 1:
+            text = text.replace(folder + os.sep, folders[folder])
+    return text
 
 
 def source_folder() -> str:
@@ -158,9 +183,12 @@ def _read(path: str) -> str:
         return file.read().strip()
 
 
-def _without_credentials(url: str) -> str:
+def _public_remote(url: str) -> str:
+    """Return a remote's address without credentials; empty for a path on this machine."""
     import re
 
+    if url.startswith("file:") or not re.match(r"[a-z+]+://|[^/\\]+@[^/\\]+:", url):
+        return ""
     return re.sub(r"(?<=://)[^/@]+@", "", url)
 
 
@@ -202,8 +230,8 @@ class GitProbe:
                 return
             dirty = git("status", "--porcelain", "--untracked-files=no")
             tags = {"mlflow.source.git.dirty": str(bool(dirty))}
-            if remote := git("config", "--get", "remote.origin.url"):
-                tags["mlflow.source.git.repoURL"] = _without_credentials(remote)
+            if remote := _public_remote(git("config", "--get", "remote.origin.url")):
+                tags["mlflow.source.git.repoURL"] = remote
             if dirty:
                 diff = git("diff", "HEAD", "--no-color", "--no-ext-diff")
                 is_small = len(diff) <= MAX_DIFF_BYTES

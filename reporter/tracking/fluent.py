@@ -298,6 +298,7 @@ def start_run(
             _all_tags(tags, description, parent),
         )
     active = ActiveRun(**{spec.name: getattr(run, spec.name) for spec in fields(Run)})
+    live.is_nested = "mlflow.parentRunId" in active.data.tags
     _push(active, live)
     _last_run_id = live.run_id
     _watch(live, log_system_metrics, capture_output, active.data.summaries)
@@ -543,7 +544,7 @@ def _listed(items: Any) -> list[Any]:  # Any: array, series or sequence
 def define_metric(
     key: str, direction: str = "", unit: str = "", description: str = "", best: str = ""
 ) -> None:
-    """Declare what a metric of the active run means.
+    """Declare what a metric means: of the active run, or of all runs of the chosen experiment.
 
     Parameters
     ----------
@@ -565,7 +566,11 @@ def define_metric(
     definition = MetricDefinition(
         key=key, direction=direction, unit=unit, description=description, best=best
     )
-    _run_to_log().append(MetricDefined(at_ms=clock.now_ms(), definition=definition))
+    event = MetricDefined(at_ms=clock.now_ms(), definition=definition)
+    if _active.stack:
+        _active.stack[-1][1].append(event)
+    else:
+        MlflowClient()._edit_experiment(_chosen_experiment_id(), event)
 
 
 def set_tag(key: str, value: Any, synchronous: bool | None = None) -> None:

@@ -60,6 +60,7 @@ class LiveRun:
         self.run_id = writer.run_id
         self.store = os.path.dirname(os.path.dirname(writer.folder))
         self.is_owner = is_owner
+        self.is_nested = False
         self.sampler: Sampler | None = None
         self.capture: OutputCapture | None = None
         self._params = dict(params)
@@ -166,6 +167,8 @@ class LiveRun:
         tags = context.end_tags()
         if _probe is not None and fold:
             tags |= _probe.tags()
+            if self.is_nested:  # the parent has it; a sweep would keep it a hundred times
+                tags.pop("mlflow.source.git.diff", None)
         if tags:
             self.append(TagsSet(at_ms=now, tags=tags))
 
@@ -251,7 +254,7 @@ def record_failure(error: BaseException, runs: Iterable[LiveRun] | None = None) 
     text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
     for run in list(_runs.values()) if runs is None else runs:
         if run.is_owner and not run.writer.is_closed:
-            run.set_tags({"reporter.error": text[-8_000:]})
+            run.set_tags({"reporter.error": context.short_path(text)[-8_000:]})
 
 
 def _on_sigterm(number: int, frame: object) -> None:

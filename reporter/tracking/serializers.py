@@ -122,10 +122,11 @@ def _matplotlib(figure: Any, suffix: str, options: Mapping[str, Any]) -> bytes:
 
 @serializer("figure", "plotly.basedatatypes.BaseFigure")
 def _plotly(figure: Any, suffix: str, options: Mapping[str, Any]) -> bytes:
+    # plotly would draw a random id for the page's element: equal figures shall be equal bytes
     if suffix == "json":
         return str(figure.to_json(**options)).encode()
     if suffix in ("html", "htm"):
-        return str(figure.to_html(**{"include_plotlyjs": "cdn", **options})).encode()
+        return str(figure.to_html(**{"include_plotlyjs": "cdn", "div_id": "figure", **options})).encode()
     return bytes(figure.to_image(**{"format": suffix, **options}))
 
 

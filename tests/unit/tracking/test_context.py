@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reporter.tracking.context import GitProbe, end_tags, read_head, start_tags
+from reporter.tracking.context import GitProbe, end_tags, read_head, short_path, start_tags
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 
@@ -72,3 +72,18 @@ def test_tags_hold_no_path_of_this_machine() -> None:
     tags = {**start_tags(), **end_tags()}
     assert not [key for key, value in tags.items() if str(Path.home()) + "/" in value]
     assert "pytest==" in tags["reporter.packages"]
+
+
+def test_remote_that_is_a_path_stays_private(repository: Path, tmp_path: Path) -> None:
+    for remote in (str(tmp_path), tmp_path.as_uri(), "../elsewhere"):
+        _git(repository, "config", "remote.origin.url", remote)
+        assert "mlflow.source.git.repoURL" not in GitProbe(str(repository)).tags()
+    _git(repository, "config", "remote.origin.url", "git@example.org:a/b.git")
+    assert GitProbe(str(repository)).tags()["mlflow.source.git.repoURL"] == "git@example.org:a/b.git"
+
+
+def test_paths_in_text_are_shortened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", "/home/ana")
+    text = f'File "{tmp_path}/train.py" File "/opt/v/lib/python3/site-packages/np/a.py" /home/ana/x'
+    assert short_path(text) == 'File "train.py" File "site-packages/np/a.py" ~/x'

@@ -307,3 +307,23 @@ def test_artifacts_of_an_experiment_elsewhere(tmp_path: Path) -> None:
     assert (tmp_path / "else where" / run.info.run_id / "artifacts" / "a.txt").exists()
     with open(reporter.MlflowClient().download_artifacts(run.info.run_id, "a.txt")) as file:
         assert file.read() == "x"
+
+
+def test_metrics_are_declared_for_a_run_or_for_an_experiment() -> None:
+    reporter.set_experiment("declared")
+    reporter.define_metric("loss", direction="min", unit="nats")
+    assert reporter.active_run() is None
+    with reporter.start_run() as run:
+        reporter.define_metric("acc", direction="max")
+        with pytest.raises(reporter.InvalidInputError, match="direction is 'min' or 'max'"):
+            reporter.define_metric("acc", direction="up")
+    experiment = reporter.get_experiment(run.info.experiment_id)
+    assert experiment.definitions["loss"].unit == "nats"
+    assert reporter.get_run(run.info.run_id).data.definitions["acc"].direction == "max"
+
+
+def test_yaml() -> None:
+    with reporter.start_run() as run:
+        reporter.log_dict({"a": [1, "ü"]}, "d.yaml")
+    text = reporter.artifacts.load_text(f"runs:/{run.info.run_id}/d.yaml")
+    assert text == "a:\n- 1\n- ü\n"
