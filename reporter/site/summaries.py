@@ -142,13 +142,17 @@ class MetricFacts:
         return self.key.startswith(SYSTEM_PREFIX)
 
 
-def summarise_metrics(runs: Sequence[Run]) -> dict[str, MetricFacts]:
+def summarise_metrics(
+    runs: Sequence[Run], declared: Mapping[str, MetricDefinition] | None = None
+) -> dict[str, MetricFacts]:
     """Gather what is known of each metric.
 
     Parameters
     ----------
     runs : sequence of Run
         In the order of starting: of two declarations the later run's stands.
+    declared : mapping of str to MetricDefinition, optional
+        What the experiment declares for all its runs; a run's own declaration wins.
 
     Returns
     -------
@@ -156,7 +160,7 @@ def summarise_metrics(runs: Sequence[Run]) -> dict[str, MetricFacts]:
         In the order in which the runs logged them first.
     """
     series: dict[str, list[MetricSummary]] = {}
-    definitions: dict[str, MetricDefinition] = {}
+    definitions = dict(declared or {})
     for run in runs:
         for key, summary in run.data.summaries.items():
             series.setdefault(key, []).append(summary)
