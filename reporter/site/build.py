@@ -133,7 +133,7 @@ def _begin(reader: StoreReader, output: SiteOutput, plan: SitePlan, tell: Progre
         output=output,
         plan=plan,
         theme=theme,
-        version=theme.version(),
+        version=theme.version,
         assets=theme.write_assets(output),
         lookups=tuple(ExperimentLookup(experiment) for experiment in plan.experiments),
         tell=tell,

@@ -61,7 +61,7 @@ def runs_csv(plan: SitePlan) -> bytes:
     """
     columns = _all_columns(plan)
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(out, lineterminator="\r\n")  # as RFC 4180; quotes both in cells
     writer.writerow([_harmless(name) for name in columns])
     for row in _rows(plan, list(columns)):
         writer.writerow([_csv_cell(row.get(name), kind) for name, kind in columns.items()])

@@ -10,17 +10,36 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import BinaryIO
 
+from reporter.errors import StoreError
+from reporter.model import Problem
 from reporter.site import links
 from reporter.site.output import COPY_BYTES, SiteOutput
 from reporter.site.plan import PlannedExperiment, PlannedRun
 from reporter.site.points import Part, PartContent
 from reporter.site.series import Shard, ShardContent, Shown, plan_shards, shown_points
-from reporter.site.sparkline import spark_path
+from reporter.site.sparkline import spark_paths
 from reporter.store.ports import History, StoreReader
 
-__all__ = ["PartsPass", "SeriesPass", "read_run"]
+__all__ = ["PartsPass", "RunReading", "SeriesPass", "read_run"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunReading:
+    """What reading a run's histories gave.
+
+    Parameters
+    ----------
+    sparks : dict of str to str
+        Metric to the SVG path of its history, when they were needed.
+    problems : list of Problem
+        Points that the summaries promise and that could not be read.
+    """
+
+    sparks: dict[str, str]
+    problems: list[Problem]
 
 
 class SeriesPass:
@@ -37,6 +56,7 @@ class SeriesPass:
         self._names: dict[Shard, str] = {}
         self._open: dict[Shard, ShardContent] = {}
         self._waiting: dict[str, dict[str, Shard]] = {}
+        self._distrusted: set[Shard] = set()
         self._shards = plan_shards(experiment)
         for shard in self._shards:
             if kept := output.reuse(shard.inputs):
@@ -56,6 +76,10 @@ class SeriesPass:
             content = self._open.get(shard) or self._open.setdefault(shard, ShardContent(shard))
             content.add(shown)
 
+    def distrust(self, run_id: str) -> None:
+        """Make the shards of a damaged run anew in the next build: it may be mended by then."""
+        self._distrusted.update(self.wanted(run_id).values())
+
     def end_run(self, run_id: str) -> None:
         """Write the shards that end with this run."""
         for shard in dict.fromkeys(self.wanted(run_id).values()):
@@ -69,7 +93,8 @@ class SeriesPass:
     def _write(self, shard: Shard) -> None:
         content = self._open.pop(shard, None) or ShardContent(shard)
         name, data = content.to_file()
-        self._output.write(links.data_path(name), data, inputs=shard.inputs)
+        inputs = "" if shard in self._distrusted else shard.inputs
+        self._output.write(links.data_path(name), data, inputs=inputs)
         self._names[shard] = name
 
 
@@ -87,6 +112,7 @@ class PartsPass:
         self._waiting: dict[str, Part] = {}
         self._left: dict[Part, int] = {}
         self._open: dict[Part, PartContent] = {}
+        self._distrusted: set[Part] = set()
         self.paths: list[str] = []
         for part in parts:
             if kept := output.reuse(part.inputs):
@@ -105,6 +131,11 @@ class PartsPass:
         if part is not None:
             self._open.setdefault(part, PartContent()).add(experiment_id, history)
 
+    def distrust(self, run_id: str) -> None:
+        """Make the part of a damaged run anew in the next build: it may be mended by then."""
+        if part := self._waiting.get(run_id):
+            self._distrusted.add(part)
+
     def end_run(self, run_id: str) -> None:
         """Write the part that this run completes."""
         part = self._waiting.pop(run_id, None)
@@ -122,7 +153,8 @@ class PartsPass:
             paths.append(part.path if place == 1 else f"{stem}-{place}.parquet")
             with file:
                 self._write_one(paths[-1], file)
-        self._output.annotate(part.path, inputs=part.inputs, needs=paths[1:])
+        inputs = "" if part in self._distrusted else part.inputs
+        self._output.annotate(part.path, inputs=inputs, needs=paths[1:])
         self.paths += paths
 
     def _write_one(self, path: str, file: BinaryIO) -> None:
@@ -136,7 +168,7 @@ def read_run(
     parts: PartsPass,
     *,
     needs_sparks: bool,
-) -> dict[str, str]:
+) -> RunReading:
     """Read what is needed of a run's histories and pass it on.
 
     Parameters
@@ -150,13 +182,15 @@ def read_run(
 
     Returns
     -------
-    dict of str to str
-        Metric to the SVG path of its history, when they are needed.
+    RunReading
     """
     drawn = _drawn(item) if needs_sparks else set()
     wanted = drawn | set(series.wanted(item.run_id))
     keys = None if parts.wants(item.run_id) else sorted(wanted)
-    histories = [] if keys == [] else list(reader.history([item.run_id], keys))
+    histories, problems = _read(reader, item, keys)
+    if problems:
+        series.distrust(item.run_id)
+        parts.distrust(item.run_id)
     for history in histories:
         parts.add(item.run.info.experiment_id, history)
     shown = shown_points([history for history in histories if history.key in wanted])
@@ -164,7 +198,40 @@ def read_run(
         series.add(one)
     series.end_run(item.run_id)
     parts.end_run(item.run_id)
-    return {one.key: spark_path(one.steps, one.values) for one in shown if one.key in drawn}
+    sketched = [one for one in shown if one.key in drawn]
+    paths = spark_paths([(one.steps, one.values) for one in sketched])
+    sparks = {one.key: path for one, path in zip(sketched, paths, strict=True)}
+    return RunReading(sparks=sparks, problems=problems)
+
+
+def _read(
+    reader: StoreReader, item: PlannedRun, keys: Sequence[str] | None
+) -> tuple[list[History], list[Problem]]:
+    """Read histories and compare them with the summaries: what is missing is damaged."""
+    if keys == []:
+        return [], []
+    try:
+        histories = list(reader.history([item.run_id], keys))
+    except (OSError, StoreError) as error:
+        return [], [_unreadable(item, str(error))]
+    counts = {history.key: len(history.values) for history in histories}
+    summaries = item.run.data.summaries
+    wanted = summaries if keys is None else {key: summaries[key] for key in keys}
+    lost = sum(max(0, one.count - counts.get(key, 0)) for key, one in wanted.items())
+    if not lost:
+        return histories, []
+    total = sum(one.count for one in wanted.values())
+    return histories, [_unreadable(item, f"{lost:,} of {total:,} points could not be read")]
+
+
+def _unreadable(item: PlannedRun, detail: str) -> Problem:
+    return Problem(
+        what="Points missing",
+        where=f"{item.run.info.experiment_id}/{item.run_id}",
+        detail=detail,
+        hint="Copy the run's metrics back from a backup, then build again",
+        severity="error",
+    )
 
 
 def _drawn(item: PlannedRun) -> set[str]:

@@ -14,6 +14,8 @@ from urllib.parse import unquote, urlsplit
 
 from markupsafe import Markup
 
+from reporter.site.payload import well_formed
+
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
@@ -96,7 +98,7 @@ def render_note(text: str, find_file: Callable[[str], str] | None = None) -> Mar
     import nh3
 
     parser = _parser()
-    tokens = parser.parse(text)
+    tokens = parser.parse(well_formed(text))
     for token in tokens:
         _shift_heading(token)
         for child in token.children or ():

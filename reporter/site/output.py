@@ -62,21 +62,23 @@ class SiteOutput:
     Notes
     -----
     Used as a context: entering it takes possession of the destination (and raises BuildError when
-    that cannot be had), leaving it by an error lets go without a manifest.
+    that cannot be had), leaving it unfinished lets go without a manifest.
     """
 
     def __init__(self, destination: Destination) -> None:
         self._destination = destination
         self._ledger = Ledger(Manifest())
         self._n_written = 0
+        self._is_finished = False
 
     def __enter__(self) -> SiteOutput:  # noqa: PYI034  # typing.Self came with Python 3.11
         self._ledger = Ledger(*self._destination.begin())
         self._n_written = 0
+        self._is_finished = False
         return self
 
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
-        if kind is not None:
+    def __exit__(self, *_: object) -> None:
+        if not self._is_finished:
             self._destination.abandon()
 
     @property
@@ -212,6 +214,7 @@ class SiteOutput:
             self._destination.delete(path)
         manifest = Manifest(report_id=report_id, files=entries, old=self._ledger.old())
         self._destination.end(manifest.to_json())
+        self._is_finished = True
         artifacts = [(p, e.size_bytes) for p, e in entries.items() if p.startswith("artifacts/")]
         return OutputTotals(
             n_files=len(entries),

@@ -26,6 +26,7 @@ __all__ = [
     "pack_whole",
     "register",
     "to_base64",
+    "well_formed",
 ]
 
 Packed = dict[str, Any]
@@ -80,6 +81,11 @@ def register(name: str, body: str) -> bytes:
     """
     text = f"reporter.register({encode_json(name)},{body});\n"
     return _encode(text)
+
+
+def well_formed(text: str) -> str:
+    """Replace lone surrogates, which no encoding can hold, by U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _encode(text: str) -> bytes:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 
@@ -220,6 +220,7 @@ def gather(reader: StoreReader, settings: SiteSettings, progress: Progress) -> S
     experiments = {e.experiment_id: _portable(e) for e in reader.experiments() if _is_active(e)}
     problems = [problem for item in experiments.values() for problem in item.problems]
     runs: dict[str, list[Run]] = {experiment_id: [] for experiment_id in experiments}
+    artifacts: dict[str, tuple[Artifact, ...]] = {}
     for count, run in enumerate(reader.runs(list(experiments))):
         progress("Reading", count, 0)
         if run.info.lifecycle_stage == LifecycleStage.DELETED:
@@ -228,13 +229,15 @@ def gather(reader: StoreReader, settings: SiteSettings, progress: Progress) -> S
             problems.append(problem)
         else:
             runs[run.info.experiment_id].append(run)
+            found = reader.artifacts([run.info.run_id])  # now, while the reader knows the run
+            artifacts[run.info.run_id] = tuple(artifact for _, artifact in found)
     planned = [_plan_experiment(experiments[key], found) for key, found in runs.items()]
     planned = [item for item in planned if item.runs or item.id != DEFAULT_EXPERIMENT_ID]
     planned.sort(key=lambda item: (-item.newest_start_ms, item.id))
     return SitePlan(
         title=settings.title or "Runs",
         report_id=_report_id(settings.title, planned),
-        experiments=tuple(_with_pages(planned, settings.run_pages, reader)),
+        experiments=tuple(_complete(planned, settings.run_pages, artifacts)),
         newest_ms=_newest(planned),
         problems=tuple(problems),
         settings=settings,
@@ -279,7 +282,7 @@ def _unusable(run: Run) -> Problem | None:
 
 def _plan_experiment(experiment: Experiment, found: Sequence[Run]) -> PlannedExperiment:
     runs = sorted(found, key=lambda run: (run.info.start_time or 0, run.info.run_id))
-    metrics = summarise_metrics(runs)
+    metrics = summarise_metrics(runs, experiment.definitions)
     leading = leading_metric(metrics)
     return PlannedExperiment(
         experiment=experiment,
@@ -294,22 +297,19 @@ def _plan_experiment(experiment: Experiment, found: Sequence[Run]) -> PlannedExp
     )
 
 
-def _with_pages(
-    planned: Sequence[PlannedExperiment], limit: int, reader: StoreReader
-) -> list[PlannedExperiment]:
-    """Say which runs get a page, and look up the artifacts of each."""
+def _complete(
+    planned: Sequence[PlannedExperiment],
+    limit: int,
+    artifacts: Mapping[str, tuple[Artifact, ...]],
+) -> Iterator[PlannedExperiment]:
+    """Say of each run whether it has a page, and what it left behind."""
     paged = _paged_runs(planned, limit)
-    done = []
     for experiment in planned:
-        artifacts: dict[str, list[Artifact]] = {item.run_id: [] for item in experiment.runs}
-        for run_id, artifact in reader.artifacts(list(artifacts)):
-            artifacts[run_id].append(artifact)
         runs = (
-            replace(item, has_page=item.run_id in paged, artifacts=tuple(artifacts[item.run_id]))
+            replace(item, has_page=item.run_id in paged, artifacts=artifacts[item.run_id])
             for item in experiment.runs
         )
-        done.append(replace(experiment, runs=tuple(runs)))
-    return done
+        yield replace(experiment, runs=tuple(runs))
 
 
 def _paged_runs(planned: Sequence[PlannedExperiment], limit: int) -> set[str]:

@@ -77,7 +77,7 @@ def plan_parts(plan: SitePlan) -> list[Part]:
         for experiment in plan.experiments
         for bits, piece in tries.split_by_bits(
             _sorted_runs(experiment),
-            lambda item: tries.bits_of_hex(item.run_id),
+            lambda item: item.run_id,
             lambda items: sum(map(_n_points, items)) <= MAX_PART_POINTS,
         )
     ]

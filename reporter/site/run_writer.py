@@ -83,9 +83,11 @@ class RunWriter:
         place = place_run(lookup, item)
         inputs = self._page_inputs(lookup, item, place)
         is_kept = not item.has_page or self._keep(item, inputs)
-        sparks = read_run(job.reader, item, series, self._parts, needs_sparks=not is_kept)
+        reading = read_run(job.reader, item, series, self._parts, needs_sparks=not is_kept)
+        job.add_problems(item.run_id, reading.problems)
         if not is_kept:
-            self._write_page(lookup, item, place, files, sparks, inputs)
+            trusted = "" if reading.problems else inputs
+            self._write_page(lookup, item, place, files, reading.sparks, trusted)
 
     def _keep(self, item: PlannedRun, inputs: str) -> bool:
         """Keep the page of the last build, and tell its problems again."""

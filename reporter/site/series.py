@@ -162,7 +162,7 @@ def _divide(
 ) -> Iterator[tuple[Sequence[str], str, Sequence[str]]]:
     """Yield (keys, bits, run ids): by metric first, then by run where one metric is too large."""
     sizes = {key: sum(map(_size, found.values())) for key, found in series.items()}
-    digests = {key: _bits_of_key(key) for key in series}
+    digests = {key: _digest(key) for key in series}
     pieces = tries.split_by_bits(
         sorted(series),
         digests.__getitem__,
@@ -178,7 +178,7 @@ def _divide(
 def _divide_runs(found: Mapping[str, MetricSummary]) -> Iterator[tuple[str, Sequence[str]]]:
     return tries.split_by_bits(
         list(found),
-        tries.bits_of_hex,
+        str,
         lambda ids: sum(_size(found[run_id]) for run_id in ids) <= MAX_SHARD_BYTES,
     )
 
@@ -187,9 +187,8 @@ def _size(summary: MetricSummary) -> float:
     return min(summary.count, MAX_SHOWN) * BYTES_PER_POINT + BYTES_PER_SERIES
 
 
-def _bits_of_key(key: str) -> str:
-    digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
-    return tries.bits_of_hex(digest)
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _shard(
@@ -211,10 +210,9 @@ def _shard(
 
 def _file_name(shard: Shard, body: str) -> str:
     """Name the file by experiment, metrics, runs and content."""
-    digest = hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
-    group = hashlib.sha256(repr(shard.keys).encode()).hexdigest()[:6]
+    group = _digest(repr(shard.keys))[:6]
     ending = f"-{tries.hex_prefixes(shard.bits)[0]}" if shard.bits else ""
-    return links.data_name(f"series-{shard.experiment_id}-{group}{ending}", digest)
+    return links.data_name(f"series-{shard.experiment_id}-{group}{ending}", _digest(body))
 
 
 def _metric_record(found: Sequence[Shown]) -> dict[str, object]:

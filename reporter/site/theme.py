@@ -60,19 +60,17 @@ SCRIPTS = (
     "js/lib/selection.js",
     "js/lib/viewport.js",
     "js/lib/compare.js",
-    "js/lib/zoom.js",
     "js/lib/downsample.js",
     "js/lib/smooth.js",
     "js/lib/ticks.js",
     "js/lib/series.js",
     "js/lib/plot.js",
-    "js/lib/readout.js",
     "js/lib/bars.js",
+    "js/lib/readout.js",
     "js/lib/twin.js",
+    "js/lib/zoom.js",
     "js/ui/view.js",
     "js/ui/app.js",
-    "js/ui/framed_figures.js",
-    "js/ui/lightbox.js",
     "js/ui/grid.js",
     "js/ui/grid_keys.js",
     "js/ui/column_panel.js",
@@ -82,11 +80,13 @@ SCRIPTS = (
     "js/ui/runs_table.js",
     "js/ui/chart_source.js",
     "js/ui/chart_view.js",
-    "js/ui/chart_hover.js",
     "js/ui/chart_drawing.js",
+    "js/ui/chart_hover.js",
     "js/ui/chart_tools.js",
     "js/ui/chart_toolbar.js",
     "js/ui/charts.js",
+    "js/ui/framed_figures.js",
+    "js/ui/lightbox.js",
     "js/ui/compare.js",
 )
 """In the order in which they need each other; each one registers on the one global."""
@@ -129,15 +129,7 @@ class Theme:
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder or templates_dir()
-        self._environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(self._folder),
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-            auto_reload=False,
-        )
+        self._environment = _environment(self._folder)
 
     @property
     def environment(self) -> jinja2.Environment:
@@ -196,6 +188,20 @@ class Theme:
 
 
 @cache
+def _environment(folder: Path) -> jinja2.Environment:
+    """Make the environment once a process: compiling the templates takes longer than most pages."""
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folder),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=True,
+    )
+
+
+@cache
 def templates_dir() -> Path:
     """Find the templates: inside the package in a wheel, beside it in a checkout.
 
@@ -235,11 +241,13 @@ def _write_once(
     return path
 
 
+@cache
 def _vega_file() -> tuple[str, bytes]:
     script = charts.vega_script()
     return links.asset_path("vega", _digest(script), "js"), script
 
 
+@cache
 def _charts_file() -> tuple[str, bytes]:
     body = payload.encode_json(charts.compiled_charts())
     name = links.data_name("charts", _digest(body.encode()))
@@ -260,4 +268,4 @@ def _encode(text: str) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
+        return payload.well_formed(text).encode()

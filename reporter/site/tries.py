@@ -9,20 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-__all__ = ["bits_of_hex", "hex_prefixes", "split_by_bits"]
+__all__ = ["hex_prefixes", "split_by_bits"]
 
 T = TypeVar("T")
-
-
-def bits_of_hex(digits: str) -> str:
-    """Write hex digits as bits, four each.
-
-    Examples
-    --------
-    >>> bits_of_hex("a1")
-    '10100001'
-    """
-    return "".join(_NIBBLES[digit] for digit in digits)
 
 
 def hex_prefixes(bits: str) -> list[str]:
@@ -39,7 +28,7 @@ def hex_prefixes(bits: str) -> list[str]:
 
 
 def split_by_bits(
-    items: Sequence[T], bits_of: Callable[[T], str], fits: Callable[[Sequence[T]], bool]
+    items: Sequence[T], digits_of: Callable[[T], str], fits: Callable[[Sequence[T]], bool]
 ) -> Iterator[tuple[str, Sequence[T]]]:
     """Halve a sequence by successive bits until every piece fits.
 
@@ -47,8 +36,8 @@ def split_by_bits(
     ----------
     items : sequence
         Pieces keep its order.
-    bits_of : callable
-        The bits of an item, as ``0`` and ``1``; all of one length.
+    digits_of : callable
+        The id of an item in hex digits, of which each is four bits; all of one length.
     fits : callable
         Whether a piece is small enough. A piece of one item, or of items with the same bits, is
         left whole whatever this says.
@@ -64,16 +53,19 @@ def split_by_bits(
     while work:
         prefix, piece = work.pop()
         depth = len(prefix)
-        if len(piece) == 1 or fits(piece) or depth == len(bits_of(piece[0])):
+        if len(piece) == 1 or fits(piece) or depth == 4 * len(digits_of(piece[0])):
             yield prefix, piece
             continue
-        for bit in "10":  # the last one pushed is taken first, so pieces come in order
-            half = [item for item in piece if bits_of(item)[depth] == bit]
-            if half:
-                work.append((prefix + bit, half))
+        at, ones = depth // 4, _ONES[depth % 4]
+        halves: dict[str, list[T]] = {"1": [], "0": []}
+        for item in piece:
+            halves["1" if digits_of(item)[at] in ones else "0"].append(item)
+        # the last one pushed is taken first, so pieces come in order
+        work += [(prefix + bit, half) for bit, half in halves.items() if half]
 
 
-_NIBBLES = {format(n, "x"): format(n, "04b") for n in range(16)}
+_ONES = [frozenset(d for d in "0123456789abcdef" if int(d, 16) & bit) for bit in (8, 4, 2, 1)]
+"""Of each bit of a hex digit, the highest first: the digits in which it is set."""
 
 
 def _to_hex(bits: str) -> str:

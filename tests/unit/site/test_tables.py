@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+import base64
+import json
+
+import numpy as np
+
+from reporter.events import MetricDefined
+from reporter.model import MetricDefinition
+from reporter.site.columns import default_columns, experiment_columns
+from reporter.site.plan import SiteSettings, gather
+from reporter.site.tables import runs_table, table_files
+from tests.builders import START_MS, run_id_of
+
+DTYPES = {"f64": "<f8", "f32": "<f4", "i32": "<i4", "u32": "<u4", "u16": "<u2", "u8": "<u1"}
+
+
+def planned(store):
+    return gather(store, SiteSettings(), lambda *_: None).experiments[0]
+
+
+def unpack(packed):
+    return np.frombuffer(base64.b64decode(packed["b"]), dtype=DTYPES[packed["t"]]).tolist()
+
+
+def shards(store):
+    found = []
+    for place, (_, data) in enumerate(table_files(planned(store))):
+        text = data.decode().removeprefix(f'reporter.register("runs/7/{place}",')
+        found.append(json.loads(text.removesuffix(");\n")))
+    return found
+
+
+def columns(store):
+    return {column["id"]: column for shard in shards(store) for column in shard["columns"]}
+
+
+def decode(column, n):
+    """Read a column of numbers or texts back; None where nothing was logged."""
+    if "codes" in column:
+        entries = [None if c == 0 else column["dictionary"][c - 1] for c in unpack(column["codes"])]
+    else:
+        entries = unpack(column["values"])
+    if "missing" in column:
+        bits = np.unpackbits(
+            np.frombuffer(base64.b64decode(column["missing"]), np.uint8), bitorder="little"
+        )
+        entries = [None if bits[i] else value for i, value in enumerate(entries)]
+    if "rows" in column:
+        found = dict(zip(unpack(column["rows"]), entries, strict=True))
+        entries = [found.get(row) for row in range(n)]
+    return entries
+
+
+def test_a_row_is_a_runs_place_by_time_of_starting(memory_store):
+    runs = {
+        "b": {"start_ms": START_MS + 5},
+        "a": {"start_ms": START_MS},
+        "c": {"start_ms": START_MS + 5},
+    }
+    ids = base64.b64decode(columns(memory_store(runs))["attributes.run_id"]["values"]["b"]).hex()
+    later = sorted([run_id_of("b"), run_id_of("c")])
+    assert [ids[i : i + 32] for i in range(0, 96, 32)] == [run_id_of("a"), *later]
+
+
+def test_every_kind_of_value_comes_back(memory_store):
+    runs = {
+        f"r{i}": {
+            "start_ms": START_MS + i,
+            "params": {"lr": "3e-3", "same": "x"} if i else {"lr": ""},
+            "metrics": {"loss": [0.1, float("nan")] if i == 2 else [0.5, i]},
+            "tags": {"rare": "</script>"} if i == 4 else {},
+        }
+        for i in range(5)
+    }
+    found = columns(memory_store(runs))
+    assert decode(found["params.lr"], 5) == ["", *["3e-3"] * 4]
+    assert decode(found["params.same"], 5) == [None, *["x"] * 4]
+    loss = decode(found["metrics.loss"], 5)
+    assert np.isnan(loss[2])
+    assert [loss[i] for i in (0, 1, 3, 4)] == [0, 1, 3, 4]
+    assert "rows" in found["tags.rare"]
+    assert decode(found["tags.rare"], 5) == [None] * 4 + ["</script>"]
+    assert decode(found["attributes.status"], 5) == ["finished"] * 5
+    assert decode(found["attributes.start_time"], 5) == [START_MS + i for i in range(5)]
+
+
+def test_a_nan_that_was_logged_is_not_what_was_not_logged(memory_store):
+    runs = {"a": {"metrics": {"m": [float("nan")]}, "start_ms": 1}, "b": {"start_ms": 2},
+            "c": {"metrics": {"m": [1.5]}, "start_ms": 3}}  # fmt: skip
+    nan, none, number = decode(columns(memory_store(runs))["metrics.m"], 3)
+    assert np.isnan(nan)
+    assert (none, number) == (None, 1.5)
+
+
+def test_the_first_file_is_enough_to_begin_with(memory_store):
+    metrics = {f"m{i}": [1.0] for i in range(20)}
+    runs = {
+        "a": {"params": {f"p{i}": "1" for i in range(20)}, "metrics": metrics},
+        "b": {"params": {f"p{i}": "2" for i in range(20)}},
+    }
+    first, *others = shards(memory_store(runs))
+    ids = [column["id"] for column in first["columns"]]
+    assert sum(name.startswith("attributes.") for name in ids) == 12
+    assert sum(name.startswith("params.") for name in ids) == 6
+    assert sum(name.startswith("metrics.") for name in ids) == 6
+    assert others, "the rest follows"
+
+
+def test_aggregates_are_there_for_series_and_best_where_a_direction_was_declared(memory_store):
+    declared = MetricDefined(at_ms=1, definition=MetricDefinition(key="loss", direction="min"))
+    runs = {"a": {"metrics": {"loss": [3.0, 1.0, 2.0], "once": [1.0], "acc": [0.1, 0.2]},
+                  "events": [declared]}}  # fmt: skip
+    found = columns(memory_store(runs))
+    assert decode(found["metrics.loss:best"], 1) == [1.0]
+    assert decode(found["metrics.loss:best_step"], 1) == [1]
+    assert decode(found["metrics.loss:count"], 1) == [3]
+    assert found["metrics.loss"]["direction"] == "min"
+    assert "metrics.acc:max" in found
+    assert "metrics.acc:best" not in found
+    assert "metrics.once:min" not in found
+
+
+def test_default_columns_lead_with_the_leading_metric(memory_store):
+    metrics = {"time": [1.0], "val_loss": [1.0]}
+    runs = {
+        "a": {"params": {"model": "x", "lr": "1"}, "metrics": metrics},
+        "b": {"params": {"model": "x", "lr": "2"}, "metrics": metrics},
+    }
+    experiment = planned(memory_store(runs))
+    chosen = [c.id for c in default_columns(experiment, experiment_columns(experiment))]
+    assert chosen == ["attributes.start_time", "attributes.duration", "params.lr",
+                      "metrics.val_loss", "metrics.time"]  # fmt: skip
+
+
+def test_first_rows_are_the_newest(memory_store):
+    runs = {f"r{i}": {"start_ms": START_MS + i * 1000, "params": {"n": str(i)}} for i in range(60)}
+    table = runs_table(planned(memory_store(runs)), "index.html", 2026)
+    assert [row.name for row in table.rows[:2]] == ["r59", "r58"]
+    assert len(table.rows) == 50
+    assert table.more_text == "50 of 60 runs shown"
+    [started] = [column for column in table.columns if column.sort]
+    assert (started.id, started.sort) == ("attributes.start_time", "descending")
+
+
+def test_params_that_read_as_numbers_are_aligned_as_numbers(memory_store):
+    runs = {
+        "a": {"params": {"lr": "1e-3", "model": "svc"}},
+        "b": {"params": {"lr": "2", "model": "mlp"}},
+    }
+    table = runs_table(planned(memory_store(runs)), "index.html", 2026)
+    numeric = {column.id: column.is_numeric for column in table.columns}
+    assert numeric["params.lr"]
+    assert not numeric["params.model"]
+
+
+def test_cells_say_what_they_hold(memory_store):
+    declared = MetricDefined(at_ms=1, definition=MetricDefinition(key="m", direction="max"))
+    runs = {"a": {"metrics": {"m": [0.25]}, "params": {"e": ""}, "start_ms": START_MS + 2},
+            "b": {"metrics": {"m": [float("inf")]}, "start_ms": START_MS + 1},
+            "c": {"start_ms": START_MS, "events": [declared]}}  # fmt: skip
+    table = runs_table(planned(memory_store(runs)), "index.html", 2026)
+    place = {column.id: i for i, column in enumerate(table.columns)}
+    cells = [row.cells[place["metrics.m"]] for row in table.rows]
+    assert [cell.kind for cell in cells] == ["best", "nan", "na"]
+    assert cells[0].exact == "0.25"
+    assert table.rows[0].cells[place["params.e"]].text == '""'
