@@ -18,6 +18,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -202,21 +203,21 @@ def make_site(folder: Path, n_runs: int, n_points: int, n_charts: int) -> None:
 def write_assets(folder: Path) -> None:
     templates = theme.templates_dir()
     # The shell looks for its bar, which this page has not.
-    scripts = [name for name in theme.SCRIPTS if name not in {"js/ui/app.js"}]
+    scripts = [name for name in theme.SCRIPTS if name != "js/ui/app.js"]
     for name, parts in (("site.js", scripts), ("site.css", theme.STYLES)):
         text = "\n".join((templates / part).read_text(encoding="utf-8") for part in parts)
         (folder / name).write_text(text, encoding="utf-8")
     (folder / "vega.js").write_bytes(vega_script())
 
 
-def time_page(context, folder: Path, name: str) -> float:
+def time_page(context: BrowserContext, folder: Path, name: str) -> float:
     page = open_page(context, folder, name)
-    spent = page.evaluate("ready")
+    spent: float = page.evaluate("ready")
     page.close()
     return spent
 
 
-def open_page(context, folder: Path, name: str):
+def open_page(context: BrowserContext, folder: Path, name: str) -> Page:
     page = context.new_page()
     page.set_default_timeout(WAIT_MS)
     said: list[str] = []
@@ -229,7 +230,7 @@ def open_page(context, folder: Path, name: str):
     return page
 
 
-def measure(context, folder: Path, repeat: int) -> dict[str, float]:
+def measure(context: BrowserContext, folder: Path, repeat: int) -> dict[str, float]:
     times: dict[str, list[float]] = {"empty": [], "vega": [], "charts": []}
     for _ in range(repeat):
         for name, found in times.items():
@@ -243,8 +244,6 @@ def measure(context, folder: Path, repeat: int) -> dict[str, float]:
 
 
 def main() -> None:
-    from playwright.sync_api import sync_playwright
-
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--charts", type=int, default=1, help="cards on the page")

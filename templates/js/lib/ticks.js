@@ -25,7 +25,7 @@
       const ticks = multiples(low, high, mantissas, 1);
       if (ticks.length <= MOST_TICKS) return ticks;
     }
-    const decades = Math.log10(high / low);
+    const decades = Math.log10(high) - Math.log10(low);
     return multiples(low, high, [1], Math.ceil(decades / MOST_TICKS));
   }
 

@@ -1,0 +1,89 @@
+"use strict";
+const assert = require("node:assert/strict");
+const { test } = require("node:test");
+const { plotLines, pointsPerLine, MAX_LINES } = require("../../templates/js/lib/plot.js");
+
+const COLORS = ["#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8"];
+
+function makeLine(y, changes = {}) {
+  return { id: "a", name: "run a", color: 1, dash: 0, status: "finished", x: y.map((_, i) => i), y, ...changes };
+}
+
+function plot(lines, changes = {}) {
+  return plotLines(lines, { smooth: 0, isLog: false, widthPx: 400, colors: COLORS, marks: { failed: "#f" }, ...changes });
+}
+
+const ys = (rows) => rows.map(({ y }) => y);
+
+test("a line is its points, with the look of its run", () => {
+  const { points, breaks, dots, dropped, broken } = plot([makeLine([1, 2, 3], { color: 2, dash: 1 })]);
+  assert.deepEqual(ys(points), [1, 2, 3]);
+  assert.deepEqual(points.map(({ x }) => x), [0, 1, 2]);
+  assert.equal(points[0].color, "#2");
+  assert.deepEqual(points[0].dash, [6, 3]);
+  assert.deepEqual([breaks, dots, dropped, broken], [[], [], 0, 0]);
+});
+
+test("NaN and infinities break the line and leave a mark", () => {
+  const { points, breaks, broken } = plot([makeLine([1, NaN, 3, 4, -Infinity, 6, 7]), makeLine([1, 2])]);
+  assert.deepEqual(ys(points).slice(0, 7), [1, null, 3, 4, null, 6, 7]);
+  assert.deepEqual(breaks, [{ x: 1, color: "#1" }, { x: 4, color: "#1" }]);
+  assert.equal(broken, 1);
+});
+
+test("a point that no line shows becomes a dot", () => {
+  const dotted = plot([makeLine([5]), makeLine([1, NaN, 2, NaN, 3, 4])]);
+  assert.deepEqual(ys(dotted.dots), [5, 1, 2]);
+  assert.ok(dotted.dots.every(({ shape }) => shape === "circle"));
+});
+
+test("a failed run ends in a cross at its last value", () => {
+  const { dots } = plot([makeLine([1, 2, NaN], { status: "failed" }), makeLine([NaN], { status: "failed" })]);
+  assert.deepEqual(dots.map(({ x, y, stroke, fill }) => [x, y, stroke, fill]), [[1, 2, "#f", "transparent"]]);
+});
+
+test("on a logarithmic axis what is not positive is left out and counted", () => {
+  const { points, breaks, dropped, broken } = plot([makeLine([1, 0, -2, 4, NaN, 5])], { isLog: true });
+  assert.deepEqual(ys(points), [1, null, null, 4, null, 5]);
+  assert.deepEqual(breaks, [{ x: 4, color: "#1" }]);
+  assert.equal(dropped, 2);
+  assert.equal(broken, 1);
+});
+
+test("a smoothed line has its raw one behind it", () => {
+  const { points, curves } = plot([makeLine([1, 3])], { smooth: 0.5 });
+  const raw = points.filter(({ opacity }) => opacity === 0.28);
+  const smoothed = points.filter(({ opacity }) => opacity === 1);
+  assert.deepEqual(ys(raw), [1, 3]);
+  assert.equal(smoothed[0].y, 1);
+  assert.ok(smoothed[1].y > 1 && smoothed[1].y < 3);
+  assert.notEqual(raw[0].run, smoothed[0].run);
+  assert.ok(points.indexOf(raw[1]) < points.indexOf(smoothed[0]));
+  assert.equal(curves[0].y[1], smoothed[1].y);
+});
+
+test("no chart has more rows than can be drawn", () => {
+  const y = Array.from({ length: 500 }, (_, i) => Math.sin(i));
+  for (const n of [1, 20, 50, 51, MAX_LINES]) {
+    for (const smooth of [0, 0.9]) {
+      const lines = Array.from({ length: n }, (_, i) => makeLine(y, { id: String(i) }));
+      const { points, curves } = plot(lines, { smooth });
+      assert.ok(points.length <= 10000, `${points.length} rows of ${n} lines`);
+      assert.equal(curves.length, n);
+      assert.equal(curves[0].y.length, 500);
+    }
+  }
+});
+
+test("a line has no more points than its chart has room for", () => {
+  assert.equal(pointsPerLine(1, false, 300), 600);
+  assert.equal(pointsPerLine(50, false, 1000), 200);
+  assert.equal(pointsPerLine(50, true, 1000), 100);
+  assert.equal(pointsPerLine(100000, false, 1000), 8);
+  assert.equal(pointsPerLine(0, false, 0), 8);
+});
+
+test("nothing to draw", () => {
+  assert.deepEqual(plot([]).points, []);
+  assert.equal(plot([makeLine([NaN, NaN])]).curves[0].end, -1);
+});
