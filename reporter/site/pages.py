@@ -95,8 +95,8 @@ def index_context(
     is_cut = len(problems) > MAX_PROBLEMS
     return IndexPage(
         frame=frame,
-        title=plan.title,
-        lede_html=Markup(),
+        title=only.name if only and not plan.settings.title else plan.title,
+        lede_html=_lede(only) if only else Markup(),
         n_runs=format_count(len(runs)),
         counts=counts_of(runs),
         dates=dates_text(runs),
@@ -202,13 +202,16 @@ def site_problem_rows(
 
 
 def _chart_of(lookups: Sequence[ExperimentLookup]) -> ExperimentLookup | None:
-    """Choose whose chart the first page shows: the newest experiment's that has a history.
-
-    With one experiment its table takes the page and its charts are one click away.
-    """
-    if len(lookups) < 2:
-        return None
+    """Choose whose chart the first page shows: the newest experiment's that has a history."""
     return next((item for item in lookups if index_chart(item.experiment, item.decimals)), None)
+
+
+def _lede(experiment: PlannedExperiment) -> Markup:
+    """Lead from the first page, which is its only experiment's table, to the rest of it."""
+    described = _first_line(experiment.experiment.tags.get(NOTE_TAG, ""))
+    target = links.href(links.INDEX, links.experiment_page(experiment.id))
+    link = Markup('<a href="{}#charts">{}</a>').format(target, "Charts, images and notes")
+    return Markup("{} {}").format(described, link) if described else link
 
 
 def _experiment_row(plan: SitePlan, lookup: ExperimentLookup) -> ExperimentRow:

@@ -9,6 +9,7 @@ and no format.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -235,7 +236,7 @@ def gather(reader: StoreReader, settings: SiteSettings, progress: Progress) -> S
     planned = [item for item in planned if item.runs or item.id != DEFAULT_EXPERIMENT_ID]
     planned.sort(key=lambda item: (-item.newest_start_ms, item.id))
     return SitePlan(
-        title=settings.title or "Runs",
+        title=settings.title or _store_name(reader.location),
         report_id=_report_id(settings.title, planned),
         experiments=tuple(_complete(planned, settings.run_pages, artifacts)),
         newest_ms=_newest(planned),
@@ -259,6 +260,12 @@ def run_state(run: Run) -> str:
     if run.info.status == RunStatus.RUNNING:
         return "running" if run.is_live else "unfinished"
     return run.info.status.lower()
+
+
+def _store_name(location: str) -> str:
+    """Call a site like its store's folder, unless that has a name that everyone's has."""
+    name = os.path.basename(os.path.abspath(location)) if os.path.isdir(location) else ""
+    return "Runs" if name in ("", "runs", "mlruns") else name
 
 
 def _is_active(experiment: Experiment) -> bool:

@@ -87,6 +87,7 @@ SCRIPTS = (
     "js/ui/charts.js",
     "js/ui/framed_figures.js",
     "js/ui/lightbox.js",
+    "js/ui/viewers.js",
     "js/ui/compare.js",
 )
 """In the order in which they need each other; each one registers on the one global."""
