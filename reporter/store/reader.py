@@ -53,6 +53,8 @@ class FolderReader:
     def __init__(self, path: str) -> None:
         self._path = path
         self._locations: dict[str, str] = {}
+        # What folded runs logged, so that a build that read a run need not read it again.
+        self._logged: dict[str, tuple[Artifact, ...]] = {}
 
     @property
     def location(self) -> str:
@@ -102,6 +104,8 @@ class FolderReader:
 
     def _run(self, sources: RunSources) -> Run:
         run = sources.run()
+        if not sources.events:
+            self._logged[run.info.run_id] = run.artifacts
         is_live = any(is_alive(opened) for opened in sources.open_writers())
         uri = self._artifact_folder(sources)
         return replace(
@@ -132,9 +136,12 @@ class FolderReader:
     def artifacts(self, run_ids: Sequence[str]) -> Iterator[tuple[str, Artifact]]:
         """Yield (run_id, artifact): what was logged and what simply lies in the folder."""
         for run_id in run_ids:
-            sources = self._find(run_id)
-            found = {item.path: item for item in _list_files(self._artifact_folder(sources))}
-            found |= {item.path: item for item in sources.run().artifacts}
+            located = self._locate(run_id)
+            found = {item.path: item for item in _list_files(self._artifact_folder(located))}
+            logged = self._logged.get(run_id)
+            if logged is None:
+                logged = self.run(run_id).artifacts
+            found |= {item.path: item for item in logged}
             for path in sorted(found):
                 yield run_id, found[path]
 
