@@ -84,7 +84,7 @@ from reporter.tracking.system_metrics import (
 
 __version__ = "0.1.0"
 
-_SUBMODULES = ("artifacts", "data")
+_SUBMODULES = ("artifacts", "data", "lightgbm", "models", "sklearn", "xgboost")
 
 
 def __getattr__(name: str) -> object:

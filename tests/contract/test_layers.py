@@ -36,6 +36,10 @@ ALLOWED: dict[str, set[str]] = {
     "__init__": MODEL | {"store", "search", "tracking"},
     "artifacts": MODEL | {"store", "tracking"},
     "data": MODEL | {"tracking"},
+    "lightgbm": MODEL | {"integrations"},
+    "models": MODEL | {"integrations"},
+    "sklearn": MODEL | {"integrations"},
+    "xgboost": MODEL | {"integrations"},
 }
 # Modules that change a store: a build must not be able to.
 WRITING = {
