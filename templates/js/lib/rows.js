@@ -10,6 +10,7 @@
   if (typeof module === "object") {
     require("./sort.js");
     require("./format.js");
+    require("./quantity.js");
   }
   const { rankColumn, sortRows } = reporter.sort;
 
@@ -67,7 +68,7 @@
 
   /** A logged text must not run as a formula in a spreadsheet; numbers keep their sign. */
   function defused(text) {
-    return /^[=+\-@\t\r]/.test(text) && !Number.isFinite(Number(text)) ? `'${text}` : text;
+    return /^[=+\-@\t\r]/.test(text) && reporter.quantity.readNumber(text) === null ? `'${text}` : text;
   }
 
   function csvField(text) {

@@ -20,9 +20,10 @@
   const { viewport } = reporter;
 
   /** Names longer than this are cut in their middle; the tail stays. As in macros.html.j2. */
-  const LONG_NAME = 20;
+  const LONG_NAME = 12;
   const TAIL = 8;
 
+  const LABEL_GAP_PX = 10;
   const ARROWS = { min: "↓", max: "↑", "": "" };
 
   function element(tag, className, text) {
@@ -211,11 +212,18 @@
       this.shownColumns.forEach((column, i) => {
         if (i > 0 && this.shownColumns[i - 1].group === column.group) return void cells.at(-1).colSpan++;
         const cell = element("th", this.beginsGroup(this.span.start + i) ? "g1" : "");
-        cell.append(element("span", "", column.group));
+        cell.append(this.groupLabel(column.group));
         cells.push(cell);
       });
       const before = this.gapCell("th", this.gapBefore);
       this.groupRow.replaceChildren(this.groupRow.cells[0], ...before, ...cells, ...this.gapCell("th", this.gapAfter));
+    }
+
+    /** It stays in sight while any column of its group does: it sticks beside the name. */
+    groupLabel(group) {
+      const label = element("span", "", group);
+      label.style.insetInlineStart = `${this.nameWidth + LABEL_GAP_PX}px`;
+      return label;
     }
 
     drawHeadRow() {

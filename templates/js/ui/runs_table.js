@@ -12,8 +12,8 @@
 
   const COLORS = 8;
 
-  /** More selected runs than this are not kept in the address. */
-  const MAX_SELECTED_IN_ADDRESS = 200;
+  /** Longer lists of selected runs or of columns are not kept in the address. */
+  const MAX_IN_ADDRESS = 200;
 
   const afterPaint = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 
@@ -177,10 +177,29 @@
       const { shown } = this.rows;
       this.grid.draw();
       this.role("no-match").hidden = shown.length > 0;
-      if (!shown.length) this.role("no-match-text").textContent = `No run of ${this.columns.n} matches ${this.search.text}`;
-      const isReading = this.search.tree && !this.isComplete;
-      this.search.showCount(shown.length, this.columns.n, isReading ? ", reading columns" : "");
+      if (!shown.length) this.role("no-match-text").textContent = this.noMatchText();
+      this.search.showCount(shown.length, this.columns.n, this.countAside());
       this.bar.show();
+    }
+
+    noMatchText() {
+      const notes = this.search.notes.map(({ message }) => message);
+      return [`None of ${this.columns.n} runs matches ${this.search.text}`, ...notes].join(". ");
+    }
+
+    /** What the count does not say: failed runs that the filter hides, or that more is to come. */
+    countAside() {
+      if (this.search.tree && !this.isComplete) return ", reading columns";
+      const hidden = this.failedCount(this.rows.order) - this.failedCount(this.rows.shown);
+      return hidden ? `, ${hidden} failed hidden` : "";
+    }
+
+    failedCount(rows) {
+      const status = this.runColumns[2];
+      const failed = status ? status.dictionary.indexOf("failed") + 1 : 0;
+      let count = 0;
+      for (let i = 0; failed && i < rows.length; i++) if (status.values[rows[i]] === failed) count++;
+      return count;
     }
 
     sortOf(id) {
@@ -240,7 +259,7 @@
       this.panel.update();
       this.grid.draw();
       const isDefault = ids.join("\n") === this.defaultColumns.join("\n");
-      this.writeView({ cols: isDefault ? null : ids });
+      this.writeView({ cols: isDefault || ids.length > MAX_IN_ADDRESS ? null : ids });
     }
 
     /* Selection */
@@ -248,7 +267,7 @@
     selectionChanged() {
       this.grid.drawSelection();
       const { size } = this.selection;
-      const isKept = size > 0 && size <= MAX_SELECTED_IN_ADDRESS;
+      const isKept = size > 0 && size <= MAX_IN_ADDRESS;
       this.writeView({ sel: isKept ? Array.from(this.selection.rows(), (row) => this.idOf(row)) : null });
     }
 

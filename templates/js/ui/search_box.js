@@ -49,6 +49,8 @@
       this.error = role("query-error");
       /** The tree in force; null shows all rows. */
       this.tree = null;
+      /** About keys that no column has. @type {{message: string}[]} */
+      this.notes = [];
       this.restTimer = 0;
       this.input.addEventListener("input", () => this.type());
       role("clear-query").addEventListener("click", () => {
@@ -78,8 +80,12 @@
 
     read() {
       const text = this.text;
-      const result = text.trim() === "" ? { ok: true, tree: null } : reporter.query.parse(text);
-      if (result.ok) this.tree = result.tree;
+      const nothing = { ok: true, tree: null, notes: [] };
+      const result = text.trim() === "" ? nothing : reporter.query.parse(text, this.table.columnsApi());
+      if (result.ok) {
+        this.tree = result.tree;
+        this.notes = result.notes;
+      }
       this.showError(text, result.error);
       this.apply();
     }

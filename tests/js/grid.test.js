@@ -1,0 +1,130 @@
+/** The decisions behind the grid: what is drawn, what is selected, which columns are shown. */
+"use strict";
+
+const test = require("node:test");
+const assert = require("node:assert/strict");
+const { load, numbers, texts } = require("./payloads.js");
+
+const { Columns, Selection, viewport, columnChoice } = load("columns", "viewport", "selection", "column_choice");
+
+test("only the rows that can be seen, and a few more", () => {
+  const at = (top) => viewport.visibleRows({ top, height: 300, rowHeight: 30, count: 100000 });
+  assert.deepEqual(at(0), { start: 0, end: 16 });
+  assert.deepEqual(at(30000), { start: 994, end: 1016 });
+  assert.deepEqual(at(100000 * 30), { start: 99994, end: 100000 });
+  assert.deepEqual(at(1e9), { start: 100000, end: 100000 });
+  assert.deepEqual(viewport.visibleRows({ top: 0, height: 300, rowHeight: 30, count: 0 }), { start: 0, end: 0 });
+});
+
+test("only the columns that can be seen, and a few more", () => {
+  const offsets = viewport.offsetsOf(new Array(12000).fill(100));
+  assert.equal(offsets[12000], 1200000);
+  assert.deepEqual(viewport.visibleColumns(offsets, 0, 1000), { start: 0, end: 12 });
+  assert.deepEqual(viewport.visibleColumns(offsets, 5000, 1000), { start: 48, end: 62 });
+  assert.deepEqual(viewport.visibleColumns(offsets, 1199000, 1000), { start: 11988, end: 12000 });
+  assert.deepEqual(viewport.visibleColumns(viewport.offsetsOf([]), 0, 1000), { start: 0, end: 0 });
+});
+
+test("room that is left is shared", () => {
+  assert.deepEqual(viewport.stretched([100, 300], 800), [200, 600]);
+  assert.deepEqual(viewport.stretched([100, 300], 300), [100, 300]);
+  assert.deepEqual(viewport.stretched([], 300), []);
+});
+
+test("scrolling into view moves as little as it can", () => {
+  assert.equal(viewport.scrollInto(100, 50, 110, 120), 100);
+  assert.equal(viewport.scrollInto(100, 50, 90, 100), 90);
+  assert.equal(viewport.scrollInto(100, 50, 160, 170), 120);
+  assert.equal(viewport.scrollInto(100, 50, 200, 300), 200);
+});
+
+test("selection: click, Shift, all that are shown", () => {
+  const selection = new Selection(10);
+  const shown = Uint32Array.from([9, 7, 5, 3, 1]);
+  selection.toggle(7);
+  selection.extend(shown, 3);
+  assert.deepEqual([...selection.rows()], [3, 5, 7]);
+  selection.extend(shown, 8);
+  assert.ok(selection.has(8), "a row that is not shown is a click of its own");
+  selection.putAll(shown, true);
+  assert.deepEqual([selection.size, selection.countIn(shown)], [6, 5]);
+  selection.putAll(shown, false);
+  assert.deepEqual([...selection.rows()], [8]);
+  selection.replace([0, 0, 2]);
+  assert.deepEqual([selection.size, ...selection.rows()], [2, 0, 2]);
+  selection.clear();
+  assert.equal(selection.size, 0);
+});
+
+test("Shift takes away as far as the anchor was taken away", () => {
+  const selection = new Selection(5);
+  const shown = Uint32Array.from([0, 1, 2, 3, 4]);
+  selection.putAll(shown, true);
+  selection.toggle(1);
+  selection.extend(shown, 3);
+  assert.deepEqual([...selection.rows()], [0, 4]);
+});
+
+const columns = new Columns();
+columns.add({
+  n: 1,
+  columns: [
+    numbers("attributes.start_time", [1], { kind: "time", label: "Started" }),
+    texts("params.lr", ["1"], { differs: true }),
+    texts("params.optimizer", ["adam"], { differs: false }),
+    numbers("metrics.loss", [1]),
+    numbers("metrics.system/cpu", [1]),
+    numbers("metrics.system/ram", [1]),
+    numbers("metrics.lone/one", [1]),
+    texts("tags.team", ["a"]),
+  ],
+});
+const offered = columns.offered();
+
+function layOut(wish = {}) {
+  return columnChoice.layOut(offered, { find: "", onlyDiffering: true, chosen: new Set(), opened: new Set(), ...wish });
+}
+
+test("the panel: groups, prefixes folded, params that are the same left out", () => {
+  const { sections, same, unlisted } = layOut({ chosen: new Set(["metrics.loss"]) });
+  assert.deepEqual(
+    sections.map(({ title, chosen, total, listed }) => [title, chosen, total, listed.map(({ key }) => key)]),
+    [
+      ["Run", 0, 1, ["start_time"]],
+      ["Params", 0, 2, ["lr"]],
+      ["Metrics", 1, 2, ["loss", "lone/one"]],
+      ["system/", 0, 2, []],
+      ["Tags", 0, 1, ["team"]],
+    ],
+  );
+  assert.deepEqual([same, unlisted], [1, 0]);
+});
+
+test("the panel: what is searched is unfolded, what is chosen is never left out", () => {
+  assert.deepEqual(layOut({ find: "CPU" }).sections.map(({ title, listed }) => [title, listed.length]), [["system/", 1]]);
+  assert.deepEqual(layOut({ find: "start" }).sections.map(({ title }) => title), ["Run"]);
+  assert.equal(layOut({ chosen: new Set(["params.optimizer"]) }).same, 0);
+  assert.equal(layOut({ opened: new Set(["system/"]) }).sections[3].listed.length, 2);
+  assert.equal(layOut({ find: "zzz" }).sections.length, 0);
+});
+
+test("the panel stays small at 12,000 columns", () => {
+  const many = new Columns();
+  const payloads = Array.from({ length: 12000 }, (_, i) => numbers(`metrics.layer${i % 600}/w${i}`, [1]));
+  many.add({ n: 1, columns: payloads });
+  const { sections, unlisted } = columnChoice.layOut(many.offered(), {
+    find: "w", onlyDiffering: true, chosen: new Set(), opened: new Set(),
+  });
+  const listed = sections.reduce((sum, section) => sum + section.listed.length, 0);
+  assert.ok(sections.length <= 30 && listed <= 150, `${sections.length} sections, ${listed} columns`);
+  assert.equal(listed + unlisted, 12000);
+});
+
+test("a column joins its group, at its place", () => {
+  const { choose } = columnChoice;
+  const shown = ["attributes.start_time", "metrics.loss"];
+  assert.deepEqual(choose(shown, ["params.lr"], true, offered), ["attributes.start_time", "params.lr", "metrics.loss"]);
+  assert.deepEqual(choose(shown, ["tags.team", "metrics.loss"], true, offered), [...shown, "tags.team"]);
+  assert.deepEqual(choose(shown, ["metrics.loss"], false, offered), ["attributes.start_time"]);
+  assert.deepEqual(choose([], ["metrics.loss", "params.lr"], true, offered), ["params.lr", "metrics.loss"]);
+});
