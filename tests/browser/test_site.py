@@ -178,10 +178,10 @@ def test_a_chart_is_drawn(open_page, place, experiment):
 
 def test_figures_are_decoded(open_page, place, fullest):
     page = open_page(place, f"run/{fullest.info.run_id}.html")
-    images = page.locator("[data-role=figure] img")
-    assert images.count() > 0
-    for index in range(images.count()):
-        image = images.nth(index)
+    page.wait_for_load_state("load")
+    images = page.locator("[data-role=figure] img:visible").all()
+    assert images
+    for image in images:
         image.scroll_into_view_if_needed()
         image.evaluate("(image) => image.decode()")
         assert image.evaluate("(image) => image.naturalWidth") > 0
@@ -345,17 +345,21 @@ def test_without_javascript_the_first_rows_read(browser, on_disk, experiment, me
     context.close()
 
 
-def test_a_figure_that_was_logged_as_a_chart_is_drawn(open_page, on_disk, runs):
-    """Altair figures are drawn by Vega, plotly ones in a frame of their own."""
-    altair = next(
-        (run, item.path) for run in runs for item in run.artifacts if "vega" in item.media_type
-    )
-    page = open_page(on_disk, f"run/{altair[0].info.run_id}.html")
-    chart = page.locator("[data-role=vega]").first
-    chart.scroll_into_view_if_needed()
-    chart.locator("canvas").first.wait_for()
-    page.wait_for_timeout(300)
-    assert chart.locator("canvas").first.evaluate(READ_CANVAS)["colors"] > 4
+@pytest.mark.parametrize(("kind", "mark"), [("vega", "canvas"), ("plotly", "svg.main-svg")])
+def test_an_interactive_figure_is_drawn_in_its_frame(open_page, on_disk, sample_site, kind, mark):
+    handle = f'data-role="{kind}"'
+    pages = sorted((sample_site / "run").glob("*.html"))
+    path = next(page for page in pages if handle in page.read_text(encoding="utf-8"))
+    page = open_page(on_disk, f"run/{path.name}")
+    figure = page.locator(f"[{handle}]").first
+    figure.scroll_into_view_if_needed()
+    figure.evaluate("(figure) => figure.dataset.state === 'idle' && reporter.drawFigure(figure)")
+    page.locator(f"[{handle}][data-state=ready]").first.wait_for()
+    frame = figure.locator("iframe")
+    assert frame.get_attribute("sandbox") == "allow-scripts"
+    drawn = frame.content_frame.locator(mark).first
+    drawn.wait_for()
+    assert drawn.bounding_box()["width"] > 100
 
 
 def test_keys_reach_the_search(open_page, on_disk, experiment):
