@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import struct
 import zipfile
 from typing import Any, BinaryIO, NamedTuple
@@ -117,7 +118,17 @@ def read_npy_header(stream: BinaryIO) -> ArrayHeader | None:
 
 def _parse_npy_header(header: Any) -> ArrayHeader:  # whatever a literal can be
     shape = tuple(int(length) for length in header["shape"])
-    return ArrayHeader(str(header["descr"])[:200], shape, bool(header["fortran_order"]))
+    return ArrayHeader(_name_dtype(header["descr"]), shape, bool(header["fortran_order"]))
+
+
+_DTYPES = {"f": "float", "i": "int", "u": "uint", "c": "complex"}
+
+
+def _name_dtype(descr: Any) -> str:  # a text, or a list of fields
+    """Say ``float64`` for ``<f8``; what is not a plain number stays as NumPy wrote it."""
+    text = str(descr)[:200]
+    match = re.fullmatch(r"[<>=|]([fiuc])(\d{1,2})", text)
+    return f"{_DTYPES[match[1]]}{8 * int(match[2])}" if match else text
 
 
 def _member_row(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> tuple[str, str, str]:

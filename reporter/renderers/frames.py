@@ -9,20 +9,16 @@ the inside and ``templates/js/ui/framed_figures.js`` for the outside.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from reporter.renderers.data_files import DataFile, data_file, digest
 from reporter.renderers.registry import ArtifactRequest, FileContent, Fragment
 
 __all__ = ["FramedView", "framed_figure"]
-
-DIGEST_CHARS = 10
-"""Of the names of files that are named by what they hold."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,26 +73,25 @@ def framed_figure(
     -------
     Fragment
     """
-    text = json.dumps(figures, separators=(",", ":"))
-    figures_name = f"figure-{_digest(text.encode())}"
-    library_name, library_script = _library_file(kind, library)
-    frame_name, frame_page = _frame_file()
-    poster_path = f"data/figure-{_digest(poster)}.png"
+    drawn_from = data_file("figure", figures)
+    source = _library_file(kind, library)
+    frame_path, frame_page = _frame_file()
+    poster_path = f"data/figure-{digest(poster)}.png"
     files: dict[str, FileContent] = {
-        f"data/{figures_name}.js": _registration(figures_name, text),
-        f"assets/{library_name}.js": library_script,
-        f"assets/{frame_name}.html": frame_page,
+        drawn_from.path: drawn_from.content,
+        source.path: source.content,
+        frame_path: frame_page,
     }
     if poster:
         files[poster_path] = poster
     view = FramedView(
         kind=kind,
         title=request.name,
-        frame=f"assets/{frame_name}.html",
-        library=f"assets/{library_name}.js",
-        library_name=library_name,
-        figures=f"data/{figures_name}.js",
-        figures_name=figures_name,
+        frame=frame_path,
+        library=source.path,
+        library_name=source.name,
+        figures=drawn_from.path,
+        figures_name=drawn_from.name,
         width=width,
         height=height,
         poster=request.url(poster_path) if poster else "",
@@ -112,23 +107,12 @@ def framed_figure(
 
 
 @cache
-def _library_file(kind: str, library: Callable[[], str]) -> tuple[str, bytes]:
-    """Return name and bytes of the script that registers a library's source text."""
-    source = library()
-    name = f"{kind}-source-{_digest(source.encode())}"
-    return name, _registration(name, json.dumps(source))
+def _library_file(kind: str, library: Callable[[], str]) -> DataFile:
+    """Make the data file that registers a library's source text."""
+    return data_file(f"{kind}-source", library(), "assets")
 
 
 @cache
 def _frame_file() -> tuple[str, bytes]:
     page = Path(__file__).with_name("frame.html").read_bytes()
-    return f"figure-frame-{_digest(page)}", page
-
-
-def _registration(name: str, text: str) -> bytes:
-    """Return a data file; `text` is ASCII, as :func:`json.dumps` writes it."""
-    return f'reporter.register("{name}",{text});\n'.encode("ascii")
-
-
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()[:DIGEST_CHARS]
+    return f"assets/figure-frame-{digest(page)}.html", page

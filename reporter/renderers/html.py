@@ -32,7 +32,7 @@ FRAME_POLICY = (
 )
 """Of the logged page: whatever it carries within itself, and nothing else."""
 
-PAGE_POLICY = f"{FRAME_POLICY}; frame-src 'none'; base-uri 'none'"
+PAGE_POLICY = f"{FRAME_POLICY}; frame-src 'none'"
 """Of the page around it. A ``srcdoc`` inherits this policy, so it must allow what the frame needs;
 ``srcdoc`` itself does not count as a frame source, but navigating away from it does."""
 

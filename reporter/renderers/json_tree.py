@@ -24,9 +24,9 @@ __all__ = ["JsonNode", "JsonView", "json_fragment", "parse_json", "render_json"]
 JSON_BYTES = 2_000_000
 """Parsed; longer files are shown as text."""
 
-MAX_NODES = 2_000
+MAX_NODES = 600
 MAX_DEPTH = 12
-MAX_CHILDREN = 200
+MAX_CHILDREN = 100
 MAX_TEXT_CHARS = 400
 SHOWN_TEXT_BYTES = 200_000
 OPEN_CHILDREN = 40

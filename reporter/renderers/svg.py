@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
@@ -35,8 +36,11 @@ _ELEMENT_NAMES = (
     " feSpecularLighting feSpotLight feTile feTurbulence"
 )
 _ELEMENTS = frozenset(_ELEMENT_NAMES.split())
-_SILENT = frozenset(("metadata", "title", "desc"))
-"""What may go without a word, because nobody sees it."""
+_GROUPS = frozenset(("a",))
+"""Links: their content is drawn, and they lead nowhere."""
+
+_UNSEEN = frozenset(("metadata", "script"))
+"""What may go without a word: a picture neither shows nor runs it."""
 
 _ATTRIBUTE = re.compile(r"(?!on)[A-Za-z][A-Za-z0-9-]*\Z")
 _INNER_URL = re.compile(r"""url\(\s*(["']?)#[^"'()\\]*\1\s*\)""")
@@ -99,18 +103,18 @@ class Drawing:
             return
         namespace, _, local = name.rpartition(" ")
         is_root = self._depth == 1
-        is_known = namespace in {"", _SVG} and local in _ELEMENTS
+        is_known = namespace in {"", _SVG} and local in _ELEMENTS | _GROUPS
         if not is_known or (is_root and local != "svg"):
             self._skip(local)
             return
         if is_root:
             self.size = _measure(attributes)
-        self._out.append(_tag(local, attributes, is_root=is_root))
+        self._out.append(_tag(_drawn_as(local), attributes, is_root=is_root))
         self._style = [] if local == "style" else None
 
     def _skip(self, local: str) -> None:
         self._skipped_at = self._depth
-        if local not in _SILENT:
+        if local not in _UNSEEN:
             self.left_out.add(local)
 
     def _end(self, name: str) -> None:
@@ -119,7 +123,7 @@ class Drawing:
             if self._style is not None:
                 self._out.append(_harmless_style("".join(self._style)))
                 self._style = None
-            self._out.append(f"</{local}>")
+            self._out.append(f"</{_drawn_as(local)}>")
         elif self._skipped_at == self._depth:
             self._skipped_at = 0
         self._depth -= 1
@@ -145,17 +149,11 @@ def render_svg(request: ArtifactRequest) -> Fragment:
     except ValueError as error:
         return placeholder(request, request.problem("SVG not readable", str(error)[:200]))
     site_path = f"{request.base_path}.view.svg"
-    fragment = image_fragment(request, site_path, drawing.size)
     missing = ", ".join(sorted(drawing.left_out)[:5])
-    return Fragment(
-        template=fragment.template,
-        context=fragment.context,
+    return replace(
+        image_fragment(request, site_path, drawing.size),
         files={site_path: drawing.text.encode("utf-8", "replace")},
-        is_figure=True,
-        page=site_path,
-        width=drawing.size.width,
-        height=drawing.size.height,
-        caption=fragment.caption or (f"Shown without {missing}" if missing else ""),
+        problem=request.problem("SVG shown in part", f"without {missing}") if missing else None,
     )
 
 
@@ -182,6 +180,10 @@ def redraw(data: bytes) -> Drawing:
     '<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0"></path></svg>'
     """
     return Drawing(data)
+
+
+def _drawn_as(local: str) -> str:
+    return "g" if local in _GROUPS else local
 
 
 def _refuse_entity(*_: object) -> None:

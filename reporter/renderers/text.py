@@ -1,12 +1,19 @@
-"""Plain text and logs: the first lines, numbered, as a terminal would have left them."""
+"""Plain text and logs: the first lines, numbered, as a terminal would have left them.
+
+A page carries only as many lines as a person sees at a glance; more come from a data file when
+they are asked for, so a run with a hundred logs is still a small page.
+"""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import accumulate
 
 from markupsafe import Markup, escape
 
+from reporter.renderers.data_files import data_file
 from reporter.renderers.registry import ArtifactRequest, Fragment, renderer
 
 __all__ = [
@@ -23,6 +30,13 @@ TEMPLATE = "fragments/text.html.j2"
 TEXT_BYTES = 200_000
 """What a person reads in a page; some 4,000 lines. The rest is in the file."""
 
+PAGE_LINES = 100
+PAGE_CHARS = 8_000
+"""What stands in the page itself."""
+
+MAX_LINE_CHARS = 4_000
+"""Of one line; minified scripts have none longer that anybody reads."""
+
 _MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
 _ESCAPES = re.compile(r"\x1b(?:\[[0-9;:?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])")
 _LINE_END = re.compile(r"\r\n|\n")
@@ -37,6 +51,12 @@ class TextView:
     """Escaped; highlighted ones hold spans with classes that begin with ``p-``."""
     note: str
     """What was left out; empty when this is the whole file."""
+    rest: str
+    """Site path of the data file with the lines that follow; empty when there are none."""
+    rest_name: str
+    """What it registers: those lines as one text."""
+    rest_label: str
+    """For the button that shows them, e.g. ``Show 3,900 more lines``."""
 
 
 @renderer("text/*")
@@ -47,11 +67,39 @@ def render_text(request: ArtifactRequest) -> Fragment:
 
 
 def text_fragment(lines: list[Markup], *, is_whole: bool) -> Fragment:
-    """Show lines, and say when they are not all."""
-    kept = lines if is_whole else lines[:-1] or lines  # the last one was cut through
+    """Show lines, and say when they are not all.
+
+    Parameters
+    ----------
+    lines : list of Markup
+    is_whole : bool
+        Whether they are the whole file; otherwise the last line was cut through and is left out.
+
+    Returns
+    -------
+    Fragment
+    """
+    kept = lines if is_whole else lines[:-1] or lines
     note = "" if is_whole else f"First {len(kept):,} lines; the file has more"
-    view = TextView(lines=tuple(kept), note=note if kept else "Empty file")
-    return Fragment(template=TEMPLATE, context=view)
+    n_shown = _count_shown(kept)
+    n_more = len(kept) - n_shown
+    rest = data_file("text", "\n".join(kept[n_shown:]))
+    view = TextView(
+        lines=tuple(kept[:n_shown]),
+        note=note if kept else "Empty file",
+        rest=rest.path if n_more else "",
+        rest_name=rest.name,
+        rest_label=f"Show {n_more:,} more {'line' if n_more == 1 else 'lines'}",
+    )
+    files = {rest.path: rest.content} if n_more else {}
+    return Fragment(template=TEMPLATE, context=view, files=files)
+
+
+def _count_shown(lines: list[Markup]) -> int:
+    """Count the first lines that fit into a page; at least one."""
+    n_chars = list(accumulate(map(len, lines[:PAGE_LINES])))
+    n_fitting = bisect_right(n_chars, PAGE_CHARS)
+    return min(len(lines), max(1, n_fitting))
 
 
 def read_text(request: ArtifactRequest, limit_bytes: int = TEXT_BYTES) -> tuple[str, bool]:
@@ -90,4 +138,5 @@ def plain_lines(text: str) -> list[str]:
 
 
 def _last_state(line: str) -> str:
-    return line.rstrip("\r").rpartition("\r")[2]
+    state = line.rstrip("\r").rpartition("\r")[2]
+    return state if len(state) <= MAX_LINE_CHARS else f"{state[:MAX_LINE_CHARS]}…"

@@ -1,5 +1,5 @@
 /**
- * Interactive figures that someone logged (Plotly, Vega-Lite), each drawn in a sandboxed frame.
+ * What was logged and can run: figures (Plotly, Vega-Lite) and pages, each in a sandboxed frame.
  *
  *   reporter.drawFigure(element)   draws at once; resolves when drawn, rejects with what went wrong
  *
@@ -16,7 +16,10 @@
 
   /** A slow phone draws 10 MB of Plotly in about 10 s. */
   const TIMEOUT_MS = 30000;
-  const NEAR = "200px";
+  const NEAR_PX = 200;
+
+  /** A frame with Plotly in it takes some 50 MB; a wall of two hundred figures must not take ten GB. */
+  const MAX_LIVE = 12;
 
   const root = document.documentElement.dataset.root;
 
@@ -88,23 +91,48 @@
 
   const hasRoom = (element) => element.clientWidth >= Number(element.dataset.width || 0);
 
+  function isNear(element) {
+    const { top, bottom } = element.getBoundingClientRect();
+    return element.offsetParent !== null && bottom > -NEAR_PX && top < innerHeight + NEAR_PX;
+  }
+
   let queue = Promise.resolve();
 
+  const live = [];
+
+  function keep(element) {
+    live.push(element);
+    const surplus = live.length > MAX_LIVE ? live.findIndex((other) => !isNear(other)) : -1;
+    if (surplus < 0) return;
+    const [left] = live.splice(surplus, 1);
+    left.querySelector("iframe").remove();
+    left.dataset.state = "idle";
+  }
+
+  /** Figures wait in a line; one that was scrolled away meanwhile waits until it is near again. */
   function enqueue(element) {
     queue = queue.then(() => {
-      const isWanted = element.isConnected && element.dataset.state === "idle" && hasRoom(element);
-      return isWanted ? draw(element).catch(() => undefined) : undefined;
+      const isWanted = element.dataset.state === "idle" && hasRoom(element) && isNear(element);
+      return isWanted ? draw(element).then(() => keep(element), () => undefined) : undefined;
     });
   }
+
+  /* Logged pages load when they are first seen: browsers ignore loading="lazy" for frames in a folder. */
+  const SHOW = {
+    framed: (element) => element.dataset.state === "idle" && enqueue(element),
+    "viewer-frame": (element) => {
+      if (!element.src) element.src = element.dataset.src;
+    },
+  };
 
   const observer = new IntersectionObserver(
     (entries) => {
       for (const { target, isIntersecting } of entries) {
-        if (isIntersecting && target.dataset.state === "idle") enqueue(target);
+        if (isIntersecting) SHOW[target.classList[0]](target);
       }
     },
-    { rootMargin: NEAR },
+    { rootMargin: `${NEAR_PX}px` },
   );
 
-  for (const element of document.querySelectorAll(".framed")) observer.observe(element);
+  for (const element of document.querySelectorAll(".framed, .viewer-frame")) observer.observe(element);
 })((globalThis.reporter = globalThis.reporter || {}));

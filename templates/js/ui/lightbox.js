@@ -88,11 +88,10 @@
   function fellows(trigger) {
     const gallery = trigger.closest(".gal");
     if (!gallery) return [trigger];
-    const figures = new Map();
-    for (const other of gallery.querySelectorAll("[data-role=enlarge]")) {
-      if (isVisible(other)) figures.set(other.closest("figure"), other);
-    }
-    return [...figures.values()];
+    const figures = [...gallery.querySelectorAll("figure")].filter((figure) => figure.offsetParent !== null);
+    const others = figures.map((figure) => figure.querySelector("[data-role=enlarge]")).filter(Boolean);
+    const own = trigger.closest("figure");
+    return others.map((other) => (own.contains(other) ? trigger : other));
   }
 
   function stageSize() {
@@ -152,8 +151,7 @@
 
   function open(trigger) {
     shown = fellows(trigger);
-    at = Math.max(0, shown.indexOf(trigger));
-    if (at === 0 && shown[0] !== trigger) shown = [trigger];
+    at = shown.indexOf(trigger);
     if (!dialog.isConnected) document.body.append(dialog);
     dialog.showModal();
     show(shown[at]);
