@@ -3,7 +3,7 @@ const assert = require("node:assert/strict");
 const { test } = require("node:test");
 const { twinOf, toCsv, barTwinOf, barsToCsv } = require("../../templates/js/lib/twin.js");
 
-const makeLine = (name, y) => ({ id: "0f".repeat(16), name, logged: 9, x: y.map((_, i) => i * 2), y });
+const makeLine = (name, y) => ({ id: "0f".repeat(16), name, logged: 9, x: Array.from(y, (_, i) => i * 2), y });
 
 test("one line is a table of its points", () => {
   const { heads, rows } = twinOf([makeLine("a", [1, NaN])], "loss", "epoch");
@@ -30,4 +30,10 @@ test("bars as table and file", () => {
   const bars = [{ id: "ff", name: "=1+1", value: NaN }];
   assert.deepEqual(barTwinOf(bars, "f1"), { heads: ["run", "f1"], rows: [{ line: bars[0], numbers: [NaN] }] });
   assert.equal(barsToCsv(bars, "f1"), "run_id,run_name,f1\r\nff,'=1+1,NaN\r\n");
+});
+
+test("a 32-bit value reads as it was logged", () => {
+  const logged = [0.1, 1 / 3, 16777215, 1e-12, 3.4e38, NaN];
+  const values = twinOf([makeLine("a", Float32Array.from(logged))], "loss", "step").rows.map((row) => row.numbers[1]);
+  assert.deepEqual(values, [0.1, 0.33333334, 16777215, 1e-12, 3.4e38, NaN]);
 });

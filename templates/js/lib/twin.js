@@ -9,6 +9,32 @@
     require("./rows.js");
   }
 
+  /** 32-bit numbers have 6 to 9 digits; the rest of a 64-bit print is noise. */
+  const LEAST_DIGITS = 6;
+  const MOST_DIGITS = 9;
+
+  /**
+   * The shortest decimal number that means the same as a stored value.
+   *
+   * @param {number} value
+   * @param {boolean} isNarrow  whether 32 bits stored it
+   * @returns {number}
+   */
+  function shortest(value, isNarrow) {
+    if (!isNarrow || !Number.isFinite(value)) return value;
+    for (let digits = LEAST_DIGITS; digits < MOST_DIGITS; digits++) {
+      const short = Number(value.toPrecision(digits));
+      if (Math.fround(short) === value) return short;
+    }
+    return Number(value.toPrecision(MOST_DIGITS));
+  }
+
+  /** The values of a line as they are to be read. */
+  function valuesOf({ y }) {
+    const isNarrow = y instanceof Float32Array;
+    return Array.from(y, (value) => shortest(value, isNarrow));
+  }
+
   /** The finite values of a line, at a glance. */
   function summarize(y) {
     let least = Infinity;
@@ -22,8 +48,9 @@
   }
 
   function summaryRow(line) {
-    const last = line.y.length - 1;
-    return [line.logged, line.x[last], line.y[last], ...summarize(line.y)];
+    const y = valuesOf(line);
+    const last = y.length - 1;
+    return [line.logged, line.x[last], y[last], ...summarize(y)];
   }
 
   /**
@@ -36,8 +63,8 @@
    */
   function twinOf(lines, metric, xTitle) {
     if (lines.length === 1) {
-      const [{ x, y }] = lines;
-      return { heads: [xTitle, metric], rows: Array.from(y, (value, i) => ({ line: null, numbers: [x[i], value] })) };
+      const [line] = lines;
+      return { heads: [xTitle, metric], rows: valuesOf(line).map((value, i) => ({ line: null, numbers: [line.x[i], value] })) };
     }
     const heads = ["run", "points", `last ${xTitle}`, "last", "min", "max"];
     return { heads, rows: lines.map((line) => ({ line, numbers: summaryRow(line) })) };
@@ -59,7 +86,7 @@
     const records = [["run_id", "run_name", xTitle, metric].map(field).join(",")];
     for (const line of lines) {
       const run = `${line.id},${field(line.name)}`;
-      for (let i = 0; i < line.y.length; i++) records.push(`${run},${plain(line.x[i])},${plain(line.y[i])}`);
+      valuesOf(line).forEach((value, i) => records.push(`${run},${plain(line.x[i])},${plain(value)}`));
     }
     return `${records.join("\r\n")}\r\n`;
   }

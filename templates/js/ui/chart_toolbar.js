@@ -20,7 +20,10 @@
     return wanted > 0 ? Math.min(wanted, MOST_SMOOTH) : 0;
   }
 
-  const get = () => ({ x: scale("x"), y: scale("y"), smooth: smooth() });
+  /** While the slider is dragged the address stays: browsers limit how often it may change. */
+  let dragged = null;
+
+  const get = () => ({ x: scale("x"), y: scale("y"), smooth: dragged ?? smooth() });
 
   function tell() {
     for (const listener of listeners) listener();
@@ -59,13 +62,26 @@
       this.status = element.querySelector("[data-part=found]");
       element.addEventListener("click", (event) => this.press(event.target.closest("[data-value]")));
       this.finder.oninput = () => this.change({ find: this.finder.value.trim() || null });
-      this.slider.oninput = () => this.change({ smooth: Number(this.slider.value) ? String(this.slider.value / 100) : null });
+      this.slider.oninput = () => this.drag(this.slider.value / 100);
+      this.slider.onchange = () => this.drop();
       element.hidden = false;
       this.show();
     }
 
     press(button) {
       if (button) this.change({ [button.dataset.act]: button.dataset.value === "log" ? "log" : null });
+    }
+
+    drag(weight) {
+      dragged = weight;
+      this.show();
+      tell();
+    }
+
+    drop() {
+      const weight = get().smooth;
+      dragged = null;
+      this.change({ smooth: weight ? String(weight) : null });
     }
 
     change(changes) {

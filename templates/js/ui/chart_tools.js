@@ -101,6 +101,7 @@
       this.figure = figure;
       this.box = figure.querySelector(".plotbox");
       this.twin = null;
+      this.showsTable = false;
       this.makeMenu();
       const icons = make(
         "span",
@@ -118,15 +119,16 @@
     update(data, drawing) {
       this.data = data;
       this.drawing = drawing;
-      if (this.twin) this.showTable();
+      if (this.showsTable) this.showTable();
     }
 
     /* Table */
 
     toggleTable() {
-      if (this.twin) this.hideTable();
-      else this.showTable();
-      this.tableButton.setAttribute("aria-pressed", String(Boolean(this.twin)));
+      this.showsTable = !this.showsTable;
+      this.tableButton.setAttribute("aria-pressed", String(this.showsTable));
+      if (this.showsTable) this.showTable();
+      else this.hideTable();
     }
 
     hideTable() {
@@ -137,7 +139,7 @@
 
     showTable() {
       this.hideTable();
-      if (!this.data) return;
+      if (!this.data?.total) return;
       const { lines, bars, metric, xTitle } = this.data;
       this.twin = twinTable(lines ? reporter.twin.twinOf(lines, metric, xTitle) : reporter.twin.barTwinOf(bars, metric), metric);
       this.figure.classList.add("as-table");

@@ -71,7 +71,8 @@
     /** Whether the box has another size than it had. */
     get isStale() {
       const { width, height } = this.size;
-      return Boolean(this.drawnFor) && (this.drawnFor.width !== width || this.drawnFor.height !== height);
+      const isShown = this.box.clientWidth > 0;
+      return isShown && Boolean(this.drawnFor) && (this.drawnFor.width !== width || this.drawnFor.height !== height);
     }
 
     /** The plot within its axes, in pixels from the mount's corner. */

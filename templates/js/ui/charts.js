@@ -20,6 +20,9 @@
 
   const pause = () => new Promise((resolve) => setTimeout(resolve));
 
+  /** In a tab that is not shown, a card is not far: it will be back. */
+  const isLaidOut = (element) => element.offsetParent !== null;
+
   function note(text) {
     const element = document.createElement("p");
     element.className = "hole";
@@ -183,7 +186,7 @@
 
   const leaving = new IntersectionObserver(
     (entries) => {
-      for (const { target, isIntersecting } of entries) if (!isIntersecting) cards.get(target)?.release();
+      for (const { target, isIntersecting } of entries) if (!isIntersecting && isLaidOut(target)) cards.get(target)?.release();
     },
     { rootMargin: FAR },
   );
