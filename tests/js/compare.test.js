@@ -1,6 +1,7 @@
 "use strict";
 const assert = require("node:assert/strict");
 const { test } = require("node:test");
+const { createCells } = require("../../templates/js/lib/cells.js");
 const { Columns } = require("../../templates/js/lib/columns.js");
 const { findRuns, compareRuns, change, lookOf } = require("../../templates/js/lib/compare.js");
 
@@ -21,10 +22,11 @@ function makeColumns(digits, ...columns) {
   return made;
 }
 
+const cellOf = createCells({ newestMs: null });
 const runsOf = (columns) => Array.from({ length: columns.n }, (_, row) => ({ id: String(row), experiment: "1", columns, row }));
 
 function onlyRow(columns, baseline = 0) {
-  return compareRuns(runsOf(columns), baseline)[0].rows[0];
+  return compareRuns(runsOf(columns), baseline, cellOf)[0].rows[0];
 }
 
 test("runs are found by whole ids and by prefixes, in the order they were named", () => {
@@ -51,7 +53,7 @@ test("metrics come first, then params, tags and what is known of the run", () =>
     numbers("metrics.loss", [0.5, 0.4]),
     numbers("metrics.loss:min", [0.1, 0.1]),
   );
-  const sections = compareRuns(runsOf(columns), 0);
+  const sections = compareRuns(runsOf(columns), 0, cellOf);
   assert.deepEqual(sections.map(({ title, rows, nDiffering }) => [title, rows.length, nDiffering]), [
     ["Metrics", 1, 1],
     ["Params", 1, 1],
@@ -64,7 +66,7 @@ test("params stay as logged; not logged differs from empty", () => {
   const row = onlyRow(makeColumns([1, 2, 3], texts("params.note", ["1e-3", "", null])));
   assert.deepEqual(row.cells.map((cell) => cell.text), ["1e-3", '""', "–"]);
   assert.deepEqual(row.cells.map((cell) => cell.exact), ["1e-3", "", ""]);
-  assert.deepEqual(row.cells.map((cell) => cell.kind), ["", "", "na"]);
+  assert.deepEqual(row.cells.map((cell) => cell.mark), ["", "", "na"]);
   assert.deepEqual(row.cells.map((cell) => cell.isDifferent), [false, true, true]);
   assert.ok(row.differs);
 });
@@ -92,7 +94,7 @@ test("the baseline is any of the runs", () => {
 test("NaN and infinities have no difference", () => {
   const row = onlyRow(makeColumns([1, 2, 3], numbers("metrics.loss", [0.5, NaN, Infinity])));
   assert.deepEqual(row.cells.map((cell) => cell.text), ["0.500", "NaN", "+∞"]);
-  assert.deepEqual(row.cells.map((cell) => cell.kind), ["", "nan", "nan"]);
+  assert.deepEqual(row.cells.map((cell) => cell.mark), ["", "nan", "nan"]);
   assert.deepEqual(row.cells.map((cell) => cell.delta), ["", "", ""]);
 });
 
@@ -102,7 +104,7 @@ test("NaN everywhere is no difference", () => {
 
 test("runs of experiments with other columns stand side by side", () => {
   const runs = [...runsOf(makeColumns([1], texts("params.lr", ["1"]))), ...runsOf(makeColumns([2], texts("params.k", ["5"])))];
-  const [params] = compareRuns(runs, 0);
+  const [params] = compareRuns(runs, 0, cellOf);
   assert.deepEqual(params.rows.map((row) => [row.key, row.cells.map((cell) => cell.text)]), [
     ["lr", ["1", "–"]],
     ["k", ["–", "5"]],

@@ -13,7 +13,7 @@
  * @typedef {object} ComparedCell
  * @property {string} text  as shown; "–" when nothing was logged
  * @property {string} exact  as logged; "" when nothing was
- * @property {""|"na"|"nan"} kind
+ * @property {""|"na"|"nan"} mark  a CSS class
  * @property {boolean} isDifferent  from the baseline
  * @property {string} delta  metrics: "−0.0105"; "" for the baseline and where there is none
  * @property {string} percent  "−9.7%", or "−0.91 pt" when the unit is percent
@@ -26,7 +26,7 @@
  * @property {string} unit
  * @property {string} arrow  "↓", "↑" or ""
  * @property {string} description
- * @property {boolean} isNumeric
+ * @property {string} label
  * @property {boolean} differs  between any two of the runs
  * @property {ComparedCell[]} cells  one a run
  */
@@ -45,11 +45,11 @@
   /** Shorter prefixes of run ids are not looked up: they would soon name several runs. */
   const LEAST_PREFIX = 8;
 
-  /** A logged text without a letter must not look like nothing logged. */
-  const EMPTY = '""';
-
   const COLORS = 8;
   const DASHES = 3;
+
+  const NOT_LOGGED = Object.freeze({ text: format.MISSING, exact: "", mark: "na" });
+  const NO_CHANGE = Object.freeze({ delta: "", percent: "", verdict: "" });
 
   const roleOf = (id) => ROLES[id.slice(0, id.indexOf("."))];
 
@@ -83,26 +83,6 @@
 
   const isFloat = (column) => column.kind === "number";
 
-  function exactOf(column, row) {
-    if (!column || !column.has(row)) return null;
-    if (column.kind === "time") return format.timeExact(column.number(row));
-    if (column.kind === "number" || column.kind === "duration") return String(column.number(row));
-    return column.text(row);
-  }
-
-  function textOf(column, row, { decimals, year }) {
-    if (!column || !column.has(row)) return format.MISSING;
-    if (column.kind === "time") return format.time(column.number(row), year);
-    if (column.kind === "duration") return format.duration(column.number(row));
-    if (isFloat(column)) return format.number(column.number(row), decimals);
-    return column.text(row) || EMPTY;
-  }
-
-  function kindOf(column, row) {
-    if (!column || !column.has(row)) return "na";
-    return isFloat(column) && !Number.isFinite(column.number(row)) ? "nan" : "";
-  }
-
   /** A change always carries its sign; none at all has none. */
   function signed(value, decimals, after = "") {
     return (value > 0 ? "+" : "") + format.number(value, decimals) + after;
@@ -125,7 +105,7 @@
    */
   function change(value, base, { decimals, unit = "", direction = "" } = {}) {
     const by = value - base;
-    if (!Number.isFinite(by)) return { delta: "", percent: "", verdict: "" };
+    if (!Number.isFinite(by)) return NO_CHANGE;
     if (by === 0) return { delta: "0", percent: "", verdict: "" };
     const share = (100 * by) / Math.abs(base);
     const isShare = Number.isFinite(share) && unit !== "%";
@@ -145,29 +125,30 @@
     return changes.length ? Math.min(least + 2, Math.max(least, format.columnDecimals(changes))) : least;
   }
 
-  function makeCells(columns, runs, baseline, year) {
+  function isSame(cell, other) {
+    return cell.exact === other.exact && cell.mark === other.mark;
+  }
+
+  function makeCells(columns, runs, baseline, cellOf) {
     const shown = columns.find(Boolean);
-    const isMetric = roleOf(shown.id) === "metric";
     const numbers = columns.map((column, i) => (column && isFloat(column) ? column.number(runs[i].row) : NaN));
-    const decimals = isFloat(shown) ? decimalsFor(numbers, numbers[baseline]) : null;
-    const exact = columns.map((column, i) => exactOf(column, runs[i].row));
-    const how = { decimals, year, unit: shown.unit, direction: shown.direction };
-    const nothing = { delta: "", percent: "", verdict: "" };
-    return columns.map((column, i) => ({
-      text: textOf(column, runs[i].row, how),
-      exact: exact[i] ?? "",
-      kind: kindOf(column, runs[i].row),
-      isDifferent: exact[i] !== exact[baseline],
-      ...(isMetric && i !== baseline ? change(numbers[i], numbers[baseline], how) : nothing),
+    const how = { decimals: decimalsFor(numbers, numbers[baseline]), unit: shown.unit, direction: shown.direction };
+    const plain = columns.map((column, i) => (column ? cellOf(column, runs[i].row) : NOT_LOGGED));
+    const cells = plain.map((cell) => ({ ...cell, mark: cell.mark === "best" ? "" : cell.mark }));
+    return cells.map((cell, i) => ({
+      ...cell,
+      text: Number.isFinite(numbers[i]) ? format.number(numbers[i], how.decimals) : cell.text,
+      isDifferent: !isSame(cell, cells[baseline]),
+      ...(i === baseline ? NO_CHANGE : change(numbers[i], numbers[baseline], how)),
     }));
   }
 
   /** One row; null when none of the runs logged it. */
-  function makeRow(id, runs, baseline, year) {
+  function makeRow(id, runs, baseline, cellOf) {
     const columns = runs.map((run) => run.columns.get(id));
     if (!columns.some((column, i) => column && column.has(runs[i].row))) return null;
     const shown = columns.find(Boolean);
-    const cells = makeCells(columns, runs, baseline, year);
+    const cells = makeCells(columns, runs, baseline, cellOf);
     return {
       id,
       key: shown.key,
@@ -176,8 +157,7 @@
       unit: shown.unit,
       arrow: ARROWS[shown.direction] || "",
       description: shown.description,
-      isNumeric: isFloat(shown) || shown.kind === "duration",
-      differs: cells.some((cell) => cell.exact !== cells[0].exact || cell.kind !== cells[0].kind),
+      differs: cells.some((cell) => !isSame(cell, cells[0])),
       cells,
     };
   }
@@ -196,13 +176,13 @@
    *
    * @param {ComparedRun[]} runs
    * @param {number} baseline  place of the baseline among them
-   * @param {number} [year]  of the report's newest event, which times leave out
+   * @param {(column: object, row: number) => import("./cells.js").Cell} cellOf  as the runs table shows it
    * @returns {{role: string, title: string, rows: ComparedRow[], nDiffering: number}[]}
    *   metrics, params, tags and attributes, those that any run has
    */
-  function compareRuns(runs, baseline, year) {
+  function compareRuns(runs, baseline, cellOf) {
     const rows = comparedIds(runs)
-      .map((id) => makeRow(id, runs, baseline, year))
+      .map((id) => makeRow(id, runs, baseline, cellOf))
       .filter(Boolean);
     return Object.entries(TITLES)
       .map(([role, title]) => ({ role, title, rows: rows.filter((row) => row.role === role) }))

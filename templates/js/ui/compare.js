@@ -20,6 +20,7 @@
   let runs = [];
   let missing = [];
   let catalog;
+  let cellOf;
   const tables = new Map();
 
   /** An element with attributes (those that are null are left out) and children. */
@@ -71,7 +72,6 @@
     return Math.max(0, runs.findIndex((run) => chosen && run.id.startsWith(chosen)));
   }
 
-  const newestYear = () => (catalog.newest_ms === null ? undefined : new Date(catalog.newest_ms).getUTCFullYear());
   const showsAll = () => reporter.view.get("rows") === "all";
 
   function chooseBaseline(run) {
@@ -144,14 +144,14 @@
   }
 
   function makeCell(row, cell, run, isBaseline) {
-    const isLogged = cell.kind !== "na";
+    const isLogged = cell.mark !== "na";
     const kind = row.role === "param" || row.role === "tag" ? " mono" : "";
     const differs = row.role !== "metric" && cell.isDifferent ? " diff" : "";
     const handles = isLogged && { "data-role": row.role, "data-key": row.key, "data-value": cell.exact };
     const element = make(
       "td",
       { class: `num${kind}${differs}`, "data-run-id": run.id, title: cell.exact, ...handles },
-      isolated(cell.text, { class: cell.kind }),
+      isolated(cell.text, { class: cell.mark }),
       ...(row.role === "metric" && !isBaseline ? makeChange(cell) : []),
     );
     if (isLogged && cell.exact === "") element.dataset.value = "";
@@ -184,7 +184,7 @@
   }
 
   function drawTable(baseline) {
-    const sections = reporter.comparison.compareRuns(runs, baseline, newestYear());
+    const sections = reporter.comparison.compareRuns(runs, baseline, cellOf);
     const corner = make("th", { class: "name", scope: "col" }, showsAll() ? "Everything" : "Differences only");
     const head = make("thead", {}, make("tr", {}, corner, ...runs.map((run, i) => makeHeading(run, i === baseline))));
     part("compare-table").replaceChildren(make("table", { class: "compare" }, head, ...sections.map((section) => makeSection(section, baseline))));
@@ -281,6 +281,7 @@
     reporter.onKey("d", () => chooseRows(showsAll() ? "differing" : "all"));
     try {
       catalog = await reporter.catalog;
+      cellOf = reporter.createCells({ newestMs: catalog.newest_ms });
       await show();
     } catch (error) {
       fail(error);
