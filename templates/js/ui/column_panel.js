@@ -45,13 +45,14 @@
       this.onlyDiffering = role("only-differing");
       this.count = role("column-count");
       this.hiddenCount = role("hidden-count");
+      this.closeButton = role("close-columns");
       this.opened = new Set();
-      this.listen(role("close-columns"));
+      this.listen();
     }
 
-    listen(closeButton) {
+    listen() {
       this.button.addEventListener("click", () => this.open(this.panel.hidden));
-      closeButton.addEventListener("click", () => this.open(false));
+      this.closeButton.addEventListener("click", () => this.open(false));
       this.panel.addEventListener("keydown", (event) => {
         if (event.key === "Escape") this.open(false);
       });
@@ -66,8 +67,13 @@
       this.button.setAttribute("aria-pressed", isOpen);
       if (isOpen) {
         this.draw();
-        this.find.focus();
+        this.firstStop().focus();
       } else this.button.focus();
+    }
+
+    /** On touch a field in focus would cover half the panel with a keyboard. */
+    firstStop() {
+      return matchMedia("(pointer: coarse)").matches ? this.closeButton : this.find;
     }
 
     /** The columns or the choice have changed. The name is always shown, and counts as one. */
