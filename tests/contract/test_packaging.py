@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 import shutil
@@ -13,6 +12,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
+from tests.imports import find_imports
 
 try:
     import tomllib
@@ -169,17 +170,17 @@ def test_plain_checkout_finds_its_templates(source, tmp_path):
 
 def test_what_is_imported_is_declared():
     """Each library that the package imports anywhere is a dependency or is asked for by name."""
-    from_code = set()
-    integrations = ROOT / "reporter" / "integrations"  # each for those who have the framework
-    for path in set((ROOT / "reporter").rglob("*.py")) - set(integrations.glob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Import):
-                from_code |= {alias.name.split(".")[0] for alias in node.names}
-            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                from_code.add(node.module.split(".")[0])
+    imports = find_imports(ROOT / "reporter")
+    # An integration serves a library that the user brings.
+    ours = [item for item in imports if item.layer not in {"integrations", "adapters"}]
+    from_code = {item.target.split(".")[0] for item in ours}
     third_party = from_code - set(sys.stdlib_module_names) - {"reporter"}
     names = {re.split(r"[<>=\[; ]", line)[0] for line in PROJECT["dependencies"]}
-    module_of = {"vl-convert-python": "vl_convert", "markdown-it-py": "markdown_it"}
+    module_of = {
+        "markdown-it-py": "markdown_it",
+        "pyyaml": "yaml",
+        "vl-convert-python": "vl_convert",
+    }
     declared = {module_of.get(name, name) for name in names}
     # Used when the user has them: PyYAML writes .yaml artifacts, Pillow encodes logged arrays,
     # psutil and pynvml (nvidia-ml-py) sample the machine.

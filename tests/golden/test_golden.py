@@ -24,7 +24,6 @@ FILES = "files.txt"
 
 def build(case: str, output: Path) -> Path:
     from reporter.site.build import build as build_site
-
     from reporter.site.output import FolderOutput
     from reporter.store.reader import open_store
 
@@ -45,7 +44,7 @@ def blank(text: str) -> str:
 def picture(site: Path) -> dict[str, str]:
     """Return what a golden folder holds: relative path → text."""
     paths = sorted(path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file())
-    kept = {FILES: "".join(f"{blank(path)}\n" for path in paths)}
+    kept = {FILES: "".join(f"{path}\n" for path in sorted(map(blank, paths)))}
     for path in paths:
         if path.endswith((".html", ".js", ".csv")) and not LEFT_OUT.match(path):
             kept[blank(path)] = blank((site / path).read_text(encoding="utf-8"))

@@ -1,0 +1,1 @@
+reporter.register("runs/7/1",{"n":3,"columns":[{"id":"params.folds","kind":"text","label":"folds","differs":false,"rows":{"t":"u32","b":"AAAAAA=="},"codes":{"t":"u8","b":"AQ=="},"dictionary":["2"]}]});

@@ -1,0 +1,1 @@
+reporter.register("series/series-8-0bab46-HASH",{"metrics":{"loss":{"runs":"BwcHBwcHBwcHBwcHBwcHBw==","n":[3],"offsets":[0,3],"steps":{"t":"range","start":[0],"by":[1]},"values":{"t":"f32","b":"AACAPwAAAD8AAIA+"}}}});

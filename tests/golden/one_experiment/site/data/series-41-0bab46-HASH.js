@@ -1,0 +1,1 @@
+reporter.register("series/series-41-0bab46-HASH",{"metrics":{"loss":{"runs":"AQEBAQEBAQEBAQEBAQEBAQICAgICAgICAgICAgICAgIDAwMDAwMDAwMDAwMDAwMD","n":[4,4,2],"offsets":[0,4,8,10],"steps":{"t":"range","start":[0,0,0],"by":[1,1,1]},"values":{"t":"f64","b":"AAAAAAAA8D8AAAAAAADgPwAAAAAAANA/AAAAAAAAwD8AAAAAAADgPwAAAAAAAPh/AAAAAAAA8H8AAAAAAADYPwAAAAAAAAhAAAAAopQabUI="}}}});
