@@ -38,7 +38,7 @@ Figure = dict[str, Any]  # data, layout and config, as JSON has them
 
 _CALL = re.compile(r"Plotly\.(?:newPlot|react)\(\s*(?:\"[^\"]*\"|'[^']*'|[\w.$]+)\s*,\s*(?=\[)")
 _COMMA = re.compile(r"\s*,\s*(?=\{)")
-_MAPS = re.compile(r"geo|map(?!heat)|mapbox|choropleth")
+_MAPS = re.compile(r"(?:scatter|density|choropleth)(?:geo|map|mapbox)|choropleth")
 
 
 @renderer(PLOTLY)
@@ -129,7 +129,7 @@ def _fragment(request: ArtifactRequest, figures: list[Figure]) -> Fragment:
             "Install plotly, then build again",
         )
         return placeholder(request, problem, is_figure=True)
-    if any(_MAPS.search(kind) for kind in _trace_types(figures)):
+    if any(_MAPS.fullmatch(kind) for kind in _trace_types(figures)):
         problem = request.problem(
             "Map not drawn", "It would load outlines or tiles from the network"
         )
