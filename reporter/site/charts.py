@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping
 from reporter.model import MetricSummary
 from reporter.site.columns import ordered_metrics
 from reporter.site.contexts import ChartCard, ChartSection
-from reporter.site.numbers import format_count, format_number
+from reporter.site.numbers import column_decimals, format_count, format_number
 from reporter.site.plan import PlannedExperiment, PlannedRun
 from reporter.site.summaries import SYSTEM_PREFIX, MetricFacts, standing_value
 
-__all__ = ["chart_sections", "index_chart", "run_charts"]
+__all__ = ["chart_sections", "index_chart", "own_decimals", "run_charts"]
 
 NOTES = {"min": "lower is better", "max": "higher is better", "": ""}
 PLAIN_SECTION = "Metrics"
@@ -57,7 +57,7 @@ def index_chart(experiment: PlannedExperiment, decimals: Mapping[str, int]) -> C
 
 
 def run_charts(
-    experiment_id: str, item: PlannedRun, metrics: Iterable[tuple[MetricFacts, int]]
+    experiment_id: str, item: PlannedRun, metrics: Iterable[MetricFacts]
 ) -> tuple[ChartCard, ...]:
     """Choose the charts of a run's page: the histories that it logged.
 
@@ -65,8 +65,8 @@ def run_charts(
     ----------
     experiment_id : str
     item : PlannedRun
-    metrics : iterable of (MetricFacts, int)
-        The metrics it logged, in the order of the page, with their decimals.
+    metrics : iterable of MetricFacts
+        The metrics it logged, in the order of the page.
 
     Returns
     -------
@@ -74,10 +74,19 @@ def run_charts(
     """
     summaries = item.run.data.summaries
     return tuple(
-        _run_card(experiment_id, item, facts, summaries[facts.key], decimals)
-        for facts, decimals in metrics
+        _run_card(experiment_id, item, facts, summaries[facts.key])
+        for facts in metrics
         if summaries[facts.key].count > 1
     )
+
+
+def own_decimals(facts: MetricFacts, summary: MetricSummary) -> int:
+    """Find the digits that a run's own page shows of a metric.
+
+    They come from the run's values alone: those of the experiment's table may change with every
+    run that is added, and with them all pages.
+    """
+    return column_decimals([standing_value(facts, summary), summary.last])
 
 
 def _card(experiment: PlannedExperiment, facts: MetricFacts, decimals: int | None) -> ChartCard:
@@ -97,7 +106,6 @@ def _run_card(
     item: PlannedRun,
     facts: MetricFacts,
     summary: MetricSummary,
-    decimals: int,
 ) -> ChartCard:
     value = standing_value(facts, summary) if facts.direction else summary.last
     step = {"min": summary.min_step, "max": summary.max_step}.get(facts.rule)
@@ -111,7 +119,7 @@ def _run_card(
         experiment_id=experiment_id,
         run_id=item.run_id,
         note=NOTES[facts.direction],
-        aside=f"{word} {format_number(value, decimals)}{at}",
+        aside=f"{word} {format_number(value, own_decimals(facts, summary))}{at}",
         color=item.color,
         status=item.state,
     )

@@ -11,6 +11,9 @@ import io
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from reporter.site import arrow
 from reporter.site.columns import Column, experiment_columns
 from reporter.site.plan import PlannedExperiment, SitePlan
 
@@ -42,7 +45,7 @@ def runs_parquet(plan: SitePlan) -> bytes:
     columns = _all_columns(plan)
     arrays = {name: _array(plan, name, kind) for name, kind in columns.items()}
     sink = pa.BufferOutputStream()
-    table = pa.table({_storable(name): array for name, array in arrays.items()})
+    table = pa.Table.from_arrays(list(arrays.values()), [_storable(name) for name in arrays])
     pq.write_table(table, sink, compression="zstd", compression_level=3)
     return bytes(sink.getvalue())
 
@@ -102,13 +105,14 @@ def _array(plan: SitePlan, name: str, kind: str) -> pa.Array:
     import pyarrow as pa
 
     values = [row.get(name) for row in _rows(plan, [name])]
-    if kind == "time":
-        return pa.array(values, pa.timestamp("ms", tz="UTC"))
-    if kind == "duration":
-        return pa.array(values, pa.int64())
+    if kind not in ("time", "duration", "number"):
+        return arrow.texts([None if value is None else str(value) for value in values])
+    missing = np.array([value is None for value in values], dtype=bool)
+    floats = np.array([0.0 if value is None else value for value in values], dtype=np.float64)
     if kind == "number":
-        return pa.array(values, pa.float64())
-    return pa.array([None if v is None else _storable(str(v)) for v in values], pa.string())
+        return arrow.numbers(floats, pa.float64(), missing)
+    whole = pa.timestamp("ms", tz="UTC") if kind == "time" else pa.int64()
+    return arrow.numbers(floats.astype(np.int64), whole, missing)
 
 
 def _storable(text: str) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 
-from reporter.site.columns import ordered_metrics
 from reporter.site.numbers import column_decimals
 from reporter.site.plan import PlannedExperiment, PlannedRun
 from reporter.site.summaries import MetricFacts
@@ -43,9 +43,16 @@ class ExperimentLookup:
         return {run_id: place for place, run_id in enumerate(self.experiment.ranked, start=1)}
 
     @cached_property
-    def metrics(self) -> list[MetricFacts]:
-        """All metrics, the leading one first and system metrics last."""
-        return ordered_metrics(self.experiment)
+    def lasting_facts(self) -> dict[str, MetricFacts]:
+        """Metric to what is known of it that does not change with every run that is added."""
+        known = self.experiment.metrics
+        return {key: replace(facts, n_runs=0) for key, facts in known.items()}
+
+    def metrics_of(self, item: PlannedRun) -> list[MetricFacts]:
+        """Return the metrics that a run logged: leading, declared, others, system."""
+        found = [self.lasting_facts[key] for key in item.run.data.summaries]
+        leading = self.experiment.leading
+        return sorted(found, key=lambda f: (f.is_system, f.key != leading, not f.direction))
 
     @cached_property
     def decimals(self) -> dict[str, int]:

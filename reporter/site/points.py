@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
-from reporter.site import links, tries
+from reporter.site import arrow, links, tries
 from reporter.site.manifest import inputs_digest
 from reporter.site.plan import PlannedExperiment, PlannedRun, SitePlan
 from reporter.store.ports import History
@@ -186,26 +186,14 @@ def _table(held: Sequence[tuple[str, History]]) -> pa.Table:
 
     if not held:
         return _schema().empty_table()
-    counts = np.array([len(history.values) for _, history in held])
     histories = [history for _, history in held]
-    return pa.table(
-        {
-            "experiment_id": _names([experiment_id for experiment_id, _ in held], counts),
-            "run_id": _names([history.run_id for history in histories], counts),
-            "key": _names([history.key for history in histories], counts),
-            "step": np.concatenate([history.steps for history in histories]),
-            "timestamp_ms": np.concatenate([history.timestamps_ms for history in histories]),
-            "value": np.concatenate([history.values for history in histories]),
-        },
-        schema=_schema(),
-    )
-
-
-def _names(names: Sequence[str], counts: np.ndarray) -> pa.DictionaryArray:
-    """Repeat names by counts, as codes into the distinct ones."""
-    import pyarrow as pa
-
-    codes = {name: code for code, name in enumerate(dict.fromkeys(names))}
-    texts = [name.encode("utf-8", "backslashreplace").decode() for name in codes]
-    repeated = np.repeat(np.array([codes[name] for name in names], dtype=np.int32), counts)
-    return pa.DictionaryArray.from_arrays(repeated, pa.array(texts, pa.string()))
+    counts = np.array([len(history.values) for history in histories])
+    columns = [
+        arrow.codes([experiment_id for experiment_id, _ in held], counts),
+        arrow.codes([history.run_id for history in histories], counts),
+        arrow.codes([history.key for history in histories], counts),
+        arrow.numbers(np.concatenate([history.steps for history in histories]), pa.int64()),
+        arrow.numbers(np.concatenate([history.timestamps_ms for history in histories]), pa.int64()),
+        arrow.numbers(np.concatenate([history.values for history in histories]), pa.float64()),
+    ]
+    return pa.Table.from_arrays(columns, schema=_schema())

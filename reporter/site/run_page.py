@@ -7,7 +7,7 @@ a page is made again exactly when one of the two changes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -22,7 +22,7 @@ from reporter.site.cells import (
     run_link,
     status_of,
 )
-from reporter.site.charts import run_charts
+from reporter.site.charts import own_decimals, run_charts
 from reporter.site.columns import is_user_tag
 from reporter.site.contexts import (
     ArtifactRow,
@@ -40,6 +40,7 @@ from reporter.site.contexts import (
 from reporter.site.lookup import ExperimentLookup
 from reporter.site.numbers import (
     MISSING,
+    column_decimals,
     format_bytes,
     format_count,
     format_duration,
@@ -84,8 +85,8 @@ class RunPlace:
         The leading metric with its arrow; empty without one.
     differing : tuple of str
         Those of its params that differ in the experiment.
-    metrics : tuple of (MetricFacts, int)
-        What is known of each metric it logged, and its decimals.
+    metrics : tuple of MetricFacts
+        What is known of each metric it logged, in the order of the page.
     """
 
     previous: Link | None
@@ -95,7 +96,7 @@ class RunPlace:
     rank: str
     metric_label: str
     differing: tuple[str, ...]
-    metrics: tuple[tuple[MetricFacts, int], ...]
+    metrics: tuple[MetricFacts, ...]
 
 
 def place_run(lookup: ExperimentLookup, item: PlannedRun) -> RunPlace:
@@ -114,20 +115,16 @@ def place_run(lookup: ExperimentLookup, item: PlannedRun) -> RunPlace:
     experiment = lookup.experiment
     facts = experiment.leading_facts
     parent = lookup.by_id.get(item.parent_id)
-    children = lookup.children.get(item.run_id, ())
     home = links.experiment_page(experiment.id)
-    logged = item.run.data.summaries
     return RunPlace(
         previous=_neighbour(lookup, page, item.ordinal - 1),
         next=_neighbour(lookup, page, item.ordinal + 1),
         parent=run_link(page, parent, fallback=home) if parent else None,
-        children=tuple(_child(lookup, page, child) for child in children),
+        children=tuple(_children(lookup, page, lookup.children.get(item.run_id, ()))),
         rank=_rank(lookup, item),
         metric_label=f"{facts.key} {ARROWS[facts.direction]}".strip() if facts else "",
         differing=tuple(key for key in experiment.differing if key in item.run.data.params),
-        metrics=tuple(
-            (found, lookup.decimals[found.key]) for found in lookup.metrics if found.key in logged
-        ),
+        metrics=tuple(lookup.metrics_of(item)),
     )
 
 
@@ -187,8 +184,7 @@ def run_context(
         params=_params(item, place),
         params_note=_params_note(item, place),
         metrics=tuple(
-            _metric_row(facts, decimals, run.data.summaries[facts.key], sparks)
-            for facts, decimals in place.metrics
+            _metric_row(facts, run.data.summaries[facts.key], sparks) for facts in place.metrics
         ),
         metric_label=place.metric_label,
         charts=run_charts(lookup.experiment.id, item, place.metrics),
@@ -254,17 +250,20 @@ def _neighbour(lookup: ExperimentLookup, page: str, ordinal: int) -> Link | None
     return run_link(page, runs[ordinal])
 
 
-def _child(lookup: ExperimentLookup, page: str, child: PlannedRun) -> ChildRow:
-    facts = lookup.experiment.leading_facts
-    summary = child.run.data.summaries.get(facts.key) if facts else None
-    value = standing_value(facts, summary) if facts else None
-    decimals = lookup.decimals[facts.key] if facts else None
-    return ChildRow(
-        run=run_link(page, child, fallback=links.experiment_page(lookup.experiment.id)),
-        status=status_of(child, None),
-        value=metric_cell(value, decimals),
-        duration=duration_text(child),
-    )
+def _children(
+    lookup: ExperimentLookup, page: str, children: Sequence[PlannedRun]
+) -> Iterator[ChildRow]:
+    facts, home = lookup.experiment.leading_facts, links.experiment_page(lookup.experiment.id)
+    found = [child.run.data.summaries.get(facts.key) if facts else None for child in children]
+    values = [standing_value(facts, summary) if facts else None for summary in found]
+    decimals = column_decimals(values)
+    for child, value in zip(children, values, strict=True):
+        yield ChildRow(
+            run=run_link(page, child, fallback=home),
+            status=status_of(child, None),
+            value=metric_cell(value, decimals),
+            duration=duration_text(child),
+        )
 
 
 def _rank(lookup: ExperimentLookup, item: PlannedRun) -> str:
@@ -321,8 +320,8 @@ def _chips(tags: Mapping[str, str]) -> tuple[str, ...]:
 def _facts(item: PlannedRun, place: RunPlace) -> list[Fact]:
     """Choose what a reader wants to know first: three metrics, time, code, data."""
     summaries = item.run.data.summaries
-    shown = [(f, d) for f, d in place.metrics if not f.is_system][:3]
-    facts = [_metric_fact(found, decimals, summaries[found.key]) for found, decimals in shown]
+    shown = [found for found in place.metrics if not found.is_system][:3]
+    facts = [_metric_fact(found, summaries[found.key]) for found in shown]
     duration = item.run.duration_ms
     if duration is not None:
         exact = f"{format_count(int(duration))} ms"
@@ -330,12 +329,12 @@ def _facts(item: PlannedRun, place: RunPlace) -> list[Fact]:
     return [*facts, *_code_facts(item), *_data_facts(item), *_source_facts(item)]
 
 
-def _metric_fact(facts: MetricFacts, decimals: int, summary: MetricSummary) -> Fact:
+def _metric_fact(facts: MetricFacts, summary: MetricSummary) -> Fact:
     is_best = bool(facts.sense) and summary.count > 1
     value = standing_value(facts, summary) if is_best else summary.last
     step = {"min": summary.min_step, "max": summary.max_step}.get(facts.rule) if is_best else None
     at = f"at {format_count(step)}" if step is not None else ""
-    cell = metric_cell(value, decimals)
+    cell = metric_cell(value, own_decimals(facts, summary))
     label = " ".join(filter(None, [facts.key, ARROWS[facts.direction], "best" if is_best else ""]))
     aside = " ".join(filter(None, [facts.unit, at]))
     return Fact(label=label, value=cell.text, aside=aside, exact=cell.exact)
@@ -385,9 +384,8 @@ def _params_note(item: PlannedRun, place: RunPlace) -> str:
     return f"{count}, of which {len(place.differing)} {verb} in this experiment"
 
 
-def _metric_row(
-    facts: MetricFacts, decimals: int, summary: MetricSummary, sparks: Mapping[str, str]
-) -> MetricRow:
+def _metric_row(facts: MetricFacts, summary: MetricSummary, sparks: Mapping[str, str]) -> MetricRow:
+    decimals = own_decimals(facts, summary)
     value = standing_value(facts, summary) if facts.sense else None
     step = {"min": summary.min_step, "max": summary.max_step}.get(facts.rule)
     return MetricRow(

@@ -275,7 +275,8 @@ def differing_params(runs: Sequence[Run]) -> tuple[str, ...]:
     -------
     tuple of str
         Those that most runs logged first, then in the order in which they were first logged. One
-        that some runs did not log differs too.
+        that some runs did not log, and all others with the same value, does not differ: it goes
+        with the kind of run.
     """
     values: dict[str, set[str]] = {}
     counts: dict[str, int] = {}
@@ -283,8 +284,8 @@ def differing_params(runs: Sequence[Run]) -> tuple[str, ...]:
         for key, value in run.data.params.items():
             values.setdefault(key, set()).add(value)
             counts[key] = counts.get(key, 0) + 1
-    differing = [key for key in values if len(values[key]) > 1 or counts[key] < len(runs)]
-    return tuple(sorted(differing, key=lambda key: (len(values[key]) < 2, -counts[key])))
+    differing = [key for key in values if len(values[key]) > 1]
+    return tuple(sorted(differing, key=lambda key: -counts[key]))
 
 
 def _is_finite(value: float | None) -> bool:

@@ -17,6 +17,7 @@ from reporter.site import links
 from reporter.site.build import build
 from reporter.site.check import check_pages
 from reporter.site.output import FolderOutput
+from reporter.site.theme import Theme
 from reporter.store.memory import MemoryStore
 from tests.builders import START_MS, make_run, make_store, run_events, run_id_of
 
@@ -131,14 +132,19 @@ def test_building_over_a_site_changes_nothing(memory_store, built):
     assert second.result.files_written == 0
 
 
-def test_one_new_run_touches_few_files(memory_store, built):
+def test_one_new_run_touches_few_files(memory_store, built, monkeypatch):
     runs = {
         f"r{i:02}": {"metrics": {"m": [1.0, 2.0 + i]}, "start_ms": START_MS + i} for i in range(30)
     }
     store = memory_store(runs)
     first = built(store)
     memory_store({"new": {"metrics": {"m": [5.0, 99.0]}, "start_ms": START_MS + 99}}, into=store)
+    rendered = []
+    render = Theme.render
+    monkeypatch.setattr(Theme, "render", lambda *a: rendered.append(a[1]) or render(*a))
     second = built(store, first)
+    assert sorted(rendered) == ["compare.html.j2", "experiment.html.j2", "index.html.j2",
+                                "run.html.j2", "run.html.j2"]  # fmt: skip
     fresh = built(store)
     touched = {path for path in changed(first, second) if path.startswith("run/")}
     assert touched == {links.run_page(run_id_of("new")), links.run_page(run_id_of("r29"))}

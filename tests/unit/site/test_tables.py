@@ -157,7 +157,7 @@ def test_params_that_read_as_numbers_are_aligned_as_numbers(memory_store):
 def test_cells_say_what_they_hold(memory_store):
     declared = MetricDefined(at_ms=1, definition=MetricDefinition(key="m", direction="max"))
     runs = {"a": {"metrics": {"m": [0.25]}, "params": {"e": ""}, "start_ms": START_MS + 2},
-            "b": {"metrics": {"m": [float("inf")]}, "start_ms": START_MS + 1},
+            "b": {"metrics": {"m": [float("inf")]}, "params": {"e": "x"}, "start_ms": START_MS + 1},
             "c": {"start_ms": START_MS, "events": [declared]}}  # fmt: skip
     table = runs_table(planned(memory_store(runs)), "index.html", 2026)
     place = {column.id: i for i, column in enumerate(table.columns)}
