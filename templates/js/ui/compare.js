@@ -185,7 +185,7 @@
 
   function drawTable(baseline) {
     const sections = reporter.comparison.compareRuns(runs, baseline, cellOf);
-    const corner = make("th", { class: "name", scope: "col" }, showsAll() ? "Everything" : "Differences only");
+    const corner = make("th", { class: "name", scope: "col" }, showsAll() || runs.length < 2 ? "Everything" : "Differences only");
     const head = make("thead", {}, make("tr", {}, corner, ...runs.map((run, i) => makeHeading(run, i === baseline))));
     part("compare-table").replaceChildren(make("table", { class: "compare" }, head, ...sections.map((section) => makeSection(section, baseline))));
   }
@@ -256,7 +256,8 @@
     part("compare-title").textContent = title();
     part("compare-empty").hidden = runs.length > 0;
     document.querySelector("main").classList.toggle("narrow", runs.length <= FEW_RUNS);
-    part("compare-table").hidden = part("compare-rows").hidden = !runs.length;
+    part("compare-table").hidden = !runs.length;
+    part("compare-rows").hidden = runs.length < 2;
     for (const button of part("compare-rows").children) {
       button.setAttribute("aria-pressed", String((button.dataset.rows === "all") === showsAll()));
     }
