@@ -17,6 +17,7 @@ from pathlib import Path
 import jinja2
 
 import reporter
+from reporter import renderers
 from reporter import charts
 from reporter.errors import BuildError
 from reporter.site import links, payload
@@ -61,6 +62,7 @@ SCRIPTS = (
     "js/lib/viewport.js",
     "js/lib/compare.js",
     "js/lib/downsample.js",
+    "js/lib/outliers.js",
     "js/lib/smooth.js",
     "js/lib/ticks.js",
     "js/lib/series.js",
@@ -71,6 +73,7 @@ SCRIPTS = (
     "js/lib/zoom.js",
     "js/ui/view.js",
     "js/ui/app.js",
+    "js/ui/grid_cells.js",
     "js/ui/grid.js",
     "js/ui/grid_keys.js",
     "js/ui/column_panel.js",
@@ -157,10 +160,10 @@ class Theme:
 
     @cached_property
     def version(self) -> str:
-        """Digest everything that pages are made with: templates, package version, our own code."""
+        """Digest everything that pages are made with: templates, code, libraries that draw."""
         package = Path(reporter.__file__).parent
         code = (path for name in CODE_FOLDERS for path in (package / name).rglob("*.py"))
-        digest = hashlib.sha256(reporter.__version__.encode())
+        digest = hashlib.sha256(f"{reporter.__version__} {renderers.environment()}".encode())
         for path in sorted([*self._folder.rglob("*.j2"), *code]):
             digest.update(path.name.encode() + b"\0" + path.read_bytes())
         return digest.hexdigest()[:16]
