@@ -17,41 +17,9 @@
   "use strict";
   if (typeof document === "undefined") return;
 
-  const { viewport } = reporter;
-
-  /** Names longer than this are cut in their middle; the tail stays. As in macros.html.j2. */
-  const LONG_NAME = 12;
-  const TAIL = 8;
+  const { viewport, gridCells } = reporter;
 
   const LABEL_GAP_PX = 10;
-  const ARROWS = { min: "↓", max: "↑", "": "" };
-
-  function element(tag, className, text) {
-    const made = document.createElement(tag);
-    if (className) made.className = className;
-    if (text !== undefined) made.textContent = text;
-    return made;
-  }
-
-  /** The two parts of a name: what may be cut, and what must stay. */
-  function nameParts(name) {
-    const letters = Array.from(name);
-    if (letters.length <= LONG_NAME) return [element("span", "ell", name)];
-    const tail = letters.splice(-TAIL).join("");
-    return [element("span", "ell", letters.join("")), element("span", "tail", tail)];
-  }
-
-  function nameElement(run) {
-    const made = element(run.href ? "a" : "span", "mid");
-    made.dir = "auto";
-    made.title = run.name;
-    if (run.href) {
-      made.href = run.href;
-      made.tabIndex = -1;
-    }
-    made.append(...nameParts(run.name));
-    return made;
-  }
 
   class Grid {
     /**
@@ -63,9 +31,9 @@
       Object.assign(this, { table, scroller, source });
       [this.groupRow, this.headRow] = table.tHead.rows;
       this.body = table.tBodies[0];
-      this.colgroup = element("colgroup");
-      this.above = this.padRow();
-      this.below = this.padRow();
+      this.colgroup = gridCells.element("colgroup");
+      this.above = gridCells.padRow();
+      this.below = gridCells.padRow();
       /** Rows in the document, by run. @type {Map<number, HTMLTableRowElement>} */
       this.drawn = new Map();
       this.rowHeight = parseFloat(getComputedStyle(table).getPropertyValue("--row"));
@@ -107,13 +75,6 @@
     toTop() {
       if (this.seen.top > 0) this.scroller.scrollTop = 0;
       this.seen.top = 0;
-    }
-
-    padRow() {
-      const row = element("tr", "pad");
-      row.setAttribute("aria-hidden", "true");
-      row.append(element("td"));
-      return row;
     }
 
     /* Columns */
@@ -186,7 +147,7 @@
       const { start, end } = this.span;
       const widths = [this.nameWidth, this.gapBefore, ...this.drawnWidths.slice(start, end), this.gapAfter];
       const cols = widths.filter((width) => width > 0).map((width) => {
-        const col = element("col");
+        const col = gridCells.element("col");
         col.style.width = `${width}px`;
         return col;
       });
@@ -200,28 +161,21 @@
       return index === 0 || this.columns[index - 1].group !== this.columns[index].group;
     }
 
-    gapCell(tag, width) {
-      if (!(width > 0)) return [];
-      const gap = element(tag, "gap");
-      gap.setAttribute("aria-hidden", "true");
-      return [gap];
-    }
-
     drawGroupRow() {
       const cells = [];
       this.shownColumns.forEach((column, i) => {
         if (i > 0 && this.shownColumns[i - 1].group === column.group) return void cells.at(-1).colSpan++;
-        const cell = element("th", this.beginsGroup(this.span.start + i) ? "g1" : "");
+        const cell = gridCells.element("th", this.beginsGroup(this.span.start + i) ? "g1" : "");
         cell.append(this.groupLabel(column.group));
         cells.push(cell);
       });
-      const before = this.gapCell("th", this.gapBefore);
-      this.groupRow.replaceChildren(this.groupRow.cells[0], ...before, ...cells, ...this.gapCell("th", this.gapAfter));
+      const before = gridCells.gapCells("th", this.gapBefore);
+      this.groupRow.replaceChildren(this.groupRow.cells[0], ...before, ...cells, ...gridCells.gapCells("th", this.gapAfter));
     }
 
     /** It stays in sight while any column of its group does: it sticks beside the name. */
     groupLabel(group) {
-      const label = element("span", "", group);
+      const label = gridCells.element("span", "", group);
       label.style.insetInlineStart = `${this.nameWidth + LABEL_GAP_PX}px`;
       return label;
     }
@@ -231,32 +185,17 @@
       const name = this.headRow.cells[0];
       name.setAttribute("aria-colindex", 1);
       name.setAttribute("aria-sort", this.source.sortOf(name.dataset.column));
-      const cells = this.shownColumns.map((column, i) => this.headCell(column, this.span.start + i));
-      const before = this.gapCell("th", this.gapBefore);
-      this.headRow.replaceChildren(name, ...before, ...cells, ...this.gapCell("th", this.gapAfter));
+      const cells = this.shownColumns.map((column, i) => {
+        const index = this.span.start + i;
+        return gridCells.headCell(column, index, this.cellClass(column, index), this.source.sortOf(column.id));
+      });
+      const before = gridCells.gapCells("th", this.gapBefore);
+      this.headRow.replaceChildren(name, ...before, ...cells, ...gridCells.gapCells("th", this.gapAfter));
       if (focused) this.headOf(focused)?.querySelector("button").focus({ preventScroll: true });
     }
 
     headOf(id) {
       return [...this.headRow.cells].find((cell) => cell.dataset.column === id);
-    }
-
-    headCell(column, index) {
-      const cell = element("th", this.cellClass(column, index));
-      cell.setAttribute("role", "columnheader");
-      cell.scope = "col";
-      cell.dataset.column = column.id;
-      cell.setAttribute("aria-sort", this.source.sortOf(column.id));
-      cell.setAttribute("aria-colindex", index + 2);
-      const button = element("button");
-      button.type = "button";
-      button.tabIndex = -1;
-      button.title = column.description || column.id;
-      button.append(element("bdi", "", column.label));
-      if (column.unit) button.append(" ", element("span", "u", column.unit));
-      if (column.direction) button.append(" ", element("span", "dir", ARROWS[column.direction]));
-      cell.append(button);
-      return cell;
     }
 
     cellClass(column, index) {
@@ -341,9 +280,9 @@
     drawRow(row, place, spare, isMoved) {
       let drawn = this.drawn.get(row);
       if (!drawn) {
-        drawn = spare.pop() || this.makeRow();
+        drawn = spare.pop() || gridCells.makeRow();
         this.drawn.set(row, drawn);
-        this.fillName(drawn, row);
+        gridCells.fillName(drawn, this.source.run(row));
         this.fillCells(drawn, row);
       } else if (isMoved) this.fillCells(drawn, row);
       this.markSelected(drawn, row);
@@ -351,81 +290,21 @@
       return drawn;
     }
 
-    makeRow() {
-      const row = element("tr");
-      const name = element("td", "name");
-      name.setAttribute("aria-colindex", 1);
-      name.tabIndex = -1;
-      const box = element("input");
-      box.type = "checkbox";
-      box.tabIndex = -1;
-      const parts = element("div");
-      const swatch = element("span", "sw");
-      swatch.setAttribute("aria-hidden", "true");
-      parts.append(box, swatch, element("span", "st"), element("span", "mid"));
-      name.append(parts);
-      row.append(name);
-      return row;
-    }
-
-    fillName(drawn, row) {
-      const run = this.source.run(row);
-      drawn.dataset.runId = run.id;
-      const [box, swatch, status, name] = drawn.cells[0].firstChild.children;
-      box.setAttribute("aria-label", `Select ${run.name}`);
-      swatch.className = `sw k${run.color}`;
-      const word = run.state.charAt(0).toUpperCase() + run.state.slice(1);
-      status.className = `st st-${run.state} icon-only`;
-      status.title = word;
-      status.textContent = word;
-      name.replaceWith(nameElement(run));
-    }
-
     fillCells(drawn, row) {
       const isGapped = this.gapBefore > 0;
       const first = 1 + isGapped;
-      this.fitCells(drawn);
-      if (isGapped) this.fillGap(drawn.cells[1]);
-      if (this.gapAfter > 0) this.fillGap(drawn.cells[this.cellCount - 1]);
-      this.shownColumns.forEach((column, i) => this.fillCell(drawn.cells[first + i], column, this.span.start + i, row));
-    }
-
-    fitCells(drawn) {
-      const wanted = this.cellCount;
-      while (drawn.cells.length > wanted) drawn.lastChild.remove();
-      while (drawn.cells.length < wanted) {
-        const cell = element("td");
-        cell.tabIndex = -1;
-        drawn.append(cell);
-      }
-    }
-
-    fillGap(cell) {
-      cell.className = "gap";
-      cell.replaceChildren();
-      cell.removeAttribute("title");
-      cell.removeAttribute("aria-colindex");
-      cell.setAttribute("aria-hidden", "true");
-    }
-
-    fillCell(cell, column, index, row) {
-      const { text, exact, mark } = this.source.cell(column, row);
-      cell.className = this.cellClass(column, index) + (mark ? ` ${mark}` : "");
-      cell.setAttribute("aria-colindex", index + 2);
-      cell.removeAttribute("aria-hidden");
-      if (exact) cell.title = exact;
-      else cell.removeAttribute("title");
-      const isPlain = column.isNumeric && !column.isText;
-      if (isPlain) cell.textContent = text;
-      else if (cell.firstElementChild) cell.firstElementChild.textContent = text;
-      else cell.replaceChildren(element("bdi", "", text));
+      gridCells.fitCells(drawn, this.cellCount);
+      if (isGapped) gridCells.fillGap(drawn.cells[1]);
+      if (this.gapAfter > 0) gridCells.fillGap(drawn.cells[this.cellCount - 1]);
+      this.shownColumns.forEach((column, i) => {
+        const index = this.span.start + i;
+        const isBare = column.isNumeric && !column.isText;
+        gridCells.fillCell(drawn.cells[first + i], index, this.cellClass(column, index), isBare, this.source.cell(column, row));
+      });
     }
 
     markSelected(drawn, row) {
-      const isSelected = this.source.isSelected(row);
-      drawn.classList.toggle("sel", isSelected);
-      drawn.setAttribute("aria-selected", isSelected);
-      drawn.cells[0].firstChild.firstChild.checked = isSelected;
+      gridCells.markSelected(drawn, this.source.isSelected(row));
     }
 
     /** Show what is selected, without filling any cell anew. */

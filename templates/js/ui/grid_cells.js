@@ -1,0 +1,148 @@
+/**
+ * The elements of the grid's rows and headings, as fragments/runs_table.html.j2 makes them.
+ *
+ * Everything logged enters as text. This file knows neither rows nor columns that are out of sight.
+ */
+(function (reporter) {
+  "use strict";
+  if (typeof document === "undefined") return;
+
+  /** Names longer than this are cut in their middle; the tail stays. As in macros.html.j2. */
+  const LONG_NAME = 12;
+  const TAIL = 8;
+
+  const ARROWS = { min: "↓", max: "↑", "": "" };
+
+  function element(tag, className, text) {
+    const made = document.createElement(tag);
+    if (className) made.className = className;
+    if (text !== undefined) made.textContent = text;
+    return made;
+  }
+
+  /** The two parts of a name: what may be cut, and what must stay. */
+  function nameParts(name) {
+    const letters = Array.from(name);
+    if (letters.length <= LONG_NAME) return [element("span", "ell", name)];
+    const tail = letters.splice(-TAIL).join("");
+    return [element("span", "ell", letters.join("")), element("span", "tail", tail)];
+  }
+
+  function nameElement(run) {
+    const made = element(run.href ? "a" : "span", "mid");
+    made.dir = "auto";
+    made.title = run.name;
+    if (run.href) {
+      made.href = run.href;
+      made.tabIndex = -1;
+    }
+    made.append(...nameParts(run.name));
+    return made;
+  }
+
+  /** Takes the place of rows that are scrolled away. */
+  function padRow() {
+    const row = element("tr", "pad");
+    row.setAttribute("aria-hidden", "true");
+    row.append(element("td"));
+    return row;
+  }
+
+  /** Takes the place of headings that are scrolled away; none where there are none. */
+  function gapCells(tag, width) {
+    if (!(width > 0)) return [];
+    const gap = element(tag, "gap");
+    gap.setAttribute("aria-hidden", "true");
+    return [gap];
+  }
+
+  function headButton({ id, label, unit, direction, description }) {
+    const button = element("button");
+    button.type = "button";
+    button.tabIndex = -1;
+    button.title = description || id;
+    button.append(element("bdi", "", label));
+    if (unit) button.append(" ", element("span", "u", unit));
+    if (direction) button.append(" ", element("span", "dir", ARROWS[direction]));
+    return button;
+  }
+
+  function headCell(column, index, className, sorted) {
+    const cell = element("th", className);
+    cell.setAttribute("role", "columnheader");
+    cell.scope = "col";
+    cell.dataset.column = column.id;
+    cell.setAttribute("aria-sort", sorted);
+    cell.setAttribute("aria-colindex", index + 2);
+    cell.append(headButton(column));
+    return cell;
+  }
+
+  /** A row with its name cell: box, colour, state, name. */
+  function makeRow() {
+    const row = element("tr");
+    const name = element("td", "name");
+    name.setAttribute("aria-colindex", 1);
+    name.tabIndex = -1;
+    const box = element("input");
+    box.type = "checkbox";
+    box.tabIndex = -1;
+    const swatch = element("span", "sw");
+    swatch.setAttribute("aria-hidden", "true");
+    const parts = element("div");
+    parts.append(box, swatch, element("span", "st"), element("span", "mid"));
+    name.append(parts);
+    row.append(name);
+    return row;
+  }
+
+  function fillName(row, run) {
+    row.dataset.runId = run.id;
+    const [box, swatch, status, name] = row.cells[0].firstChild.children;
+    const word = run.state.charAt(0).toUpperCase() + run.state.slice(1);
+    box.setAttribute("aria-label", `Select ${run.name}`);
+    swatch.className = `sw k${run.color}`;
+    status.className = `st st-${run.state} icon-only`;
+    status.title = word;
+    status.textContent = word;
+    name.replaceWith(nameElement(run));
+  }
+
+  /** Give a row as many cells as it needs. */
+  function fitCells(row, wanted) {
+    while (row.cells.length > wanted) row.lastChild.remove();
+    while (row.cells.length < wanted) {
+      const cell = element("td");
+      cell.tabIndex = -1;
+      row.append(cell);
+    }
+  }
+
+  function fillGap(cell) {
+    cell.className = "gap";
+    cell.replaceChildren();
+    cell.removeAttribute("title");
+    cell.removeAttribute("aria-colindex");
+    cell.setAttribute("aria-hidden", "true");
+  }
+
+  /** @param {boolean} isBare  digits need no element of their own to be kept apart from other scripts */
+  function fillCell(cell, index, className, isBare, { text, exact, mark }) {
+    cell.className = mark ? `${className} ${mark}` : className;
+    cell.setAttribute("aria-colindex", index + 2);
+    cell.removeAttribute("aria-hidden");
+    if (exact) cell.title = exact;
+    else cell.removeAttribute("title");
+    if (isBare) cell.textContent = text;
+    else if (cell.firstElementChild) cell.firstElementChild.textContent = text;
+    else cell.replaceChildren(element("bdi", "", text));
+  }
+
+  function markSelected(row, isSelected) {
+    row.classList.toggle("sel", isSelected);
+    row.setAttribute("aria-selected", isSelected);
+    row.cells[0].firstChild.firstChild.checked = isSelected;
+  }
+
+  reporter.gridCells = { element, padRow, gapCells, headCell, makeRow, fillName, fitCells, fillGap, fillCell, markSelected };
+})((globalThis.reporter = globalThis.reporter || {}));
