@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cache
-from importlib.metadata import entry_points
+from importlib import metadata
 from typing import BinaryIO
 from urllib.parse import quote
 
@@ -31,6 +31,7 @@ __all__ = [
     "FileContent",
     "Fragment",
     "Renderer",
+    "environment",
     "load_entry_points",
     "render",
     "renderer",
@@ -38,6 +39,9 @@ __all__ = [
 ]
 
 ENTRY_POINTS = "reporter.renderers"
+
+LIBRARIES = ("markdown-it-py", "nh3", "plotly", "pyarrow", "pygments", "vl-convert-python")
+"""Distributions whose presence or version changes what a fragment says."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,10 +218,29 @@ def render(request: ArtifactRequest) -> Fragment:
         return _fallback(request, error)
 
 
+def environment() -> str:
+    """Name the installed libraries that decide how artifacts look.
+
+    Returns
+    -------
+    str
+        A page that was drawn in another environment must be drawn again: its placeholder may say
+        that a library is missing.
+    """
+    return " ".join(f"{name} {_version(name)}" for name in LIBRARIES)
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "missing"
+
+
 @cache
 def load_entry_points() -> None:
     """Let installed packages register theirs; once a process, before the first build."""
-    for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name):
+    for entry in sorted(metadata.entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name):
         loaded = entry.load()
         if callable(loaded):
             loaded()

@@ -8,6 +8,7 @@ place. How an artifact is drawn is the renderers' business.
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -100,8 +101,14 @@ def draw(reader: StoreReader, files: Sequence[ShippedFile], page: str) -> list[E
     list of Exhibit
         Without missing files, except those that should have been figures.
     """
+    places = {(file.run_id, file.artifact.path): file.site_path for file in files}
+
+    def find(run_id: str, path: str) -> str:
+        site_path = places.get((run_id, path), "")
+        return links.href(page, site_path) if site_path else ""
+
     shown = (file for file in files if file.site_path or is_likely_figure(file.artifact))
-    return [Exhibit(file=file, fragment=_draw(reader, file, page)) for file in shown]
+    return [Exhibit(file=file, fragment=_draw(reader, file, page, find)) for file in shown]
 
 
 def write_files(output: SiteOutput, exhibits: Sequence[Exhibit]) -> list[str]:
@@ -186,7 +193,9 @@ def _missing(run_id: str, artifact: Artifact, error: OSError) -> Problem:
     return Problem(what=what, where=where, detail=detail, hint=hint, severity="error")
 
 
-def _draw(reader: StoreReader, file: ShippedFile, page: str) -> renderers.Fragment:
+def _draw(
+    reader: StoreReader, file: ShippedFile, page: str, find: Callable[[str, str], str]
+) -> renderers.Fragment:
     def open_file() -> BinaryIO:
         return reader.open_artifact(file.run_id, file.artifact.path)
 
@@ -198,6 +207,7 @@ def _draw(reader: StoreReader, file: ShippedFile, page: str) -> renderers.Fragme
             open=open_file,
             site_path=file.site_path,
             root=links.root_of(page),
+            find=functools.partial(find, file.run_id),
         )
     )
 

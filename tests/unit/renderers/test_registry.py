@@ -79,7 +79,7 @@ def test_entry_points_register_renderers(patterns, monkeypatch):
         def load():
             return lambda: renderer("chemical/x-pdb")(_renderer("pdb"))
 
-    monkeypatch.setattr(registry, "entry_points", lambda group: [Entry])
+    monkeypatch.setattr(registry.metadata, "entry_points", lambda group: [Entry])
     registry.load_entry_points.cache_clear()
     registry.load_entry_points()
     registry.load_entry_points.cache_clear()
@@ -101,3 +101,14 @@ def test_links_are_percent_encoded(draw):
 
 def test_render_is_the_one_way_in():
     assert renderers.render is render
+
+
+def test_the_environment_names_what_is_missing(monkeypatch):
+    def version(name):
+        if name == "plotly":
+            raise registry.metadata.PackageNotFoundError(name)
+        return "1.0"
+
+    monkeypatch.setattr(registry.metadata, "version", version)
+    assert "plotly missing" in renderers.environment()
+    assert "nh3 1.0" in renderers.environment()
