@@ -241,7 +241,7 @@
   /* The page */
 
   function drawChips(baseline) {
-    const add = make("a", { class: "btn plain", href: part("compare-empty").querySelector("a").getAttribute("href") }, "Add runs");
+    const add = make("a", { class: "btn plain noprint", href: part("compare-empty").querySelector("a").getAttribute("href") }, "Add runs");
     const lost = missing.map((prefix) => make("span", { class: "st st-warning" }, `${prefix} is not in this report`));
     part("compare-runs").replaceChildren(...runs.map((run, i) => makeChip(run, i === baseline)), ...(runs.length ? [add] : []), ...lost);
   }
