@@ -107,12 +107,9 @@
 
   function makeChip(run, isBaseline) {
     const name = nameOf(run);
-    const pick = make(
-      "button",
-      { type: "button", class: "pick", "aria-pressed": String(isBaseline), title: isBaseline ? "The baseline" : `Make ${name} the baseline`, onclick: () => chooseBaseline(run) },
-      isolated(name),
-      isBaseline ? " · baseline" : "",
-    );
+    const title = isBaseline ? "The baseline" : `Make ${name} the baseline`;
+    const choice = { class: "pick", "aria-pressed": String(isBaseline), title, onclick: () => chooseBaseline(run) };
+    const pick = make("button", { type: "button", ...choice }, isolated(name), isBaseline ? " · baseline" : "");
     const remove = make("button", { type: "button", "aria-label": `Remove ${name}`, title: "Remove", onclick: () => removeRun(run) }, "×");
     return make("span", { class: "chip run-chip", "data-run-id": run.id }, swatch(run), pick, remove);
   }
