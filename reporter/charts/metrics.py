@@ -14,7 +14,7 @@ Data set of a bar chart
     the bars.
 Signals
     ``x_title``: text at the end of the x axis. ``x_ticks``, ``y_ticks``: values on logarithmic
-    axes, null for Vega's own.
+    axes, null for Vega's own. ``y_low``, ``y_high``: ends of y, null for those of the data.
 """
 
 from __future__ import annotations
@@ -44,8 +44,12 @@ _MANY_TICKS = 20
 _DOT_SIZE = 40
 """Area in square pixels."""
 
-_PADDING_PX = {"left": 2, "top": 8, "right": 6, "bottom": 3}
-"""Half a label's height above, where the topmost one stands at the edge."""
+_PADDING_PX: dict[Mark, dict[str, int]] = {
+    "line": {"left": 2, "top": 8, "right": 6, "bottom": 3},
+    "bar": {"left": 2, "top": 8, "right": 14, "bottom": 3},
+}
+"""Half a label's height above, where the topmost one stands at the edge; at the right of bars room
+for what the layout's one pass leaves over of their values."""
 
 _IS_PLAIN = "abs(datum.value) >= 1e-4 && abs(datum.value) < 1e9"
 _POWER = "replace(format(datum.value, '~e'), '+', '')"
@@ -74,17 +78,16 @@ def metric_chart(style: ChartStyle) -> AltairChart:
     """
     fit = alt.AutoSizeParams(type="fit", contains="padding")
     chart = _CHARTS[style.mark](style)
-    return chart.properties(width=400, height=180, autosize=fit, padding=_PADDING_PX)
+    padding = _PADDING_PX[style.mark]
+    return chart.properties(width=400, height=180, autosize=fit, padding=padding)
 
 
 def _line_chart(style: ChartStyle) -> AltairChart:
     x, y = _x(style), _y(style)
-    params = [alt.param(name=TITLE, value="step")]
-    params += [
-        alt.param(name=f"{axis}_ticks", value=None)
-        for axis, scale in (("x", style.x), ("y", style.y))
-        if scale == "log"
-    ]
+    names = ["y_low", "y_high"]
+    names += ["x_ticks"] if style.x == "log" else []
+    names += ["y_ticks"] if style.y == "log" else []
+    params = [alt.param(name=TITLE, value="step"), *(alt.param(name=n, value=None) for n in names)]
     return alt.layer(_lines(x, y), _breaks(x), _dots(x, y), _labels()).add_params(*params)
 
 
@@ -92,15 +95,17 @@ def _x(style: ChartStyle) -> alt.X:
     if style.x == "log":
         scale, axis = alt.Scale(type="symlog", nice=False), _log_axis("x_ticks", is_bound=True)
     else:
-        scale, axis = alt.Scale(type="linear", nice=False, zero=False), alt.Axis()
+        scale, axis = alt.Scale(type="linear", nice=False, zero=False), alt.Axis(tickMinStep=1)
     return alt.X("x:Q", title=TITLE, scale=scale, axis=axis)
 
 
 def _y(style: ChartStyle) -> alt.Y:
+    ends = {"domainMin": alt.ExprRef("y_low"), "domainMax": alt.ExprRef("y_high")}
     if style.y == "log":
-        scale, axis = alt.Scale(type="log", nice=False), _log_axis("y_ticks", is_bound=False)
+        scale = alt.Scale(type="log", nice=False, **ends)
+        axis = _log_axis("y_ticks", is_bound=False)
     else:
-        scale = alt.Scale(type="linear", nice=True, zero=False)
+        scale = alt.Scale(type="linear", nice=True, zero=False, **ends)
         axis = alt.Axis(labelExpr=_NUMBER, labelBound=False)
     return alt.Y("y:Q", title=None, scale=scale, axis=axis)
 
@@ -117,7 +122,7 @@ def _log_axis(ticks: str, *, is_bound: bool) -> alt.Axis:
 def _lines(x: alt.X, y: alt.Y) -> AltairChart:
     return (
         _chart("points")
-        .mark_line(aria=False)
+        .mark_line(aria=False, clip=True)
         .encode(
             x=x,
             y=y,

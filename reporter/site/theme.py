@@ -17,8 +17,7 @@ from pathlib import Path
 import jinja2
 
 import reporter
-from reporter import renderers
-from reporter import charts
+from reporter import charts, renderers
 from reporter.errors import BuildError
 from reporter.site import links, payload
 from reporter.site.manifest import inputs_digest

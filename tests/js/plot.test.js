@@ -87,3 +87,15 @@ test("nothing to draw", () => {
   assert.deepEqual(plot([]).points, []);
   assert.equal(plot([makeLine([NaN, NaN])]).curves[0].end, -1);
 });
+
+test("a run far off the others is left out of the scale, not of the chart", () => {
+  const lines = Array.from({ length: 5 }, (_, i) => makeLine([i, 1], { id: String(i) }));
+  const diverged = makeLine([1, 1e24, NaN], { id: "x", status: "failed" });
+  const { scale, dots, breaks, points, curves } = plot([...lines, diverged]);
+  assert.deepEqual(scale, { low: 0, high: 4, count: 1 });
+  assert.deepEqual(dots, []);
+  assert.deepEqual(breaks, [{ x: 2, color: "#1" }, { x: 1, color: "#f" }]);
+  assert.equal(curves[5].y[1], 1e24);
+  assert.ok(ys(points).every((y) => y === null || y < 1e6));
+  assert.equal(plot([...lines, diverged], { hasOutliers: true }).scale, null);
+});

@@ -17,6 +17,7 @@
  * @typedef {object} PlotOptions
  * @property {number} smooth  weight of the past, 0 to 0.99
  * @property {boolean} isLog  of y
+ * @property {boolean} [hasOutliers]  whether runs far off the others are to be on the scale
  * @property {number} widthPx
  * @property {string[]} colors  of runs, the first at 0
  * @property {Object<string, string>} marks  colour of the cross at the end of a run, by its state
@@ -26,6 +27,7 @@
 
   if (typeof module === "object") {
     require("./downsample.js");
+    require("./outliers.js");
     require("./smooth.js");
   }
 
@@ -44,6 +46,9 @@
   const DASHES = [[], [6, 3], [2, 2]];
   const LINE = { width: 1.6, opacity: 1 };
   const GHOST = { width: 1, opacity: 0.28 };
+
+  /** Beyond so many heights of the plot a line need not go: a canvas counts in 32 bits. */
+  const BEYOND = 1e4;
 
   /** Two strokes, in a square from -1 to 1. */
   const CROSS = "M-1,-1L1,1M-1,1L1,-1";
@@ -93,18 +98,29 @@
     return breaks;
   }
 
+  /** A mark beyond the scale becomes a tick at the top edge; lines leave the plot, but not for ever. */
+  function keepNear(plot) {
+    const { low, high } = plot.scale;
+    const reach = (high - low) * BEYOND;
+    const isOff = ({ y }) => y < low || y > high;
+    for (const { x, stroke } of plot.dots.filter(isOff)) plot.breaks.push({ x, color: stroke });
+    plot.dots = plot.dots.filter((dot) => !isOff(dot));
+    for (const point of plot.points) if (point.y !== null) point.y = Math.min(Math.max(point.y, low - reach), high + reach);
+  }
+
   /**
    * @param {Line[]} lines
    * @param {PlotOptions} options
-   * @returns {{points: object[], breaks: object[], dots: object[], dropped: number, broken: number, curves: object[]}}
+   * @returns {{points: object[], breaks: object[], dots: object[], dropped: number, broken: number, curves: object[], scale: object | null}}
+   *   `scale`: {low, high, count} where runs off the others are left out of the scale, else null;
    *   `dropped`: points left out of a logarithmic axis; `broken`: lines with NaN or infinities;
    *   `curves`: for each line what is seen of it, in full: {line, y, end}, `end` the place of its last
    *   finite value or -1
    */
-  function plotLines(lines, { smooth, isLog, widthPx, colors, marks }) {
+  function plotLines(lines, { smooth, isLog, hasOutliers, widthPx, colors, marks }) {
     const hasGhosts = smooth > 0 && lines.length <= MAX_GHOSTS;
     const cap = pointsPerLine(lines.length, hasGhosts, widthPx);
-    const plot = { points: [], breaks: [], dots: [], dropped: 0, broken: 0, curves: [] };
+    const plot = { points: [], breaks: [], dots: [], dropped: 0, broken: 0, curves: [], scale: null };
     const visible = (y) => (isLog ? keepPositive(y) : { kept: y, dropped: 0 });
 
     function addGhost(line, look) {
@@ -126,6 +142,8 @@
 
     for (const line of hasGhosts ? lines : []) addGhost(line, { color: colors[line.color - 1] });
     for (const line of lines) addLine(line, colors[line.color - 1]);
+    if (!hasOutliers) plot.scale = reporter.findOutliers(plot.curves.map(({ y }) => y), isLog);
+    if (plot.scale) keepNear(plot);
     return plot;
   }
 

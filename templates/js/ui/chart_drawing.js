@@ -6,7 +6,7 @@
  *   drawing.notices             what was left out or is broken, in words
  *   drawing.release()
  *
- * `look` is {x: "linear"|"log", y: "linear"|"log", smooth: 0…0.99}. Knows nothing of cards or files.
+ * `look` is {x: "linear"|"log", y: "linear"|"log", smooth: 0…0.99, hasOutliers: boolean}. Knows nothing of cards or files.
  */
 (function (reporter) {
   "use strict";
@@ -75,15 +75,16 @@
     return least <= greatest ? [least, greatest] : null;
   }
 
-  function logTicks(rows, field) {
-    const ends = extent(rows.map((row) => row[field]).filter(Number.isFinite));
+  function logTicks(rows, field, scale) {
+    const ends = scale ? [scale.low, scale.high] : extent(rows.map((row) => row[field]).filter(Number.isFinite));
     return ends && reporter.ticks.logTicks(...ends);
   }
 
-  function lineNotices({ dropped, broken }, { total, lines }) {
+  function lineNotices({ dropped, broken, scale }, { total, lines }) {
     const notices = [];
+    if (scale) notices.push(`${format.count(scale.count)} off the scale`);
     if (total > lines.length) notices.push(`${lines.length} of ${plural(total, "run", "runs")}`);
-    if (broken) notices.push(lines.length === 1 ? "has NaN" : `${plural(broken, "run", "runs")} with NaN`);
+    if (broken) notices.push(lines.length === 1 ? "has NaN" : `${format.count(broken)} with NaN`);
     if (dropped) notices.push(`${plural(dropped, "point", "points")} ≤ 0 left out`);
     return notices;
   }
@@ -91,11 +92,11 @@
   async function showLines(drawing, look, colors) {
     const { data, view } = drawing;
     const { width } = view.size;
-    const plot = reporter.plot.plotLines(data.lines, { smooth: look.smooth, isLog: look.y === "log", widthPx: width, colors: colors.runs, marks: colors.marks });
-    const { points, breaks, dots, curves } = plot;
-    const signals = { x_title: data.xTitle };
-    if (look.x === "log") signals.x_ticks = logTicks(points, "x");
-    if (look.y === "log") signals.y_ticks = logTicks(points, "y");
+    const plot = reporter.plot.plotLines(data.lines, { ...look, isLog: look.y === "log", widthPx: width, colors: colors.runs, marks: colors.marks });
+    const { points, breaks, dots, curves, scale } = plot;
+    const signals = { x_title: data.xTitle, y_low: scale && scale.low, y_high: scale && scale.high };
+    if (look.x === "log") signals.x_ticks = logTicks(points, "x", null);
+    if (look.y === "log") signals.y_ticks = logTicks(points, "y", scale);
     /* Labels take part in the layout from the first, and find their places once it is known. */
     const labels = makeLabels(curves, colors.runs, width * LABEL_SHARE);
     await view.show({ points, breaks, dots, labels }, signals);
@@ -110,7 +111,7 @@
   function barNotices({ bars, broken, left }, { direction }) {
     const notices = [];
     if (left) notices.push(`${direction ? "best" : "largest"} ${bars.length} of ${plural(bars.length + left, "run", "runs")}`);
-    if (broken) notices.push(`${plural(broken, "run", "runs")} with NaN`);
+    if (broken) notices.push(`${format.count(broken)} with NaN`);
     return notices;
   }
 

@@ -66,10 +66,11 @@
       const { chart } = this;
       const step = isInside(chart.area, x, y) ? nearestStep(chart.curves, chart.fromX(x)) : null;
       if (step === null) return null;
-      const { rows, more } = this.show(step, y);
+      const { rows, more } = this.show(step, y, chart.curves);
       const decimals = format.columnDecimals(rows.map((row) => row.y).filter(Number.isFinite));
       return {
         step,
+        ids: new Set(rows.map((row) => row.curve.line.id)),
         head: `${chart.xTitle} ${format.count(step)}`,
         unit: chart.unit,
         rows: rows.map((row) => ({ ...row.curve.line, value: row.y, decimals })),
@@ -77,11 +78,15 @@
       };
     }
 
-    /** Put the cursor on a step, here or for the sake of another chart. */
-    show(step, cursorPx) {
+    /** Put the cursor where another chart has it, and dots on the same runs. */
+    follow(step, ids) {
+      this.show(step, null, this.chart.curves.filter(({ line }) => ids.has(line.id)));
+    }
+
+    show(step, cursorPx, curves) {
       const { chart } = this;
       const px = chart.toX(step);
-      const read = readout(chart.curves, step, chart.toY, cursorPx, MOST_ROWS);
+      const read = readout(curves, step, chart.toY, cursorPx, MOST_ROWS);
       this.layer.hidden = !(px >= -1 && px <= chart.area.width + 1);
       this.move(this.line, px, 0);
       this.dots.forEach((dot, i) => this.showDot(dot, read.rows[i]));
@@ -169,9 +174,9 @@
     return read && { ...read, reader };
   }
 
-  function share({ reader, step }) {
+  function share({ reader, step, ids }) {
     for (const other of readers.values()) {
-      if (other !== reader && other.show && other.chart.xTitle === reader.chart.xTitle) other.show(step, null);
+      if (other !== reader && other.chart.xTitle === reader.chart.xTitle) other.follow(step, ids);
     }
   }
 

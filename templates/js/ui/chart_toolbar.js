@@ -1,7 +1,7 @@
 /**
  * What is seen of all charts of a page: scales, smoothing, and which cards. It is in the address.
  *
- *   reporter.chartLook.get()            {x, y, smooth}
+ *   reporter.chartLook.get()            {x, y, smooth, hasOutliers}
  *   reporter.chartLook.subscribe(act)   after it changed
  */
 (function (reporter) {
@@ -9,7 +9,7 @@
   if (typeof document === "undefined") return;
 
   const MOST_SMOOTH = 0.99;
-  const NAMES = ["x", "y", "smooth"];
+  const NAMES = ["x", "y", "smooth", "outliers"];
 
   const listeners = new Set();
 
@@ -23,7 +23,12 @@
   /** While the slider is dragged the address stays: browsers limit how often it may change. */
   let dragged = null;
 
-  const get = () => ({ x: scale("x"), y: scale("y"), smooth: dragged ?? smooth() });
+  const get = () => ({
+    x: scale("x"),
+    y: scale("y"),
+    smooth: dragged ?? smooth(),
+    hasOutliers: reporter.view.get("outliers") === "shown",
+  });
 
   function tell() {
     for (const listener of listeners) listener();
@@ -59,11 +64,13 @@
       this.finder = element.querySelector("[data-act=find]");
       this.slider = element.querySelector("[data-act=smooth]");
       this.output = element.querySelector("output");
+      this.outliers = element.querySelector("[data-act=outliers]");
       this.status = element.querySelector("[data-part=found]");
       element.addEventListener("click", (event) => this.press(event.target.closest("[data-value]")));
       this.finder.oninput = () => this.change({ find: this.finder.value.trim() || null });
       this.slider.oninput = () => this.drag(this.slider.value / 100);
       this.slider.onchange = () => this.drop();
+      this.outliers.onclick = () => this.change({ outliers: get().hasOutliers ? null : "shown" });
       element.hidden = false;
       this.show();
     }
@@ -91,6 +98,7 @@
     show() {
       const look = get();
       for (const button of all("[data-value]", this.element)) button.setAttribute("aria-pressed", String(look[button.dataset.act] === button.dataset.value));
+      this.outliers.setAttribute("aria-pressed", String(look.hasOutliers));
       this.slider.value = Math.round(look.smooth * 100);
       this.output.textContent = String(look.smooth);
       const text = reporter.view.get("find") || "";

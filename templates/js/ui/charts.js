@@ -88,7 +88,7 @@
     /** What is left out or broken, in the card's title line. */
     say(notices) {
       this.notice ??= this.makeNotice();
-      this.notice.textContent = notices.join(" · ");
+      this.notice.textContent = this.notice.title = notices.join(" · ");
     }
 
     makeNotice() {
