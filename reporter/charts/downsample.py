@@ -20,7 +20,8 @@ _MARKER_SHARE = 4
 """At most one kept point in four stands for a stretch of NaN, or a broken series would show
 nothing else."""
 
-_LEAST_CAP = 4
+_LEAST_CAP = 5
+"""Both ends, both extremes, and one stretch of NaN."""
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
@@ -52,7 +53,7 @@ def downsample(steps: NDArray[np.int64], values: Floats, cap: int = MAX_POINTS) 
     values : ndarray of float64, shape (n,)
         May hold NaN and infinities.
     cap : int
-        The most points that may be kept, at least 4.
+        The most points that may be kept, at least 5.
 
     Returns
     -------
@@ -83,7 +84,7 @@ def downsample_many(
     offsets : ndarray of int64, shape (n_series + 1,)
         Where each series begins, and `n` at the end.
     cap : int
-        The most points that may be kept of each series, at least 4.
+        The most points that may be kept of each series, at least 5.
 
     Returns
     -------

@@ -20,7 +20,7 @@ def series(draw):
     return steps, np.array([value for _, value in points], dtype=np.float64)
 
 
-CAPS = st.integers(4, 120)
+CAPS = st.integers(5, 120)
 
 
 @given(series(), CAPS)
@@ -45,7 +45,7 @@ def test_keeps_both_ends(found, cap):
         assert kept[-1] == len(found[0]) - 1
 
 
-@given(series(), st.integers(6, 120))
+@given(series(), CAPS)
 def test_keeps_both_extremes(found, cap):
     values = found[1]
     finite = values[np.isfinite(values)]

@@ -10,7 +10,7 @@
 
   /** At most one kept point in four stands for a stretch of NaN. */
   const MARKER_SHARE = 4;
-  const LEAST_CAP = 4;
+  const LEAST_CAP = 5;
 
   /** The first point of every stretch that is not finite, evenly thinned when there are many. */
   function markersOf(values, cap) {
@@ -55,7 +55,7 @@
    *
    * @param {ArrayLike<number>} steps  ascending
    * @param {ArrayLike<number>} values  as many; may hold NaN and infinities
-   * @param {number} cap  the most points that may be kept, at least 4
+   * @param {number} cap  the most points that may be kept, at least 5
    * @returns {Uint32Array}  ascending places; all of them when there are no more than `cap`
    */
   function downsample(steps, values, cap) {

@@ -31,8 +31,8 @@ def test_series_do_not_touch_each_other():
 
 
 def test_needs_room_for_ends_and_extremes():
-    with pytest.raises(ValueError, match="at least 4 points"):
-        downsample(np.arange(3), np.zeros(3), cap=3)
+    with pytest.raises(ValueError, match="at least 5 points"):
+        downsample(np.arange(3), np.zeros(3), cap=4)
 
 
 def test_order_is_by_step_and_stable():
