@@ -6,6 +6,7 @@ spaces and non-ASCII letters in its name.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import shutil
@@ -160,6 +161,20 @@ def place(request, sample_site: Path, tmp_path_factory) -> Iterator[Place]:
     else:
         for root in below_sub_path(sample_site, folder):
             yield Place(request.param, root)
+
+
+@pytest.fixture(scope="session")
+def open_place(tmp_path_factory) -> Iterator[Callable[[Path, str], Place]]:
+    """Put a site of one's own into a place: ``open_place(site, "sub-path")``."""
+    with contextlib.ExitStack() as stack:
+
+        def open_(site: Path, name: str) -> Place:
+            if name == "file":
+                return Place(name, site.as_uri() + "/")
+            serving = contextlib.contextmanager(below_sub_path)
+            return Place(name, stack.enter_context(serving(site, tmp_path_factory.mktemp("place"))))
+
+        yield open_
 
 
 @pytest.fixture(scope="session")
