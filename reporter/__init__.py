@@ -16,6 +16,7 @@ from reporter.errors import (
     StoreError,
     StoreVersionError,
 )
+from reporter.integrations.switch import autolog
 from reporter.model import (
     Dataset,
     Experiment,
@@ -122,6 +123,7 @@ __all__ = [
     "StoreVersionError",
     "ViewType",
     "active_run",
+    "autolog",
     "configure",
     "create_experiment",
     "define_metric",

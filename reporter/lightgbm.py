@@ -1,5 +1,5 @@
-"""Log and load LightGBM models: ``mlflow.lightgbm`` under this package's name."""
+"""Log, load and autolog LightGBM models: ``mlflow.lightgbm`` under this package's name."""
 
-from reporter.integrations.lightgbm import load_model, log_model, save_model
+from reporter.integrations.lightgbm import autolog, load_model, log_model, save_model
 
-__all__ = ["load_model", "log_model", "save_model"]
+__all__ = ["autolog", "load_model", "log_model", "save_model"]

@@ -1,5 +1,5 @@
-"""Log and load scikit-learn models: ``mlflow.sklearn`` under this package's name."""
+"""Log, load and autolog scikit-learn models: ``mlflow.sklearn`` under this package's name."""
 
-from reporter.integrations.sklearn import load_model, log_model, save_model
+from reporter.integrations.sklearn import autolog, load_model, log_model, save_model
 
-__all__ = ["load_model", "log_model", "save_model"]
+__all__ = ["autolog", "load_model", "log_model", "save_model"]

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping
+from types import ModuleType
 from typing import Any
 
-from reporter.integrations import models, pickling
+from reporter.integrations import autologging, boosting, models, pickling
+from reporter.integrations.autologging import Training
+from reporter.integrations.callbacks import open_run
 from reporter.integrations.model_folder import SavedModel
 from reporter.integrations.models import ModelInfo, ModelOptions
+from reporter.integrations.post_import import when_imported
+from reporter.tracking.live import LiveRun
 
-__all__ = ["load_model", "log_model", "save_model"]
+__all__ = ["autolog", "load_model", "log_model", "run_callback", "save_model", "saved"]
 
 FLAVOR = "lightgbm"
+_IMPORTANCES = ("split", "gain")  # MLflow's
 _BOOSTER = "lightgbm.basic.Booster"
 
 
@@ -54,13 +61,13 @@ def log_model(
             "input_example": input_example,
         }
     )
-    return models.log(_saved(lgb_model, form), lgb_model, name or artifact_path, options)
+    return models.log(saved(lgb_model, form), lgb_model, name or artifact_path, options)
 
 
 def save_model(lgb_model: Any, path: str | os.PathLike[str], **accepted: Any) -> None:
     """Write a model to a local folder; the arguments are those of :func:`log_model`."""
     form = accepted.pop("serialization_format", None)
-    models.save(_saved(lgb_model, form), lgb_model, path, ModelOptions.read(accepted))
+    models.save(saved(lgb_model, form), lgb_model, path, ModelOptions.read(accepted))
 
 
 def load_model(model_uri: str | os.PathLike[str], dst_path: str | None = None) -> Any:
@@ -83,7 +90,8 @@ def load_model(model_uri: str | os.PathLike[str], dst_path: str | None = None) -
         return lightgbm.Booster(model_file=path)
 
 
-def _saved(model: Any, form: str | None) -> SavedModel:
+def saved(model: Any, form: str | None) -> SavedModel:
+    """Turn a model into bytes, and say what a loader must know of them."""
     import lightgbm
 
     cls = type(model)
@@ -102,3 +110,105 @@ def _saved(model: Any, form: str | None) -> SavedModel:
         packages = pickling.packages_in(model, "lightgbm", "sklearn", "numpy", used)
     details["data"] = next(iter(files))
     return SavedModel(FLAVOR, files, details, packages)
+
+
+def autolog(
+    log_input_examples: bool = False,
+    log_model_signatures: bool = True,
+    log_models: bool = True,
+    log_datasets: bool = True,
+    disable: bool = False,
+    exclusive: bool = False,
+    silent: bool = False,
+    extra_tags: Mapping[str, object] | None = None,
+    *,
+    log_plots: bool = True,
+    **accepted: Any,
+) -> None:
+    """Log every training by ``lightgbm.train`` and by LightGBM's estimators, from now on.
+
+    Params, evaluations of every iteration, the best iteration, feature importances, the model; of
+    estimators also what :func:`reporter.sklearn.autolog` logs.
+
+    Parameters
+    ----------
+    log_input_examples, log_model_signatures, log_models, log_datasets, log_plots : bool
+    disable, exclusive, silent, extra_tags
+        As for :func:`reporter.sklearn.autolog`.
+    **accepted
+        MLflow's further arguments.
+    """
+    given = dict(locals())
+    given |= given.pop("accepted")
+    del given["disable"]
+    autologging.restore(FLAVOR)
+    if autologging.configure(FLAVOR, given, disable=disable):
+        from reporter.integrations.estimators import watch_estimators
+
+        watch_estimators()
+        when_imported("lightgbm", _patch)
+
+
+def _patch(module: ModuleType) -> None:
+    if autologging.options_for(FLAVOR) is None or autologging.is_patched(FLAVOR):
+        return
+    for owner in (module, getattr(module, "engine", None), getattr(module, "sklearn", None)):
+        if hasattr(owner, "train"):
+            autologging.patch(FLAVOR, owner, "train", _train)
+
+
+def _train(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    return boosting.train(FLAVOR, original, args, kwargs, _steps)
+
+
+def _steps(job: Training) -> Callable[..., Any]:
+    def call(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        evaluations = boosting.Evaluations(job.live, FLAVOR)
+        args, kwargs = boosting.with_callback(original, args, kwargs, _recorder(evaluations))
+        model = original(*args, **kwargs)
+        job.attempt(_log_end, job, model, evaluations)
+        if job.options.log_models and job.subject is None:
+            job.attempt(_log_trained, model)
+        return model
+
+    return call
+
+
+def _log_end(live: LiveRun, job: Training, model: Any, evaluations: boosting.Evaluations) -> None:
+    if model.best_iteration > 0:  # counted from 1; 0 when nothing stopped it early
+        best = model.best_iteration
+        evaluations.log_best(best, len(evaluations.rows), best - 1)
+    names = model.feature_name()
+    for kind in job.options.importance_types or _IMPORTANCES:
+        values = model.feature_importance(importance_type=kind).tolist()
+        scores = dict(zip(names, values, strict=True))
+        boosting.log_importance(live, scores, kind, draw=job.options.log_plots)
+
+
+def _log_trained(live: LiveRun, model: Any) -> None:
+    models.log(saved(model, None), model, "model", ModelOptions(), live.run_id)
+
+
+def run_callback(run: str | LiveRun | None = None) -> Callable[[Any], None]:
+    """Return a callback for ``lightgbm.train`` that logs evaluations of every iteration.
+
+    Parameters
+    ----------
+    run : str, optional
+        A run's id; the active run when None, started if there is none.
+
+    Returns
+    -------
+    callable
+        For ``callbacks=[...]``.
+    """
+    return _recorder(boosting.Evaluations(open_run(run), FLAVOR))
+
+
+def _recorder(evaluations: boosting.Evaluations) -> Callable[[Any], None]:
+    def record(env: Any) -> None:
+        found = env.evaluation_result_list or ()
+        evaluations.add(env.iteration, [(item[0], item[1], item[2]) for item in found])
+
+    record.order = 15  # type: ignore[attr-defined]  # before early stopping, which is 30
+    return record

@@ -25,7 +25,7 @@ from reporter.integrations.model_folder import (
     head,
     requirements,
 )
-from reporter.integrations.signature import infer_signature, is_array
+from reporter.integrations.signature import ModelSignature, infer_signature, is_array
 from reporter.integrations.yaml_text import read_flavors
 from reporter.tracking import clock, fluent
 from reporter.tracking.client import MlflowClient
@@ -39,6 +39,7 @@ __all__ = [
     "open_model",
     "package_of",
     "save",
+    "told_signature",
     "warn_once",
     "written",
 ]
@@ -241,13 +242,29 @@ def _signature(model: object, options: ModelOptions, *, has_predict: bool) -> An
     """Return the signature given, or one told from the example; None when neither can be."""
     if options.signature is not None or options.input_example is None:
         return options.signature or None
-    example = head(options.input_example, _PREDICTED_ROWS)
-    predict = getattr(model, "predict", None) if has_predict else None
+    return told_signature(model if has_predict else None, options.input_example)
+
+
+def told_signature(model: Any, example: Any) -> ModelSignature | None:
+    """Tell a signature from an example of the input and what the model predicts for its first rows.
+
+    Parameters
+    ----------
+    model : object or None
+        None to tell the inputs alone.
+    example : DataFrame, ndarray, dict or list
+
+    Returns
+    -------
+    ModelSignature or None
+        None, and a warning, when prediction fails.
+    """
+    part = head(example, _PREDICTED_ROWS)
     try:
-        output: Any = predict(example) if predict else None
-        if is_array(output) and output.ndim == 1 and not is_array(example):
+        output: Any = model.predict(part) if hasattr(model, "predict") else None
+        if is_array(output) and output.ndim == 1 and not is_array(part):
             output = output[:1].tolist()  # columns in, a column out: as MLflow has it
-        return infer_signature(options.input_example, output)
+        return infer_signature(example, output)
     except Exception as error:  # noqa: BLE001  # predict() is the user's: its failure is told
         warn_once(f"No signature was told from the input example: {error}")
         return None

@@ -3,16 +3,71 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import Any
 
-from reporter.integrations import models, pickling
+from reporter.integrations import autologging, models, pickling
 from reporter.integrations.model_folder import SavedModel
 from reporter.integrations.models import ModelInfo, ModelOptions
 
-__all__ = ["load_model", "log_model", "save_model"]
+__all__ = ["autolog", "load_model", "log_model", "save_model", "saved"]
 
 FLAVOR = "sklearn"
 _FILE = "model.pkl"
+
+
+def autolog(
+    log_input_examples: bool = False,
+    log_model_signatures: bool = True,
+    log_models: bool = True,
+    log_datasets: bool = True,
+    disable: bool = False,
+    exclusive: bool = False,
+    silent: bool = False,
+    max_tuning_runs: int | None = 5,
+    log_post_training_metrics: bool = True,
+    serialization_format: str | None = None,
+    pos_label: Any = None,
+    extra_tags: Mapping[str, object] | None = None,
+    *,
+    log_plots: bool = True,
+    **accepted: Any,
+) -> None:
+    """Log every training of an estimator, from now on.
+
+    The outermost ``fit`` is logged, not those inside a pipeline, a search or a cross-validation:
+    params, metrics of the training data, plots, the model; of a search also its candidates. A
+    ``score`` afterwards is logged under the name that its data has in your code.
+
+    Parameters
+    ----------
+    log_input_examples, log_model_signatures, log_models, log_datasets, log_plots : bool
+    disable : bool
+        Turn it off again.
+    exclusive : bool
+        Log nothing while a run is active that you started.
+    silent : bool
+        Do not warn when something could not be logged.
+    max_tuning_runs : int or None
+        Child runs of a search, the best first; all of them when None.
+    log_post_training_metrics : bool
+        Log scores.
+    serialization_format : str, optional
+        As for :func:`log_model`.
+    pos_label : object, optional
+        The positive class of precision, recall and F1; weighted over all classes when None.
+    extra_tags : mapping, optional
+        For the runs that are started.
+    **accepted
+        MLflow's further arguments.
+    """
+    given = dict(locals())
+    given |= given.pop("accepted")
+    del given["disable"]
+    if autologging.configure(FLAVOR, given, disable=disable):
+        from reporter.integrations.estimators import watch_estimators
+
+        watch_estimators()
 
 
 def log_model(
@@ -66,7 +121,7 @@ def log_model(
         }
     )
     return models.log(
-        _saved(sk_model, serialization_format), sk_model, name or artifact_path, options
+        saved(sk_model, serialization_format), sk_model, name or artifact_path, options
     )
 
 
@@ -79,7 +134,7 @@ def save_model(
 ) -> None:
     """Write a model to a local folder; the arguments are those of :func:`log_model`."""
     options = ModelOptions.read(accepted)
-    models.save(_saved(sk_model, serialization_format), sk_model, path, options)
+    models.save(saved(sk_model, serialization_format), sk_model, path, options)
 
 
 def load_model(model_uri: str | os.PathLike[str], dst_path: str | None = None) -> Any:
@@ -106,7 +161,8 @@ def load_model(model_uri: str | os.PathLike[str], dst_path: str | None = None) -
         return pickling.unpickled(path, details.get("serialization_format", pickling.PICKLE))
 
 
-def _saved(model: Any, form: str | None) -> SavedModel:
+def saved(model: Any, form: str | None) -> SavedModel:
+    """Turn a model into bytes, and say what a loader must know of them."""
     import sys
 
     data, used = pickling.pickled(model, form)
