@@ -23,8 +23,6 @@ __all__ = ["Destination", "FolderDestination", "MemoryDestination", "ZipDestinat
 PART = ".report.part"
 """Name under which a file is written before it gets its own."""
 
-COPY_BYTES = 1 << 20
-
 
 class Destination(Protocol):
     """Something that keeps files under site paths."""

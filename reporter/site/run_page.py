@@ -27,7 +27,6 @@ from reporter.site.columns import is_user_tag
 from reporter.site.contexts import (
     ArtifactRow,
     ChildRow,
-    Fact,
     FigureCard,
     Frame,
     Link,
@@ -37,18 +36,18 @@ from reporter.site.contexts import (
     RunPage,
     TagRow,
 )
+from reporter.site.facts import dataset_facts, run_facts
 from reporter.site.lookup import ExperimentLookup
 from reporter.site.numbers import (
     MISSING,
     column_decimals,
     format_bytes,
     format_count,
-    format_duration,
     format_time,
     format_time_exact,
 )
 from reporter.site.plan import PlannedRun
-from reporter.site.reproduce import count_changed_lines, error_html, recipe
+from reporter.site.reproduce import error_html, recipe
 from reporter.site.summaries import MetricFacts, standing_value
 
 __all__ = ["RunPlace", "place_run", "problem_rows", "run_context"]
@@ -58,7 +57,6 @@ MAX_CHIP_CHARS = 28
 MAX_RANK = 10
 """Ranks beyond are not said: they would change with every run that is added."""
 
-MAX_FACTS = 6
 SHOWN_ELSEWHERE = (
     "mlflow.note.content",
     "mlflow.runName",
@@ -180,7 +178,7 @@ def run_context(
         error_html=error_html(run.data.tags.get("reporter.error", "")),
         previous=place.previous,
         next=place.next,
-        facts=tuple(_facts(item, place)[:MAX_FACTS]),
+        facts=run_facts(item, place.metrics),
         params=_params(item, place),
         params_note=_params_note(item, place),
         metrics=tuple(
@@ -200,7 +198,7 @@ def run_context(
         note_html=note_html,
         tags=_tags(run.data.tags, is_user=True),
         system_tags=_tags(run.data.tags, is_user=False),
-        datasets=_datasets(item),
+        datasets=dataset_facts(item),
         problems=problem_rows(problems, where=item.name),
     )
 
@@ -317,58 +315,6 @@ def _chips(tags: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(short[:MAX_CHIPS])
 
 
-def _facts(item: PlannedRun, place: RunPlace) -> list[Fact]:
-    """Choose what a reader wants to know first: three metrics, time, code, data."""
-    summaries = item.run.data.summaries
-    shown = [found for found in place.metrics if not found.is_system][:3]
-    facts = [_metric_fact(found, summaries[found.key]) for found in shown]
-    duration = item.run.duration_ms
-    if duration is not None:
-        exact = f"{format_count(int(duration))} ms"
-        facts.append(Fact(label="Duration", value=format_duration(duration), exact=exact))
-    return [*facts, *_code_facts(item), *_data_facts(item), *_source_facts(item)]
-
-
-def _metric_fact(facts: MetricFacts, summary: MetricSummary) -> Fact:
-    is_best = bool(facts.sense) and summary.count > 1
-    value = standing_value(facts, summary) if is_best else summary.last
-    step = {"min": summary.min_step, "max": summary.max_step}.get(facts.rule) if is_best else None
-    at = f"at {format_count(step)}" if step is not None else ""
-    cell = metric_cell(value, own_decimals(facts, summary))
-    label = " ".join(filter(None, [facts.key, ARROWS[facts.direction], "best" if is_best else ""]))
-    aside = " ".join(filter(None, [facts.unit, at]))
-    return Fact(label=label, value=cell.text, aside=aside, exact=cell.exact)
-
-
-def _code_facts(item: PlannedRun) -> list[Fact]:
-    tags = item.run.data.tags
-    commit = tags.get("mlflow.source.git.commit", "")
-    if not commit:
-        return []
-    n_lines = count_changed_lines(tags.get("mlflow.source.git.diff", ""))
-    is_dirty = tags.get("mlflow.source.git.dirty", "").lower() == "true"
-    changed = f"+{plural(n_lines, 'line')}" if n_lines else ("+ changes" if is_dirty else "")
-    return [Fact(label="Commit", value=commit[:7], aside=changed, exact=commit, is_small=True)]
-
-
-def _data_facts(item: PlannedRun) -> list[Fact]:
-    inputs = item.run.inputs.dataset_inputs
-    if not inputs:
-        return []
-    first = inputs[0].dataset
-    more = f"and {len(inputs) - 1} more" if len(inputs) > 1 else f"#{first.digest[:6]}"
-    aside = more if first.digest or len(inputs) > 1 else ""
-    return [Fact(label="Data", value=first.name, aside=aside, exact=first.digest, is_small=True)]
-
-
-def _source_facts(item: PlannedRun) -> list[Fact]:
-    source = item.run.data.tags.get("mlflow.source.name", "")
-    if not source:
-        return []
-    name = source.replace("\\", "/").rsplit("/", 1)[-1]
-    return [Fact(label="Source", value=name, exact=source, is_small=True)]
-
-
 def _params(item: PlannedRun, place: RunPlace) -> tuple[ParamRow, ...]:
     """List params, those that differ first, else as they were logged."""
     params, differing = item.run.data.params, set(place.differing)
@@ -413,14 +359,3 @@ def _tags(tags: Mapping[str, str], *, is_user: bool) -> tuple[TagRow, ...]:
         for key, value in sorted(tags.items())
         if is_user_tag(key) == is_user and key not in SHOWN_ELSEWHERE
     )
-
-
-def _datasets(item: PlannedRun) -> tuple[Fact, ...]:
-    facts = []
-    for found in item.run.inputs.dataset_inputs:
-        context = found.tags.get("mlflow.data.context", "")
-        digest = f"#{found.dataset.digest}" if found.dataset.digest else ""
-        facts.append(
-            Fact(label=context or "read", value=found.dataset.name, aside=digest, is_small=True)
-        )
-    return tuple(facts)
