@@ -47,6 +47,7 @@ def catalog_file(
         "version": reporter.__version__,
         "charts": assets.charts.rsplit("/", 1)[-1],
         "vega": assets.vega,
+        "later": assets.later,
         "experiments": [
             {
                 "id": experiment.id,

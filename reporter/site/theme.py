@@ -8,6 +8,7 @@ that were made by an older version of the templates or of this package are stale
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -23,7 +24,15 @@ from reporter.site import links, payload
 from reporter.site.manifest import inputs_digest
 from reporter.site.output import SiteOutput
 
-__all__ = ["CSP", "SCRIPTS", "STYLES", "Assets", "Theme", "templates_dir"]
+__all__ = [
+    "CSP",
+    "FIRST_SCRIPTS",
+    "LATER_SCRIPTS",
+    "STYLES",
+    "Assets",
+    "Theme",
+    "templates_dir",
+]
 
 STYLES = (
     "css/tokens.css",
@@ -38,7 +47,7 @@ STYLES = (
 )
 """In the order of the cascade."""
 
-SCRIPTS = (
+FIRST_SCRIPTS = (
     "js/lib/state.js",
     "js/lib/loader.js",
     "js/lib/arrays.js",
@@ -49,7 +58,6 @@ SCRIPTS = (
     "js/lib/tree.js",
     "js/lib/grammar.js",
     "js/lib/query.js",
-    "js/lib/complete.js",
     "js/lib/filter.js",
     "js/lib/columns.js",
     "js/lib/column_choice.js",
@@ -59,6 +67,21 @@ SCRIPTS = (
     "js/lib/search.js",
     "js/lib/selection.js",
     "js/lib/viewport.js",
+    "js/ui/view.js",
+    "js/ui/app.js",
+    "js/ui/grid_cells.js",
+    "js/ui/grid.js",
+    "js/ui/grid_keys.js",
+    "js/ui/column_panel.js",
+    "js/ui/column_widths.js",
+    "js/ui/search_box.js",
+    "js/ui/selection.js",
+    "js/ui/runs_table.js",
+)
+"""What the table and the frame of every page need, in the order in which they need each other."""
+
+LATER_SCRIPTS = (
+    "js/lib/complete.js",
     "js/lib/compare.js",
     "js/lib/downsample.js",
     "js/lib/outliers.js",
@@ -70,16 +93,6 @@ SCRIPTS = (
     "js/lib/readout.js",
     "js/lib/twin.js",
     "js/lib/zoom.js",
-    "js/ui/view.js",
-    "js/ui/app.js",
-    "js/ui/grid_cells.js",
-    "js/ui/grid.js",
-    "js/ui/grid_keys.js",
-    "js/ui/column_panel.js",
-    "js/ui/column_widths.js",
-    "js/ui/search_box.js",
-    "js/ui/selection.js",
-    "js/ui/runs_table.js",
     "js/ui/chart_source.js",
     "js/ui/chart_view.js",
     "js/ui/chart_drawing.js",
@@ -92,7 +105,10 @@ SCRIPTS = (
     "js/ui/viewers.js",
     "js/ui/compare.js",
 )
-"""In the order in which they need each other; each one registers on the one global."""
+"""Charts, figures and comparison: loaded when the page has been painted."""
+
+COMMENT = re.compile(r"^[ \t]*(?:/\*.*?\*/|//[^\n]*)[ \t]*$", re.DOTALL | re.MULTILINE)
+"""A comment that has its lines to itself. Texts of our scripts never go over several lines."""
 
 CSP = (
     "default-src 'none'; script-src 'self' 'unsafe-eval'; style-src 'self'; img-src 'self' data:; "
@@ -111,12 +127,15 @@ class Assets:
     ----------
     stylesheet, script : str
         Loaded by every page.
+    later : str
+        More of our script, loaded when the page has been painted.
     vega, charts : str
         Loaded when the first chart comes near the viewport.
     """
 
     stylesheet: str
     script: str
+    later: str
     vega: str
     charts: str
 
@@ -181,13 +200,20 @@ class Theme:
         made_with = [metadata.version(name) for name in ("altair", "vl-convert-python")]
         return Assets(
             stylesheet=_write_asset(output, "site", "css", self._concatenate(STYLES)),
-            script=_write_asset(output, "site", "js", self._concatenate(SCRIPTS)),
+            script=_write_asset(output, "site", "js", self.script(FIRST_SCRIPTS)),
+            later=_write_asset(output, "later", "js", self.script(LATER_SCRIPTS)),
             vega=_write_once(output, "vega", made_with, self.version, _vega_file),
             charts=_write_once(output, "charts", made_with, self.version, _charts_file),
         )
 
     def _concatenate(self, names: Iterable[str]) -> bytes:
         return b"\n".join((self._folder / name).read_bytes() for name in names)
+
+    def script(self, names: Iterable[str]) -> bytes:
+        """Join scripts without their comments, which are half of them, and without indentation."""
+        text = self._concatenate(names).decode()
+        lines = (line.strip() for line in COMMENT.sub("", text).splitlines())
+        return "\n".join(line for line in lines if line).encode()
 
 
 @cache

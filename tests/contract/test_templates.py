@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gzip
 import re
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -123,7 +124,10 @@ def test_no_template_holds_code_or_style_of_its_own(name):
 
 @pytest.mark.parametrize(
     ("listed", "folder", "extension"),
-    [(theme.SCRIPTS, "js", "js"), (theme.STYLES, "css", "css")],
+    [
+        (theme.FIRST_SCRIPTS + theme.LATER_SCRIPTS, "js", "js"),
+        (theme.STYLES, "css", "css"),
+    ],
 )
 def test_every_script_and_style_sheet_is_listed_once(listed, folder, extension):
     found = {
@@ -132,9 +136,15 @@ def test_every_script_and_style_sheet_is_listed_once(listed, folder, extension):
     assert sorted(listed) == sorted(found)
 
 
-def test_pure_scripts_come_before_those_that_draw():
-    kinds = [name.split("/")[1] for name in theme.SCRIPTS]
+@pytest.mark.parametrize("names", [theme.FIRST_SCRIPTS, theme.LATER_SCRIPTS])
+def test_pure_scripts_come_before_those_that_draw(names):
+    kinds = [name.split("/")[1] for name in names]
     assert kinds == sorted(kinds, key=["lib", "ui"].index)
+
+
+def test_what_comes_before_the_first_paint_is_small():
+    first = gzip.compress(theme.Theme().script(theme.FIRST_SCRIPTS), mtime=0)
+    assert len(first) <= 40_000
 
 
 def test_markup_is_made_in_few_places():

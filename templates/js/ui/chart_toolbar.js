@@ -107,7 +107,7 @@
     }
   }
 
-  document.addEventListener("DOMContentLoaded", () => {
+  reporter.whenReady(() => {
     const toolbars = all("[data-role=charts-toolbar]").map((element) => new Toolbar(element));
     reporter.view.subscribe((_, names) => {
       for (const toolbar of toolbars) toolbar.show();

@@ -177,8 +177,9 @@
       for (const { target, isIntersecting } of entries) {
         const card = cards.get(target);
         if (!card) continue;
+        const isNews = isIntersecting && !card.isNear;
         card.isNear = isIntersecting;
-        if (isIntersecting && target.dataset.state !== "ready") ask(card);
+        if (isNews && target.dataset.state !== "ready") ask(card);
       }
     },
     { rootMargin: NEAR },
@@ -202,6 +203,8 @@
       nearing.observe(figure);
       leaving.observe(figure);
       sizes.observe(card.box);
+      card.isNear = isLaidOut(figure) && card.distance <= innerHeight;
+      if (card.isNear) ask(card); // now: an observer answers after the next frame
     }
   }
 
@@ -213,7 +216,7 @@
 
   reporter.charts = { activate };
 
-  document.addEventListener("DOMContentLoaded", () => {
+  reporter.whenReady(() => {
     activate();
     reporter.chartLook.subscribe(() => refresh());
     document.addEventListener("reporter:rows", afterRest(reload));

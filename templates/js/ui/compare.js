@@ -274,7 +274,7 @@
     drawCharts();
   }
 
-  document.addEventListener("DOMContentLoaded", async () => {
+  reporter.whenReady(async () => {
     for (const button of part("compare-rows").children) button.onclick = () => chooseRows(button.dataset.rows);
     reporter.onKey("d", () => chooseRows(showsAll() ? "differing" : "all"));
     try {

@@ -38,6 +38,17 @@
   });
   reporter.catalog.catch(() => undefined);
 
+  /** Calls `act` when the page is parsed: now, if it is. For scripts that come after the first paint. */
+  reporter.whenReady = (act) => {
+    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", act);
+    else act();
+  };
+
+  /* Charts, figures and comparison come when the page has been painted. */
+  reporter.catalog
+    .then((catalog) => requestAnimationFrame(() => setTimeout(() => reporter.load(catalog.later).catch(() => undefined))))
+    .catch(() => undefined);
+
   /* What this browser remembers. All pages of a disk share one storage: names carry the report's id. */
 
   const storedName = (name) => `runpages:${root.dataset.report}:${name}`;
