@@ -35,7 +35,7 @@ _TAG_NAMES = (
 _TAGS = frozenset(_TAG_NAMES.split())
 _ATTRIBUTES = {
     "a": {"href", "title"},
-    "img": {"src", "alt", "title", "loading"},
+    "img": {"src", "alt", "title"},
     "ol": {"start"},
     "code": {"class"},
 }
@@ -69,13 +69,13 @@ def render_markdown(request: ArtifactRequest) -> Fragment:
     return Fragment(template="fragments/markdown.html.j2", context=view)
 
 
-def to_html(text: str, find_file: Callable[[str], str] = lambda path: "") -> Markup:  # noqa: ARG005
+def to_html(text: str, find_file: Callable[[str], str] | None = None) -> Markup:
     r"""Render Markdown.
 
     Parameters
     ----------
     text : str
-        Markdown (CommonMark with tables and strikethrough).
+        Markdown (CommonMark with tables and strikethrough), without lone surrogates.
     find_file : callable, optional
         Turns a relative path in the text into the href of that artifact, or into ``""``.
 
@@ -98,7 +98,7 @@ def to_html(text: str, find_file: Callable[[str], str] = lambda path: "") -> Mar
     for token in tokens:
         _shift_heading(token)
         for child in token.children or ():
-            _resolve(child, find_file)
+            _resolve(child, find_file or _find_nothing)
     html = parser.renderer.render(tokens, parser.options, {})
     clean = nh3.clean(
         html,
@@ -144,9 +144,12 @@ def _resolve_image(token: Token, find_file: Callable[[str], str]) -> None:
     target = str(token.attrGet("src") or "")
     if found := _find(target, find_file):
         token.attrSet("src", found)
-        token.attrSet("loading", "lazy")
     else:
         token.type, token.tag, token.content = "text", "", f"[{token.content or target}]"
+
+
+def _find_nothing(_path: str) -> str:
+    return ""
 
 
 def _find(target: str, find_file: Callable[[str], str]) -> str:
