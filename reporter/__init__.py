@@ -85,7 +85,16 @@ from reporter.tracking.system_metrics import (
 
 __version__ = "0.1.0"
 
-_SUBMODULES = ("artifacts", "data", "lightgbm", "models", "sklearn", "xgboost")
+_SUBMODULES = (
+    "artifacts",
+    "data",
+    "keras",
+    "lightgbm",
+    "models",
+    "pytorch",
+    "sklearn",
+    "xgboost",
+)
 
 
 def __getattr__(name: str) -> object:

@@ -6,15 +6,16 @@ each module defines it in a function, and looking the name up calls that functio
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
 from reporter.errors import did_you_mean
+from reporter.integrations.autologging import clean_key
 from reporter.tracking import fluent
 from reporter.tracking.live import LiveRun
 
-__all__ = ["lazily", "open_run", "required"]
+__all__ = ["flattened", "lazily", "numbers_in", "open_run", "required"]
 
 
 def lazily(module: str, **builders: Callable[[], object]) -> Callable[[str], object]:
@@ -58,3 +59,45 @@ def required(*names: str) -> Any:  # Any: a module of a library without types
 def open_run(run: str | LiveRun | None) -> LiveRun:
     """Return the way into a run: by id, or the active one, started if there is none."""
     return fluent._target(run) if run is None or isinstance(run, str) else run
+
+
+def numbers_in(values: Mapping[str, Any], prefix: str = "") -> dict[str, float]:
+    """Return what is a number, under keys that metrics may have.
+
+    Parameters
+    ----------
+    values : mapping
+        Numbers, arrays and tensors of one element, and others, which are left out.
+    prefix : str
+
+    Examples
+    --------
+    >>> numbers_in({"loss": 1, "ndcg@3": 0.5, "note": "x"}, "train/")
+    {'train/loss': 1.0, 'train/ndcg_at_3': 0.5}
+    """
+    found = {}
+    for key, value in values.items():
+        if isinstance(value, (str, bytes)) or value is None:
+            continue
+        try:
+            found[clean_key(f"{prefix}{key}")] = float(value)
+        except (TypeError, ValueError, RuntimeError):
+            continue  # more than one element
+    return found
+
+
+def flattened(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Write nested mappings as one, with keys like paths.
+
+    Examples
+    --------
+    >>> flattened({"a": {"b": 1}, "c": 2})
+    {'a/b': 1, 'c': 2}
+    """
+    found: dict[str, Any] = {}
+    for key, value in values.items():
+        if isinstance(value, Mapping) and value:
+            found |= flattened(value, f"{prefix}{key}/")
+        else:
+            found[f"{prefix}{key}"] = value
+    return found

@@ -198,7 +198,9 @@ def save(
     os.makedirs(folder, exist_ok=True)
     files, _ = _assemble(saved, model, options, {})
     for name, data in files.items():
-        with open(os.path.join(folder, name), "wb") as file:
+        path = os.path.join(folder, *name.split("/"))
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
             file.write(data)
 
 

@@ -7,7 +7,14 @@ from typing import Any
 
 __all__ = ["FLAVORS", "autolog"]
 
-FLAVORS = ("sklearn", "xgboost", "lightgbm")
+# By MLflow's name: the module that has its autolog().
+FLAVORS = {
+    "sklearn": "sklearn",
+    "xgboost": "xgboost",
+    "lightgbm": "lightgbm",
+    "keras": "keras",
+    "pytorch": "lightning",
+}
 
 
 def autolog(
@@ -42,7 +49,7 @@ def autolog(
     extra_tags : mapping, optional
         For the runs that are started.
     exclude_flavors : collection of str, optional
-        Frameworks to leave out: ``"sklearn"``, ``"xgboost"``, ``"lightgbm"`` ...
+        Frameworks to leave out, by their names in ``FLAVORS``.
     **accepted
         Further arguments of the frameworks' own functions.
     """
@@ -59,6 +66,6 @@ def autolog(
         "silent": silent,
         "extra_tags": extra_tags,
     }
-    for flavor in FLAVORS:
+    for flavor, module in FLAVORS.items():
         if flavor not in (exclude_flavors or ()):
-            import_module(f"reporter.integrations.{flavor}").autolog(**given)
+            import_module(f"reporter.integrations.{module}").autolog(**given)

@@ -38,8 +38,10 @@ ALLOWED: dict[str, set[str]] = {
     "__init__": MODEL | {"store", "search", "tracking", "integrations"},
     "artifacts": MODEL | {"store", "tracking"},
     "data": MODEL | {"tracking"},
+    "keras": MODEL | {"integrations"},
     "lightgbm": MODEL | {"integrations"},
     "models": MODEL | {"integrations"},
+    "pytorch": MODEL | {"integrations"},
     "sklearn": MODEL | {"integrations"},
     "xgboost": MODEL | {"integrations"},
 }
