@@ -111,11 +111,16 @@
   }
 
   function showPicture(source, href) {
-    picture = new Image();
-    picture.alt = source.alt;
-    picture.draggable = false;
-    picture.onload = () => resize(0);
-    picture.src = href;
+    const image = new Image();
+    image.alt = source.alt;
+    image.draggable = false;
+    image.hidden = true;
+    image.onload = () => {
+      image.hidden = false;
+      if (picture === image) resize(0);
+    };
+    image.src = href;
+    picture = image;
     stage.replaceChildren(picture);
   }
 
