@@ -22,9 +22,7 @@ CLASS_PREFIX = "p-"
     "text/x-*",
     "text/javascript",
     "text/css",
-    "text/html",
     "application/xml",
-    "application/xhtml+xml",
     "application/yaml",
     "application/toml",
 )
