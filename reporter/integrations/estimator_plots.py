@@ -66,17 +66,20 @@ def draw_importance(scores: Mapping[str, float], kind: str) -> Any:
     matplotlib.figure.Figure
     """
     top = sorted(scores.items(), key=lambda item: item[1])[-_MAX_BARS:]
-    figure, axes = _axes(f"Feature importance ({kind})", height=max(_SIZE[1], 0.2 * len(top)))
+    figure, axes = _axes(
+        f"Feature importance ({kind})", height=max(_SIZE[1], 0.2 * len(top)), has_names=True
+    )
     axes.barh([name for name, _ in top], [score for _, score in top], height=0.6)
     axes.set_xlabel("importance")
     return figure
 
 
-def _axes(title: str, height: float = _SIZE[1]) -> tuple[Any, Any]:
+def _axes(title: str, height: float = _SIZE[1], *, has_names: bool = False) -> tuple[Any, Any]:
+    """Return a figure with one plot; where names of any length stand, they are measured."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(_SIZE[0], height), layout="constrained")
-    axes = figure.add_subplot()
+    figure = Figure(figsize=(_SIZE[0], height), layout="constrained" if has_names else None)
+    axes = figure.add_subplot() if has_names else figure.add_axes((0.15, 0.14, 0.8, 0.76))
     axes.set_title(title)
     return figure, axes
 
@@ -92,7 +95,7 @@ def _confusion(answers: Answers) -> Any:
         sample_weight=answers.weights,
         normalize="true",
     )
-    figure, axes = _axes("Normalized confusion matrix")
+    figure, axes = _axes("Normalized confusion matrix", has_names=True)
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     axes.set_xticks(range(len(names)), names, rotation=45 if len(names) > 6 else 0)
     axes.set_yticks(range(len(names)), names)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
@@ -39,24 +40,30 @@ def when_imported(name: str, action: Action) -> None:
 class _Finder(MetaPathFinder):
     """Finds pending modules by asking all other finders, and adds to their loading."""
 
+    def __init__(self) -> None:
+        self._here = threading.local()
+
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        actions = _pending.pop(fullname, None)
-        if actions is None:
+        if fullname not in _pending or getattr(self._here, "asking", "") == fullname:
             return None
-        spec = importlib.util.find_spec(fullname)
+        self._here.asking = fullname
+        try:
+            spec = importlib.util.find_spec(fullname)
+        finally:
+            self._here.asking = ""
+        # To be found is not to be imported: the actions stay until the module is loaded.
         if spec is not None and spec.loader is not None:
-            spec.loader = _Loader(spec.loader, actions)
+            spec.loader = _Loader(spec.loader)
         return spec
 
 
 class _Loader(Loader):
     """Another loader, and what to do after it."""
 
-    def __init__(self, inner: Loader, actions: Sequence[Action]) -> None:
+    def __init__(self, inner: Loader) -> None:
         self.inner = inner
-        self.actions = actions
 
     def __getattr__(self, name: str) -> object:
         return getattr(self.inner, name)
@@ -70,5 +77,5 @@ class _Loader(Loader):
         if module.__spec__ is not None:
             module.__spec__.loader = self.inner
         self.inner.exec_module(module)
-        for action in self.actions:
+        for action in _pending.pop(module.__name__, ()):
             action(module)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import inspect
 import sys
 
@@ -34,6 +35,15 @@ def test_an_imported_module_is_acted_on_at_once(package):
     seen = []
     post_import.when_imported(package, seen.append)
     assert [module.__name__ for module in seen] == [package]
+
+
+def test_to_be_looked_for_is_not_to_be_imported(package):
+    seen = []
+    post_import.when_imported(package, seen.append)
+    assert importlib.util.find_spec(package) is not None
+    assert seen == []
+    importlib.import_module(package)
+    assert len(seen) == 1
 
 
 def test_the_module_looks_as_always_afterwards(package):
