@@ -126,7 +126,9 @@ def _plotly(figure: Any, suffix: str, options: Mapping[str, Any]) -> bytes:
     if suffix == "json":
         return str(figure.to_json(**options)).encode()
     if suffix in ("html", "htm"):
-        return str(figure.to_html(**{"include_plotlyjs": "cdn", "div_id": "figure", **options})).encode()
+        return str(
+            figure.to_html(**{"include_plotlyjs": "cdn", "div_id": "figure", **options})
+        ).encode()
     return bytes(figure.to_image(**{"format": suffix, **options}))
 
 

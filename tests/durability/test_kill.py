@@ -161,7 +161,9 @@ def test_script_that_just_stops(
         "reporter.start_run()\nreporter.log_metric('loss', 1)\n"
         f"{ending}\n"
     )
-    subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, check=False)
+    subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, check=False
+    )
     (run,) = open_store(tmp_path / "runs").runs()
     assert (run.info.status, run.data.metrics) == (status, {"loss": 1.0})
     assert ("ZeroDivisionError" in run.data.tags.get("reporter.error", "")) == (ending == "1 / 0")

@@ -79,7 +79,9 @@ def test_remote_that_is_a_path_stays_private(repository: Path, tmp_path: Path) -
         _git(repository, "config", "remote.origin.url", remote)
         assert "mlflow.source.git.repoURL" not in GitProbe(str(repository)).tags()
     _git(repository, "config", "remote.origin.url", "git@example.org:a/b.git")
-    assert GitProbe(str(repository)).tags()["mlflow.source.git.repoURL"] == "git@example.org:a/b.git"
+    assert (
+        GitProbe(str(repository)).tags()["mlflow.source.git.repoURL"] == "git@example.org:a/b.git"
+    )
 
 
 def test_paths_in_text_are_shortened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

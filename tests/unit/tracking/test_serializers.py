@@ -30,7 +30,7 @@ def test_matplotlib(suffix: str) -> None:
 
 def test_matplotlib_says_what_it_cannot_write() -> None:
     figure = pytest.importorskip("matplotlib.figure").Figure()
-    with pytest.raises(InvalidInputError, match="cannot write '.xyz'"):
+    with pytest.raises(InvalidInputError, match=r"cannot write '\.xyz'"):
         serialize_figure(figure, "a.xyz", {})
 
 
