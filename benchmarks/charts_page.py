@@ -184,7 +184,13 @@ def make_site(folder: Path, n_runs: int, n_points: int, n_charts: int) -> None:
     table = write_data(folder, "runs-1-0", "runs/1/0", runs_table(ids))
     charts = write_data(folder, "charts", "charts", compiled_charts())
     experiment = {"id": "1", "name": "mlp", "n": n_runs, "tables": [table], "series": series}
-    catalog = {"charts": charts, "vega": "vega.js", "newest_ms": None, "version": "0"}
+    catalog = {
+        "charts": charts,
+        "vega": "vega.js",
+        "later": "later.js",
+        "newest_ms": None,
+        "version": "0",
+    }
     catalog["experiments"] = [{**experiment, "definitions": {}}]
     write_data(folder, "catalog", "catalog", catalog)
     write_assets(folder)
@@ -201,12 +207,13 @@ def make_site(folder: Path, n_runs: int, n_points: int, n_charts: int) -> None:
 
 
 def write_assets(folder: Path) -> None:
-    templates = theme.templates_dir()
+    site = theme.Theme()
     # The shell looks for its bar, which this page has not.
-    scripts = [name for name in theme.SCRIPTS if name != "js/ui/app.js"]
-    for name, parts in (("site.js", scripts), ("site.css", theme.STYLES)):
-        text = "\n".join((templates / part).read_text(encoding="utf-8") for part in parts)
-        (folder / name).write_text(text, encoding="utf-8")
+    first = [name for name in theme.FIRST_SCRIPTS if name != "js/ui/app.js"]
+    (folder / "site.js").write_bytes(site.script(first))
+    (folder / "later.js").write_bytes(site.script(theme.LATER_SCRIPTS))
+    sheets = [theme.templates_dir() / name for name in theme.STYLES]
+    (folder / "site.css").write_bytes(b"\n".join(sheet.read_bytes() for sheet in sheets))
     (folder / "vega.js").write_bytes(vega_script())
 
 

@@ -23,31 +23,32 @@
   }
 
   /**
-   * Which bucket a point belongs to. A bucket's width is half by step, so that what is wide on the
-   * screen gets its share, and half by count, so that where many points were logged there are many.
+   * Mark the first least and the first greatest finite value of each bucket.
+   *
+   * A bucket's width is half by step, so that what is wide on the screen gets its share, and half by
+   * count, so that where many points were logged there are many buckets.
    */
-  function bucketOf(steps, nBuckets) {
+  function markExtremes(steps, values, nBuckets, isKept) {
     const last = steps.length - 1;
-    const span = steps[last] - steps[0];
-    return (i) => {
+    const start = steps[0];
+    const span = steps[last] - start;
+    let bucket = -1;
+    let least = -1;
+    let greatest = -1;
+    for (let i = 0; i <= last; i++) {
+      const value = values[i];
+      if (!Number.isFinite(value)) continue;
       const byCount = i / last;
-      const byStep = span > 0 ? (steps[i] - steps[0]) / span : byCount;
-      return Math.min(Math.floor((byCount + byStep) * 0.5 * nBuckets), nBuckets - 1);
-    };
-  }
-
-  /** The first least and the first greatest finite value of each bucket. */
-  function extremesOf(steps, values, nBuckets) {
-    const bucket = bucketOf(steps, nBuckets);
-    const least = new Int32Array(nBuckets).fill(-1);
-    const greatest = new Int32Array(nBuckets).fill(-1);
-    for (let i = 0; i < values.length; i++) {
-      if (!Number.isFinite(values[i])) continue;
-      const b = bucket(i);
-      if (least[b] < 0 || values[i] < values[least[b]]) least[b] = i;
-      if (greatest[b] < 0 || values[i] > values[greatest[b]]) greatest[b] = i;
+      const byStep = span > 0 ? (steps[i] - start) / span : byCount;
+      const b = Math.min(Math.floor((byCount + byStep) * 0.5 * nBuckets), nBuckets - 1);
+      if (b !== bucket) {
+        if (bucket >= 0) isKept[least] = isKept[greatest] = 1;
+        bucket = b;
+        least = greatest = i;
+      } else if (value < values[least]) least = i;
+      else if (value > values[greatest]) greatest = i;
     }
-    return [...least, ...greatest].filter((i) => i >= 0);
+    if (bucket >= 0) isKept[least] = isKept[greatest] = 1;
   }
 
   /**
@@ -63,9 +64,13 @@
     const n = values.length;
     if (n <= cap) return Uint32Array.from({ length: n }, (_, i) => i);
     const markers = markersOf(values, cap);
-    const nBuckets = Math.floor((cap - 2 - markers.length) / 2);
-    const kept = new Set([0, n - 1, ...markers, ...extremesOf(steps, values, nBuckets)]);
-    return Uint32Array.from(kept).sort();
+    const isKept = new Uint8Array(n);
+    isKept[0] = isKept[n - 1] = 1;
+    for (const i of markers) isKept[i] = 1;
+    markExtremes(steps, values, Math.floor((cap - 2 - markers.length) / 2), isKept);
+    const kept = [];
+    for (let i = 0; i < n; i++) if (isKept[i]) kept.push(i);
+    return Uint32Array.from(kept);
   }
 
   reporter.downsample = downsample;

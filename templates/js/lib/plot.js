@@ -31,8 +31,9 @@
     require("./smooth.js");
   }
 
-  /** Rows of one chart: what Vega draws within a few frames. */
+  /** Rows of one chart: what Vega draws within a few frames. A narrow chart needs fewer. */
   const MAX_ROWS = 10000;
+  const ROWS_PER_PIXEL = 16;
 
   /** Lines of one chart; more cannot be told apart, and each needs some points. */
   const MAX_LINES = 200;
@@ -55,7 +56,8 @@
 
   /** How many points each line may have. */
   function pointsPerLine(nLines, hasGhosts, widthPx) {
-    const share = Math.floor(MAX_ROWS / Math.max(1, nLines * (hasGhosts ? 2 : 1)));
+    const rows = Math.min(MAX_ROWS, widthPx * ROWS_PER_PIXEL);
+    const share = Math.floor(rows / Math.max(1, nLines * (hasGhosts ? 2 : 1)));
     return Math.max(LEAST_POINTS, Math.min(share, Math.round(widthPx * POINTS_PER_PIXEL)));
   }
 

@@ -75,6 +75,13 @@
     return least <= greatest ? [least, greatest] : null;
   }
 
+  /** Two points that span the same axes as all of them. */
+  function corners(points) {
+    const x = extent(points.map((point) => point.x));
+    const y = extent(points.map((point) => point.y).filter((value) => value !== null));
+    return x && y ? [0, 1].map((i) => ({ x: x[i], y: y[i], run: "", color: "transparent", dash: [], width: 0, opacity: 0 })) : [];
+  }
+
   function logTicks(rows, field, scale) {
     const ends = scale ? [scale.low, scale.high] : extent(rows.map((row) => row[field]).filter(Number.isFinite));
     return ends && reporter.ticks.logTicks(...ends);
@@ -97,10 +104,11 @@
     const signals = { x_title: data.xTitle, y_low: scale && scale.low, y_high: scale && scale.high };
     if (look.x === "log") signals.x_ticks = logTicks(points, "x", null);
     if (look.y === "log") signals.y_ticks = logTicks(points, "y", scale);
-    /* Labels take part in the layout from the first, and find their places once it is known. */
+    /* Axes and labels take their room first, from two points: all of them would be drawn twice. */
     const labels = makeLabels(curves, colors.runs, width * LABEL_SHARE);
-    await view.show({ points, breaks, dots, labels }, signals);
-    if (labels.length) await view.show({ labels: placeLabels(labels, view.scale("y"), view.area.height) }, {});
+    if (view.isNew || labels.length) await view.show({ points: corners(points), breaks: [], dots: [], labels }, signals);
+    const placed = labels.length ? placeLabels(labels, view.scale("y"), view.area.height) : [];
+    await view.show({ points, breaks, dots, labels: placed }, signals);
     drawing.notices = lineNotices(plot, data);
     const [x, y] = [view.scale("x"), view.scale("y")];
     reporter.chartHover.attachLines(drawing.box, { mount: view.mount, area: view.area, xTitle: data.xTitle, unit: data.unit, curves, colors: colors.runs, toX: x, toY: y, fromX: x.invert });

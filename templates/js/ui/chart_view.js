@@ -68,6 +68,11 @@
       await this.view.runAsync();
     }
 
+    /** Whether nothing has been drawn yet. */
+    get isNew() {
+      return !this.drawnFor;
+    }
+
     /** Whether the box has another size than it had. */
     get isStale() {
       const { width, height } = this.size;
