@@ -19,6 +19,7 @@ from typing import Any
 from reporter.errors import InvalidInputError, ReporterError, did_you_mean
 from reporter.model import Dataset, RunStatus
 from reporter.tracking import fluent
+from reporter.tracking.active import target
 from reporter.tracking.client import MlflowClient
 from reporter.tracking.live import LiveRun, find_live
 
@@ -278,7 +279,7 @@ def _begin(job: Training) -> None:
         tags = {"mlflow.autologging": job.flavor, **job.options.extra_tags}
         fluent.start_run(tags=tags)
         job.is_owner = True
-    job.live = fluent._target(None)
+    job.live = target(None)
 
 
 def _finish(job: Training, status: str) -> None:

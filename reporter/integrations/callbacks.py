@@ -12,7 +12,7 @@ from typing import Any
 
 from reporter.errors import did_you_mean
 from reporter.integrations.autologging import clean_key
-from reporter.tracking import fluent
+from reporter.tracking.active import target
 from reporter.tracking.live import LiveRun
 
 __all__ = ["flattened", "lazily", "numbers_in", "open_run", "required"]
@@ -58,7 +58,7 @@ def required(*names: str) -> Any:  # Any: a module of a library without types
 
 def open_run(run: str | LiveRun | None) -> LiveRun:
     """Return the way into a run: by id, or the active one, started if there is none."""
-    return fluent._target(run) if run is None or isinstance(run, str) else run
+    return target(run) if run is None or isinstance(run, str) else run
 
 
 def numbers_in(values: Mapping[str, Any], prefix: str = "") -> dict[str, float]:

@@ -17,6 +17,7 @@ from reporter.integrations.post_import import when_imported
 from reporter.model import RunStatus
 from reporter.tracking import fluent
 from reporter.tracking.client import MlflowClient
+from reporter.tracking.experiments import chosen_experiment_id
 from reporter.tracking.live import LiveRun
 
 __all__ = ["autolog"]
@@ -238,7 +239,7 @@ class _Place:
 
     def _experiment_id(self, client: MlflowClient) -> str:
         if self.experiment_name is None:
-            return fluent._chosen_experiment_id()
+            return chosen_experiment_id()
         found = client.get_experiment_by_name(self.experiment_name)
         return found.experiment_id if found else client.create_experiment(self.experiment_name)
 

@@ -28,6 +28,7 @@ from reporter.integrations.model_folder import (
 from reporter.integrations.signature import ModelSignature, infer_signature, is_array
 from reporter.integrations.yaml_text import read_flavors
 from reporter.tracking import clock, fluent
+from reporter.tracking.active import target
 from reporter.tracking.client import MlflowClient
 from reporter.tracking.live import LiveRun
 
@@ -165,7 +166,7 @@ def log(
     -------
     ModelInfo
     """
-    live = fluent._target(run_id)
+    live = target(run_id)
     folder = (path or "model").strip("/")
     files, record = _assemble(saved, model, options, {"run_id": live.run_id})
     for name, data in files.items():

@@ -13,6 +13,7 @@ from reporter.integrations.autologging import clean_key
 from reporter.model import RunStatus
 from reporter.tracking import fluent
 from reporter.tracking.client import MlflowClient
+from reporter.tracking.experiments import chosen_experiment_id
 from reporter.tracking.live import LiveRun
 
 __all__ = ["RunCallback"]
@@ -51,7 +52,7 @@ class RunCallback:
         self._experiment_id = (
             self._client.get_run(self.parent).info.experiment_id
             if self.parent
-            else fluent._chosen_experiment_id()
+            else chosen_experiment_id()
         )
 
     def __call__(self, study: Any, trial: Any) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import reporter
-from reporter.tracking import fluent
+from reporter.tracking import experiments
 
 HERE = Path(__file__).parent
 
@@ -34,7 +34,7 @@ def mlflow_answers():
 @pytest.fixture
 def store(tmp_path, monkeypatch):
     """An empty store, chosen; no run is active before or after."""
-    monkeypatch.setattr(fluent, "_experiment_id", None)
+    monkeypatch.setattr(experiments, "_experiment_id", None)
     reporter.set_tracking_uri(tmp_path / "runs")
     yield tmp_path / "runs"
     while reporter.active_run():

@@ -8,6 +8,7 @@ import pytest
 
 import reporter
 from reporter.integrations import autologging, boosting, estimators
+from reporter.tracking.active import target
 
 pytest.importorskip("sklearn")
 
@@ -143,7 +144,7 @@ def test_lightgbms_callback_by_hand(store, cases):
 
 def test_evaluations_and_importances_need_no_library(store):
     with reporter.start_run() as run:
-        live = reporter.tracking.fluent._target(None)
+        live = target(None)
         found = boosting.Evaluations(live, "xgboost")
         for step, value in enumerate([0.5, 0.25, 0.75]):
             found.add(step, [("valid", "ndcg@3", value)])

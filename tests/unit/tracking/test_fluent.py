@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import reporter
-from reporter.tracking import clock, fluent, location
+from reporter.tracking import clock, experiments, location
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +20,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A fresh store, nothing active, no experiment chosen."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(location, "_uri", None)
-    monkeypatch.setattr(fluent, "_experiment_id", None)
+    monkeypatch.setattr(experiments, "_experiment_id", None)
     reporter.set_tracking_uri(tmp_path / "runs")
     yield tmp_path / "runs"
     while reporter.active_run():
@@ -82,7 +82,7 @@ def test_failing_child_does_not_fail_its_parent_when_caught() -> None:
     with reporter.start_run() as parent:
         try:
             with reporter.start_run(nested=True) as child:
-                raise ValueError("no")
+                raise ValueError("no")  # as a training step would
         except ValueError:
             pass
     assert reporter.get_run(child.info.run_id).info.status == "FAILED"

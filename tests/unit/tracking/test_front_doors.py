@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 
 import reporter
-from reporter.tracking import fluent, location
+from reporter.tracking import experiments, location
 
 
 @pytest.fixture(autouse=True)
 def _store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(location, "_uri", None)
-    monkeypatch.setattr(fluent, "_experiment_id", None)
+    monkeypatch.setattr(experiments, "_experiment_id", None)
     monkeypatch.setenv("REPORTER_TRACKING_URI", str(tmp_path / "runs"))
 
 

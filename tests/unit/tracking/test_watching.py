@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 import reporter
-from reporter.tracking import fluent, location, system_metrics
+from reporter.tracking import experiments, location, system_metrics
 
 
 @pytest.fixture(autouse=True)
 def _store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(location, "_uri", None)
-    monkeypatch.setattr(fluent, "_experiment_id", None)
+    monkeypatch.setattr(experiments, "_experiment_id", None)
     monkeypatch.setenv("REPORTER_TRACKING_URI", str(tmp_path / "runs"))
     yield
     reporter.disable_system_metrics_logging()

@@ -1,0 +1,308 @@
+"""The module-level functions that log into the active run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import Any, BinaryIO
+
+from reporter.errors import InvalidInputError
+from reporter.events import DatasetsLogged, MetricDefined, TagsDeleted
+from reporter.model import Dataset, DatasetInput, MetricDefinition
+from reporter.tracking import clock
+from reporter.tracking.active import current, run_to_log, target
+from reporter.tracking.client import MlflowClient
+from reporter.tracking.experiments import chosen_experiment_id
+from reporter.tracking.validation import check_key
+
+__all__ = [
+    "define_metric",
+    "delete_tag",
+    "get_artifact_uri",
+    "log_artifact",
+    "log_artifacts",
+    "log_dict",
+    "log_figure",
+    "log_image",
+    "log_input",
+    "log_metric",
+    "log_metric_history",
+    "log_metrics",
+    "log_param",
+    "log_params",
+    "log_stream",
+    "log_table",
+    "log_text",
+    "set_tag",
+    "set_tags",
+]
+
+
+def log_param(key: str, value: Any, synchronous: bool | None = None) -> Any:
+    """Log a param and return its value.
+
+    Parameters
+    ----------
+    key : str
+    value : object
+        Kept as its ``str()``, whole.
+    synchronous : bool, optional
+        Accepted for compatibility: every call is as quick as an asynchronous one.
+
+    Raises
+    ------
+    InvalidInputError
+        The run has it with another value already.
+    """
+    run_to_log().log_params({key: value})
+    return value
+
+
+def log_params(
+    params: Mapping[str, Any], synchronous: bool | None = None, run_id: str | None = None
+) -> None:
+    """Log params, all of them or, when one is refused, none."""
+    target(run_id).log_params(params)
+
+
+def log_metric(
+    key: str,
+    value: float,
+    step: int | None = None,
+    synchronous: bool | None = None,
+    timestamp: int | None = None,
+    run_id: str | None = None,
+    model_id: str | None = None,
+    dataset: object = None,
+) -> None:
+    """Log one point of a metric; when this returns, the point survives the process.
+
+    Parameters
+    ----------
+    key : str
+    value : float
+        Any number, NaN and infinities included.
+    step : int, optional
+        0 when None.
+    timestamp : int, optional
+        Milliseconds since 1970 UTC; now when None.
+    run_id : str, optional
+        The active run when None.
+    synchronous, model_id, dataset : optional
+        Accepted for compatibility.
+
+    Raises
+    ------
+    InvalidInputError
+        The key is bad, the value no number, or the step no integer.
+    """
+    append = current.append_point
+    if append is not None and run_id is None and type(step) is not float:
+        append(
+            key,
+            value,
+            0 if step is None else step,
+            clock.now_ms() if timestamp is None else timestamp,
+        )
+    else:
+        target(run_id).log_point(key, value, step, timestamp)
+
+
+def log_metrics(
+    metrics: Mapping[str, float],
+    step: int | None = None,
+    synchronous: bool | None = None,
+    run_id: str | None = None,
+    timestamp: int | None = None,
+    model_id: str | None = None,
+    dataset: object = None,
+) -> None:
+    """Log one point of each metric with one write; see :func:`log_metric`."""
+    target(run_id).log_points(metrics, step, timestamp)
+
+
+def log_metric_history(
+    key: str,
+    values: Sequence[float],
+    steps: Sequence[int] | None = None,
+    timestamps: Sequence[int] | None = None,
+    run_id: str | None = None,
+) -> None:
+    """Log a whole series at once.
+
+    Parameters
+    ----------
+    key : str
+    values : array_like of float, shape (n,)
+    steps : array_like of int, shape (n,), optional
+        0, 1, 2 ... when None.
+    timestamps : array_like of int, shape (n,), optional
+        Milliseconds since 1970 UTC; now for all when None.
+    run_id : str, optional
+
+    Raises
+    ------
+    InvalidInputError
+        The lengths differ, or an item is no number.
+    """
+    value, step = _listed(values), _listed(range(len(values)) if steps is None else steps)
+    time = [clock.now_ms()] * len(value) if timestamps is None else _listed(timestamps)
+    if not len(value) == len(step) == len(time):
+        raise InvalidInputError(
+            f"Metric {key!r}: {len(value)} values, {len(step)} steps and {len(time)} timestamps."
+        )
+    target(run_id).writer.points.append_points(key, value, step, time)
+
+
+def _listed(items: Any) -> list[Any]:  # Any: array, series or sequence
+    return items.tolist() if hasattr(items, "tolist") else list(items)
+
+
+def define_metric(
+    key: str, direction: str = "", unit: str = "", description: str = "", best: str = ""
+) -> None:
+    """Declare what a metric means: of the active run, or of all runs of the chosen experiment.
+
+    Parameters
+    ----------
+    key : str
+    direction : {"max", "min", ""}
+        Which way is better.
+    unit : str
+        Shown in headings; ``"%"`` for fractions shown as percent is not applied to values.
+    description : str
+    best : {"last", "min", "max", "mean", ""}
+        Which value stands for the run; by the direction when empty.
+    """
+    check_key(key)
+    if direction not in ("", "min", "max") or best not in ("", "last", "min", "max", "mean"):
+        raise InvalidInputError(
+            f"Metric {key!r}: direction {direction!r} and best {best!r} are not known.",
+            "direction is 'min' or 'max'; best is 'last', 'min', 'max' or 'mean'.",
+        )
+    definition = MetricDefinition(
+        key=key, direction=direction, unit=unit, description=description, best=best
+    )
+    event = MetricDefined(at_ms=clock.now_ms(), definition=definition)
+    if current.stack:
+        current.stack[-1][1].append(event)
+    else:
+        MlflowClient()._edit_experiment(chosen_experiment_id(), event)
+
+
+def set_tag(key: str, value: Any, synchronous: bool | None = None) -> None:
+    """Set a tag of the active run; the later value wins."""
+    run_to_log().set_tags({key: value})
+
+
+def set_tags(tags: Mapping[str, Any], synchronous: bool | None = None) -> None:
+    """Set tags of the active run."""
+    run_to_log().set_tags(tags)
+
+
+def delete_tag(key: str) -> None:
+    """Remove a tag of the active run."""
+    run_to_log().append(TagsDeleted(at_ms=clock.now_ms(), keys=[key]))
+
+
+def log_input(
+    dataset: Dataset | Any,  # Any: an object with name, digest, source, schema, profile
+    context: str | None = None,
+    tags: Mapping[str, str] | None = None,
+    model: object = None,
+) -> None:
+    """Record a data set that the active run reads.
+
+    Parameters
+    ----------
+    dataset : Dataset or object with the same attributes
+    context : str, optional
+        What it is used for: ``"training"``, ``"validation"`` ...
+    tags : mapping of str to str, optional
+    """
+    found = dataset if isinstance(dataset, Dataset) else _to_dataset(dataset)
+    all_tags = {**(tags or {}), **({"mlflow.data.context": context} if context else {})}
+    event = DatasetsLogged(
+        at_ms=clock.now_ms(), inputs=(DatasetInput(dataset=found, tags=all_tags),)
+    )
+    run_to_log().append(event)
+
+
+def _to_dataset(value: object) -> Dataset:
+    names = [spec.name for spec in fields(Dataset)]
+    texts = {name: getattr(value, name, "") for name in names}
+    return Dataset(**{name: str(text) if text is not None else "" for name, text in texts.items()})
+
+
+def _active_id(run_id: str | None = None) -> str:
+    return run_to_log().run_id if run_id is None else run_id
+
+
+def log_artifact(
+    local_path: str | os.PathLike[str],
+    artifact_path: str | None = None,
+    run_id: str | None = None,
+) -> None:
+    """Store a local file or folder; see :meth:`MlflowClient.log_artifact`."""
+    MlflowClient().log_artifact(_active_id(run_id), local_path, artifact_path)
+
+
+def log_artifacts(
+    local_dir: str | os.PathLike[str],
+    artifact_path: str | None = None,
+    run_id: str | None = None,
+) -> None:
+    """Store all files of a local folder; see :meth:`MlflowClient.log_artifacts`."""
+    MlflowClient().log_artifacts(_active_id(run_id), local_dir, artifact_path)
+
+
+def log_stream(stream: BinaryIO, artifact_file: str, run_id: str | None = None) -> None:
+    """Store what a binary stream yields up to its end."""
+    MlflowClient().log_stream(_active_id(run_id), stream, artifact_file)
+
+
+def log_text(text: str, artifact_file: str, run_id: str | None = None) -> None:
+    """Store text in UTF-8."""
+    MlflowClient().log_text(_active_id(run_id), text, artifact_file)
+
+
+def log_dict(dictionary: Any, artifact_file: str, run_id: str | None = None) -> None:
+    """Store a dictionary or list as JSON or YAML; see :meth:`MlflowClient.log_dict`."""
+    MlflowClient().log_dict(_active_id(run_id), dictionary, artifact_file)
+
+
+def log_figure(
+    figure: Any,
+    artifact_file: str,
+    *,
+    save_kwargs: Mapping[str, Any] | None = None,
+    step: int | None = None,
+) -> None:
+    """Store a figure; see :meth:`MlflowClient.log_figure`."""
+    MlflowClient().log_figure(
+        _active_id(), figure, artifact_file, save_kwargs=save_kwargs, step=step
+    )
+
+
+def log_image(
+    image: Any,
+    artifact_file: str | None = None,
+    key: str | None = None,
+    step: int | None = None,
+    timestamp: int | None = None,
+    synchronous: bool | None = False,
+) -> None:
+    """Store an image; see :meth:`MlflowClient.log_image`."""
+    MlflowClient().log_image(_active_id(), image, artifact_file, key, step, timestamp)
+
+
+def log_table(data: Any, artifact_file: str, run_id: str | None = None) -> None:
+    """Store a table; see :meth:`MlflowClient.log_table`."""
+    MlflowClient().log_table(_active_id(run_id), data, artifact_file)
+
+
+def get_artifact_uri(artifact_path: str | None = None) -> str:
+    """Return where the active run's artifacts lie, or one of them."""
+    folder = os.path.abspath(run_to_log().writer.artifact_folder)
+    return os.path.join(folder, artifact_path) if artifact_path else folder
