@@ -45,9 +45,17 @@
   };
 
   /* Charts, figures and comparison come when the page has been painted. */
-  reporter.catalog
-    .then((catalog) => requestAnimationFrame(() => setTimeout(() => reporter.load(catalog.later).catch(() => undefined))))
-    .catch(() => undefined);
+
+  /** Whether a chart will be wanted at once: its library then comes together with our scripts. */
+  const showsChart = () =>
+    [...document.querySelectorAll("[data-role=chart]")].some((figure) => figure.offsetParent && figure.getBoundingClientRect().top < innerHeight);
+
+  function loadLater({ later, vega }) {
+    const paths = showsChart() ? [later, vega] : [later];
+    for (const path of paths) reporter.load(path).catch(() => undefined);
+  }
+
+  reporter.catalog.then((catalog) => requestAnimationFrame(() => setTimeout(loadLater, 0, catalog))).catch(() => undefined);
 
   /* What this browser remembers. All pages of a disk share one storage: names carry the report's id. */
 
