@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reporter.cli.frame import Progress, command, json_option, print_json, store_argument
+from reporter.cli.frame import Progress, command, count, json_option, print_json, store_argument
 
 if TYPE_CHECKING:
     from reporter.site.build import BuildResult
@@ -72,10 +72,7 @@ def attach(group: click.Group) -> None:
 
 
 def _summary(result: BuildResult) -> str:
-    from reporter.site.numbers import format_bytes, format_count
-
-    def count(number: int, word: str) -> str:
-        return f"{format_count(number)} {word}{'' if number == 1 else 's'}"
+    from reporter.site.numbers import format_bytes
 
     parts = [
         count(result.n_runs, "run"),
@@ -83,8 +80,8 @@ def _summary(result: BuildResult) -> str:
         count(result.n_charts, "chart"),
         count(len(result.problems), "problem"),
     ]
-    files = f"{format_count(result.files_written)} files written"
-    kept = f", {format_count(result.files_unchanged)} unchanged" if result.files_unchanged else ""
+    files = f"{count(result.files_written, 'file')} written"
+    kept = f", {result.files_unchanged:,} unchanged" if result.files_unchanged else ""
     return (
         f"{result.location}/index.html\n"
         f"{', '.join(parts)} · {format_bytes(result.size_bytes)} · {files}{kept}"

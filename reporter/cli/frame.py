@@ -14,7 +14,15 @@ import click
 
 from reporter.errors import ReporterError
 
-__all__ = ["Progress", "command", "json_option", "print_json", "print_table", "store_argument"]
+__all__ = [
+    "Progress",
+    "command",
+    "count",
+    "json_option",
+    "print_json",
+    "print_table",
+    "store_argument",
+]
 
 _F = TypeVar("_F", bound=Callable[..., Any])  # Any: a command takes what its options say
 
@@ -101,13 +109,25 @@ def _finite(value: Any) -> Any:  # Any: whatever JSON holds
     return value
 
 
+def count(number: int, word: str) -> str:
+    """Count something: ``1 run``, ``1,312 runs``."""
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print rows in columns as wide as what stands in them."""
-    lines = [list(headings), *(list(row) for row in rows)]
+    """Print rows in columns as wide as what stands in them, each in one line of plain text."""
+    lines = [list(headings), *([_plain(cell) for cell in row] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     for line in lines:
         cells = [cell.ljust(width) for cell, width in zip(line, widths, strict=True)]
         click.echo("  ".join(cells).rstrip())
+
+
+def _plain(text: str) -> str:
+    """Escape what would break a line or turn the terminal's writing direction."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 class Progress:

@@ -14,13 +14,14 @@ import click
 from reporter.cli.frame import (
     Progress,
     command,
+    count,
     json_option,
     print_json,
     store_argument,
     store_option,
 )
 from reporter.cli.looking import find_run
-from reporter.errors import InvalidInputError
+from reporter.errors import InvalidInputError, RunStateError
 
 if TYPE_CHECKING:
     from reporter.tracking import MlflowClient
@@ -76,9 +77,17 @@ def _attach_edits(group: click.Group) -> None:
     @store_option
     def stop(run: str, status: str, store: str) -> None:
         """Mark RUN, which nobody writes any more, as ended when it last logged something."""
+        from reporter.model import RunStatus
         from reporter.store.reader import open_store
 
-        last = find_run(open_store(store), run).last_event_time
+        found = find_run(open_store(store), run)
+        if RunStatus.is_terminated(found.info.status):
+            raise RunStateError(f"Run '{run}' has ended already, as {found.info.status}.")
+        if found.is_live:
+            raise RunStateError(
+                f"Run '{run}' is being written by a process on this machine.", "Stop that first."
+            )
+        last = found.last_event_time
         _edit(store, run, lambda client, run_id: client.set_terminated(run_id, status, last))
 
     @command(group, "delete", "report delete 7f3a09c2 1b84d5f0")
@@ -124,7 +133,7 @@ def _attach_maintenance(group: click.Group) -> None:
         if as_json:
             print_json({"folded": done})
         else:
-            click.echo(f"{done} run{'' if done == 1 else 's'} folded.")
+            click.echo(f"{count(done, 'run')} folded.")
 
     @command(group, "gc", "report gc --dry-run\nreport gc runs --older-than 30d")
     @store_argument
@@ -147,7 +156,7 @@ def _attach_maintenance(group: click.Group) -> None:
         for item in found:
             click.echo(f"{item.run_id}  {item.run_name}  {format_bytes(item.size_bytes)}")
         verb = "would be removed" if dry_run else "removed"
-        click.echo(f"{len(found)} deleted runs {verb}, {format_bytes(freed)}.")
+        click.echo(f"{count(len(found), 'deleted run')} {verb}, {format_bytes(freed)}.")
 
     @command(group, "verify", "report verify\nreport verify runs --json")
     @store_argument
@@ -164,7 +173,9 @@ def _attach_maintenance(group: click.Group) -> None:
             for item in problems:
                 text = ". ".join(part.rstrip(".") for part in (item.detail, item.hint) if part)
                 click.echo(f"{item.severity}: {item.what}: {item.where}. {text}")
-            click.echo(f"{len(problems)} problems." if problems else "No problems.", err=True)
+            click.echo(
+                f"{count(len(problems), 'problem')}." if problems else "No problems.", err=True
+            )
         if problems:
             sys.exit(1)
 
@@ -176,10 +187,12 @@ def _attach_maintenance(group: click.Group) -> None:
         from reporter.store.combine import merge_stores
 
         with Progress() as progress:
-            problems = merge_stores(list(sources), output, progress)
-        for problem in problems:
+            result = merge_stores(list(sources), output, progress)
+        for problem in result.problems:
             click.echo(f"{problem.what}: {problem.where}. {problem.detail}", err=True)
-        click.echo(output)
+        click.echo(
+            f"{output}: {count(result.n_copied, 'run')} copied, {result.n_known} were there already"
+        )
 
 
 def _duration_ms(text: str) -> int:

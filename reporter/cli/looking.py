@@ -10,13 +10,15 @@ import click
 
 from reporter.cli.frame import (
     command,
+    count,
     json_option,
     print_json,
     print_table,
     store_argument,
     store_option,
 )
-from reporter.errors import RunNotFoundError
+from reporter.errors import InvalidInputError, RunNotFoundError, did_you_mean
+from reporter.model import LifecycleStage, RunStatus
 
 if TYPE_CHECKING:
     from reporter.model import Run
@@ -74,7 +76,7 @@ def attach(group: click.Group) -> None:
         as_json: bool,
     ) -> None:
         """List the runs of STORE, newest first."""
-        from reporter.model import LifecycleStage
+        from reporter.search import parse_filter, unknown_keys
         from reporter.search.select import select_runs
         from reporter.store.reader import open_store
 
@@ -82,6 +84,8 @@ def attach(group: click.Group) -> None:
         stage = LifecycleStage.DELETED if deleted else LifecycleStage.ACTIVE
         runs = [run for run in reader.runs() if run.info.lifecycle_stage == stage]
         chosen = select_runs(runs, filter_string, list(order_by) or None)[:limit]
+        for sentence in unknown_keys(parse_filter(filter_string), runs) if filter_string else ():
+            click.echo(f"Warning: {sentence}", err=True)
         if as_json:
             print_json([run.to_dictionary() for run in chosen])
             return
@@ -90,7 +94,7 @@ def attach(group: click.Group) -> None:
             ("run_id", "name", "experiment", "status", "started"),
             [_line(run, names.get(run.info.experiment_id, "")) for run in chosen],
         )
-        click.echo(f"{len(chosen)} of {len(runs)} runs", err=True)
+        click.echo(f"{len(chosen)} of {count(len(runs), 'run')}", err=True)
 
     @command(
         group,
@@ -130,7 +134,12 @@ def attach(group: click.Group) -> None:
         from reporter.store.reader import open_store
 
         reader = open_store(store)
-        run_id = find_run(reader, run).info.run_id
+        found = find_run(reader, run)
+        for key in keys:
+            if key not in found.data.summaries:
+                hint = did_you_mean(key, found.data.summaries)
+                raise InvalidInputError(f"Run '{run}' has no metric '{key}'.", hint)
+        run_id = found.info.run_id
         rows = [
             (series.key, step, at, value)
             for series in reader.history([run_id], keys or None)
@@ -160,7 +169,6 @@ def attach(group: click.Group) -> None:
     @click.option("--follow/--no-follow", default=True, help="Go on until the run ends.")
     def tail(run: str, store: str, follow: bool) -> None:
         """Print the latest value of each metric of RUN, again whenever one changes."""
-        from reporter.model import RunStatus
         from reporter.store.reader import open_store
 
         reader = open_store(store)
@@ -184,7 +192,9 @@ def _line(run: Run, experiment: str) -> tuple[str, ...]:
     from reporter.site.numbers import format_time_exact
 
     started = format_time_exact(run.info.start_time) if run.info.start_time is not None else ""
-    return (run.info.run_id[:12], run.info.run_name, experiment, run.info.status, started)
+    is_left = run.info.status == RunStatus.RUNNING and not run.is_live
+    status = "UNFINISHED" if is_left else run.info.status
+    return (run.info.run_id[:12], run.info.run_name, experiment, status, started)
 
 
 def _print_run(run: Run) -> None:

@@ -394,6 +394,8 @@ def _read_manifest(text: bytes | None, location: str) -> Manifest:
 
 
 def _unwritable(where: str, error: OSError) -> BuildError:
+    if os.path.isfile(where) and isinstance(error, FileExistsError | NotADirectoryError):
+        return BuildError(f"'{where}' is a file, not a folder.", "Choose another place with -o.")
     reason = error.strerror or str(error)
     return BuildError(
         f"Cannot write '{where}': {reason}.",

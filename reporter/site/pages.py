@@ -39,7 +39,6 @@ from reporter.site.notes import NOTE_TAG
 from reporter.site.numbers import (
     format_bytes,
     format_count,
-    format_relative,
     format_time,
     format_time_exact,
 )
@@ -231,7 +230,7 @@ def _experiment_row(plan: SitePlan, lookup: ExperimentLookup) -> ExperimentRow:
         metric=f"{facts.key} {ARROWS[facts.sense]}".strip() if facts else "",
         best=best,
         best_exact=exact,
-        last_run=format_relative(last, plan.newest_ms) if last is not None else "",
+        last_run=format_time(last, plan.year_of_newest) if last is not None else "",
         last_run_exact=format_time_exact(last),
         size=format_bytes(_size_bytes(experiment)),
     )
@@ -288,7 +287,7 @@ def _latest_run(plan: SitePlan, lookup: ExperimentLookup, item: PlannedRun) -> L
         experiment=_experiment_link(links.INDEX, lookup.experiment),
         value=metric_cell(value, lookup.decimals[facts.key] if facts else None),
         duration=duration_text(item),
-        started=format_relative(start, plan.newest_ms),
+        started=format_time(start, plan.year_of_newest),
         started_exact=format_time_exact(start),
     )
 

@@ -48,7 +48,12 @@ from reporter.site.numbers import (
 )
 from reporter.site.plan import PlannedRun
 from reporter.site.reproduce import error_html, recipe
-from reporter.site.summaries import MetricFacts, standing_value
+from reporter.site.summaries import (
+    MetricFacts,
+    leading_metric,
+    standing_value,
+    summarise_metrics,
+)
 
 __all__ = ["RunPlace", "place_run", "problem_rows", "run_context"]
 
@@ -111,14 +116,15 @@ def place_run(lookup: ExperimentLookup, item: PlannedRun) -> RunPlace:
     """
     page = links.run_page(item.run_id)
     experiment = lookup.experiment
-    facts = experiment.leading_facts
+    children = lookup.children.get(item.run_id, ())
+    facts = _facts_of_children(lookup, children)
     parent = lookup.by_id.get(item.parent_id)
     home = links.experiment_page(experiment.id)
     return RunPlace(
         previous=_neighbour(lookup, page, item.ordinal - 1),
         next=_neighbour(lookup, page, item.ordinal + 1),
         parent=run_link(page, parent, fallback=home) if parent else None,
-        children=tuple(_children(lookup, page, lookup.children.get(item.run_id, ()))),
+        children=tuple(_children(lookup, page, children, facts)),
         rank=_rank(lookup, item),
         metric_label=f"{facts.key} {ARROWS[facts.direction]}".strip() if facts else "",
         differing=tuple(key for key in experiment.differing if key in item.run.data.params),
@@ -248,10 +254,25 @@ def _neighbour(lookup: ExperimentLookup, page: str, ordinal: int) -> Link | None
     return run_link(page, runs[ordinal])
 
 
+def _facts_of_children(
+    lookup: ExperimentLookup, children: Sequence[PlannedRun]
+) -> MetricFacts | None:
+    """Choose the metric that stands beside the children: one that they logged."""
+    leading = lookup.experiment.leading_facts
+    if leading and any(leading.key in child.run.data.summaries for child in children):
+        return leading
+    definitions = lookup.experiment.experiment.definitions
+    found = summarise_metrics([child.run for child in children], definitions)
+    return found.get(leading_metric(found))
+
+
 def _children(
-    lookup: ExperimentLookup, page: str, children: Sequence[PlannedRun]
+    lookup: ExperimentLookup,
+    page: str,
+    children: Sequence[PlannedRun],
+    facts: MetricFacts | None,
 ) -> Iterator[ChildRow]:
-    facts, home = lookup.experiment.leading_facts, links.experiment_page(lookup.experiment.id)
+    home = links.experiment_page(lookup.experiment.id)
     found = [child.run.data.summaries.get(facts.key) if facts else None for child in children]
     values = [standing_value(facts, summary) if facts else None for summary in found]
     decimals = column_decimals(values)

@@ -10,8 +10,10 @@ import filecmp
 import os
 import shutil
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from reporter.errors import InvalidInputError
 from reporter.model import Problem
 from reporter.store import layout
 from reporter.store.compact import compact_run
@@ -21,12 +23,29 @@ from reporter.store.tables import Points, RunRow, write_points, write_run
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["merge_stores"]
+__all__ = ["MergeResult", "merge_stores"]
+
+
+@dataclass(frozen=True)
+class MergeResult:
+    """What a merge did.
+
+    Parameters
+    ----------
+    n_copied, n_known : int
+        Runs that the target did not have, and those it had.
+    problems : list of Problem
+        Artifacts of one path and different content: the target's is kept.
+    """
+
+    n_copied: int
+    n_known: int
+    problems: list[Problem]
 
 
 def merge_stores(
     sources: list[str], target: str, progress: Callable[[str, int, int], None] | None = None
-) -> list[Problem]:
+) -> MergeResult:
     """Copy every run of several stores into one.
 
     Parameters
@@ -40,16 +59,19 @@ def merge_stores(
 
     Returns
     -------
-    list of Problem
-        Artifacts of one path and different content: the target's is kept.
+    MergeResult
 
     Raises
     ------
+    InvalidInputError
+        The target is one of the sources.
     NotAStoreError
     StoreVersionError
     """
     for source in sources:
         layout.check_store(source)
+        if os.path.realpath(source) == os.path.realpath(target):
+            raise InvalidInputError(f"'{target}' cannot be merged into itself.")
     layout.create_store(target)
     problems: list[Problem] = []
     jobs = [(source, eid) for source in sources for eid in layout.list_experiment_ids(source)]
@@ -64,11 +86,13 @@ def merge_stores(
         for source, eid in jobs
         for run_id in layout.list_run_ids(os.path.join(source, eid))
     ]
+    n_known = 0
     for number, (source, experiment_id, run_id) in enumerate(runs, start=1):
+        n_known += os.path.isdir(os.path.join(target, experiment_id, run_id))
         problems += _merge_run(source, target, experiment_id, run_id)
         if progress is not None:
             progress("Merging", number, len(runs))
-    return problems
+    return MergeResult(len(runs) - n_known, n_known, problems)
 
 
 def _copy_journals(source: str, target: str, is_journal: Callable[[str], bool]) -> None:

@@ -166,13 +166,14 @@ def _check_marker(path: str, marker: str) -> None:
         is_ours, found = False, {}
     except (OSError, ValueError) as error:
         raise NotAStoreError(
-            f"'{marker}' cannot be read: {error}.",
+            f"'{marker}' cannot be read as what it should hold.",
             path=path,
-            hint='It should hold {"format": "reporter-store", "version": 1}.',
+            hint='Write {"format": "reporter-store", "version": 1} into it.',
         ) from error
     if not is_ours:
+        is_empty = not os.listdir(path)
         raise NotAStoreError(
-            f"'{path}' is not a store: it has no {MARKER} of ours.",
+            f"'{path}' is empty." if is_empty else f"'{path}' holds no runs (it has no {MARKER}).",
             path=path,
             hint="Give the folder that runs were logged to (by default ./runs).",
         )

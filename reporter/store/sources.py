@@ -78,6 +78,13 @@ class RunSources:
     def run(self) -> Run:
         """Fold everything into the run's state."""
         journals = {name: self.parse(name, lines) for name, lines in self.lines().items()}
+        if not any(journals.values()) and not self.problems:
+            self.report(
+                "Missing table",
+                layout.RUN_TABLE,
+                "nothing says what this run is called, what its params were or how it ended",
+                "Copy the file back from a backup.",
+            )
         run = fold(self.run_id, self.experiment_id, merge(journals), self.summaries())
         self.writers = journals
         return run
@@ -153,7 +160,7 @@ class RunSources:
     def report(self, what: str, name: str, detail: str, hint: str = "") -> None:
         """List a problem, once."""
         where = f"{self.experiment_id}/{self.run_id}/{name}"
-        severity = "error" if what == "Unreadable table" else "warning"
+        severity = "error" if what in ("Unreadable table", "Missing table") else "warning"
         problem = Problem(what=what, where=where, detail=detail, hint=hint, severity=severity)
         if problem not in self.problems:
             self.problems.append(problem)

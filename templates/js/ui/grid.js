@@ -175,7 +175,7 @@
 
     /** It stays in sight while any column of its group does: it sticks beside the name. */
     groupLabel(group) {
-      const label = gridCells.element("span", "", group);
+      const label = gridCells.element("span", "", group === "Metrics" ? "Metrics, last value" : group);
       label.style.insetInlineStart = `${this.nameWidth + LABEL_GAP_PX}px`;
       return label;
     }

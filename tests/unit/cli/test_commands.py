@@ -76,11 +76,19 @@ def test_edits(store: str) -> None:
 
 
 def test_stop_a_run_that_nobody_writes(store: str) -> None:
-    make_run(store, "left", metrics={"loss": [1.0]}, status=None, close=False)
+    make_run(store, "left", metrics={"loss": [1.0]}, status=None, fold=False)
     last = open_store(store).run(run_id_of("left")).last_event_time
     assert _report("stop", "left", "--store", store).exit_code == 0
     info = open_store(store).run(run_id_of("left")).info
     assert (info.status, info.end_time) == ("KILLED", last)
+    again = _report("stop", "left", "--store", store)
+    assert (again.exit_code, "has ended already" in again.stderr) == (2, True)
+
+
+def test_stop_leaves_a_run_alone_that_is_being_written(store: str) -> None:
+    make_run(store, "live", metrics={"loss": [1.0]}, status=None, close=False)
+    done = _report("stop", "live", "--store", store)
+    assert (done.exit_code, "being written" in done.stderr) == (2, True)
 
 
 def test_delete_restore_and_gc(store: str) -> None:
@@ -103,13 +111,15 @@ def test_gc_goes_on_where_one_was_stopped(store: str) -> None:
     _report("delete", "bad", "--store", store)
     folder = Path(store, "0", run_id_of("bad"))
     folder.rename(folder.with_name(f".trash-{folder.name}"))
-    assert "1 deleted runs removed" in _report("gc", store).stdout
+    assert "1 deleted run removed" in _report("gc", store).stdout
     assert sorted(p.name for p in folder.parent.iterdir() if p.is_dir()) == [run_id_of("good")]
 
 
 def test_verify(store: str) -> None:
+    lost = Path(store, "0", make_run(store, "lost", metrics={"loss": [1.0]}), "run.parquet")
+    lost.unlink()
     make_run(store, "files", artifacts={"a.txt": b"a", "b.txt": b"b"})
-    assert _report("verify", store).exit_code == 0
+    assert "run.parquet" in _report("verify", store).stdout
     folder = Path(store, "0", run_id_of("files"))
     (folder / "artifacts" / "a.txt").write_bytes(b"changed")
     (folder / "artifacts" / "b.txt").unlink()
@@ -118,7 +128,9 @@ def test_verify(store: str) -> None:
     done = _report("verify", store, "--json")
     assert done.exit_code == 1
     found = {problem["what"]: problem["where"] for problem in json.loads(done.stdout)}
-    assert set(found) == {"Changed artifact", "Missing artifact", "Unreadable table"}
+    assert set(found) == {
+        "Changed artifact", "Missing artifact", "Missing table", "Unreadable table",
+    }  # fmt: skip
     assert found["Changed artifact"].endswith("artifacts/a.txt")
 
 
@@ -130,11 +142,31 @@ def test_merge_is_copying_and_repeats_change_nothing(store: str, tmp_path: Path)
         done = _report("merge", store, other, "-o", target)
         assert done.exit_code == 0, done.stderr
         runs = {run.info.run_name: run for run in open_store(target).runs()}
+        assert "copied" in done.stdout
         assert set(runs) == {"good", "bad", "elsewhere"}
         assert runs["good"] == open_store(target).run(run_id_of("good"))
         (series,) = open_store(target).history([run_id_of("good")])
         assert series.values.tolist() == [2.0, 1.0]
     assert _report("verify", target).exit_code == 0
+
+
+def test_merge_into_itself_is_refused(store: str) -> None:
+    done = _report("merge", store, "-o", store)
+    assert (done.exit_code, "into itself" in done.stderr) == (2, True)
+
+
+def test_what_nobody_logged_is_said(store: str) -> None:
+    done = _report("history", "good", "los", "--store", store)
+    assert (done.exit_code, "Did you mean 'loss'?" in done.stderr) == (2, True)
+    done = _report("list", store, "--filter", "metrics.los < 3")
+    assert "Warning" in done.stderr
+
+
+def test_hostile_names_stay_in_their_line(store: str) -> None:
+    make_run(store, "two\nlines \u202eevil")
+    lines = _report("list", store).stdout.splitlines()
+    assert len(lines) == 4
+    assert "two\\nlines \\u202eevil" in lines[1] + lines[2] + lines[3]
 
 
 def test_merge_joins_a_run_that_went_on_in_two_places(store: str, tmp_path: Path) -> None:
