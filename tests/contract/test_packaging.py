@@ -186,7 +186,8 @@ def test_what_is_imported_is_declared():
     # psutil and pynvml (nvidia-ml-py) sample the machine.
     optional = {"yaml", "PIL", "matplotlib", "plotly", "psutil", "pynvml"}
     assert third_party - declared <= optional
-    assert declared - third_party == set(), "declared, but nothing imports it"
+    # Plotly's script is taken from its package's files; Python of it is never imported.
+    assert declared - third_party <= {"plotly"}, "declared, but nothing imports it"
 
 
 def test_version_is_the_one_in_the_changelog():
