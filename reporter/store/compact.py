@@ -17,9 +17,12 @@ from reporter.store.points import CLOSE_RECORD
 from reporter.store.sources import RunSources, read_sources
 from reporter.store.tables import RunRow, write_points, write_run
 
-__all__ = ["compact_run"]
+__all__ = ["compact_run", "compact_store", "fold_remembered", "remember_for_later"]
 
 _LOCK = ".compact.lock"
+# Runs that ended at interpreter exit or under SIGTERM, where nothing heavy may be imported: one
+# empty file each, so that the next run to end finds them without looking through the store.
+_PENDING = ".pending"
 
 
 def compact_run(folder: str, run_id: str, experiment_id: str) -> bool:
@@ -156,6 +159,38 @@ def _try_lock_windows(fd: int) -> bool:
     return True
 
 
+def remember_for_later(store: str, experiment_id: str, run_id: str) -> None:
+    """Note that a run ended without being folded; a store that cannot be written forgets it.
+
+    Standard library alone and one empty file: this runs while an interpreter shuts down.
+    """
+    folder = os.path.join(store, _PENDING)
+    with suppress(OSError):
+        os.makedirs(folder, exist_ok=True)
+        with open(os.path.join(folder, f"{experiment_id}-{run_id}"), "xb"):
+            pass
+
+
+def fold_remembered(store: str) -> int:
+    """Fold the runs that :func:`remember_for_later` noted; returns how many were.
+
+    Raises
+    ------
+    OSError
+        The disk refused; what is left is folded another time.
+    """
+    folder, done = os.path.join(store, _PENDING), 0
+    for name in os.listdir(folder) if os.path.isdir(folder) else ():
+        experiment_id, _, run_id = name.partition("-")
+        if layout.is_experiment_id(experiment_id) and layout.is_run_id(run_id):
+            path = os.path.join(store, experiment_id, run_id)
+            # One that was taken up again is folded when it ends, one that is locked by its holder.
+            done += os.path.isdir(path) and _compact_if_ended(path, run_id, experiment_id)
+        with suppress(FileNotFoundError):  # another process was quicker
+            os.unlink(os.path.join(folder, name))
+    return done
+
+
 def compact_store(path: str, progress: Callable[[str, int, int], None] | None = None) -> int:
     """Fold every run of a store that has ended and has journals left.
 
@@ -193,6 +228,6 @@ def compact_store(path: str, progress: Callable[[str, int, int], None] | None = 
 def _compact_if_ended(folder: str, run_id: str, experiment_id: str) -> bool:
     names = os.listdir(folder)
     if not any(layout.is_events_journal(n) or layout.is_metrics_journal(n) for n in names):
-        return False
+        return False  # nothing to do
     run = read_sources(folder, run_id, experiment_id).run()
     return RunStatus.is_terminated(run.info.status) and compact_run(folder, run_id, experiment_id)

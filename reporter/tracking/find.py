@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -56,7 +57,17 @@ def search_runs(
     client = MlflowClient()
     ids = _experiments_to_search(client, experiment_ids, experiment_names, search_all_experiments)
     runs = client.search_runs(ids, filter_string, run_view_type, max_results, order_by)
+    if filter_string and not runs:
+        _warn_of_unknown(client, ids, filter_string)
     return runs_frame(runs) if output_format == "pandas" else runs
+
+
+def _warn_of_unknown(client: MlflowClient, ids: list[str], filter_string: str) -> None:
+    """Say which names of a filter that found nothing no run has: most likely typing errors."""
+    from reporter.search import parse_filter, unknown_keys
+
+    for sentence in unknown_keys(parse_filter(filter_string), client._reader.runs(ids)):
+        warnings.warn(sentence, stacklevel=3)
 
 
 def _experiments_to_search(

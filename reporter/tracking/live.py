@@ -1,7 +1,7 @@
 """Runs that this process writes to: one writer each, shared by all threads, closed at the end.
 
 At interpreter exit and under SIGTERM the journals are closed and nothing heavy is imported; what
-was not folded then is folded by the next `end_run` of that run or by ``report compact``.
+was not folded then is folded by the next run that ends in the store, or by ``report compact``.
 """
 
 from __future__ import annotations
@@ -174,13 +174,18 @@ class LiveRun:
 
     def close(self, *, fold: bool = True) -> None:
         """Close the journals without saying that the run ended."""
+        from reporter.store.compact import fold_remembered, remember_for_later
+
         _runs.pop((self.store, self.run_id), None)
-        self.writer.close()
         if not fold:
             self.writer.flush()
+            self.writer.close()
+            remember_for_later(self.store, self.writer.experiment_id, self.run_id)
             return
+        self.writer.close()
         try:
             self.writer.compact()
+            fold_remembered(self.store)
         except OSError as error:
             warnings.warn(
                 f"Run {self.run_id} stays in journals: {error}. Nothing is lost; "

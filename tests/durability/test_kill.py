@@ -143,6 +143,16 @@ def test_sigterm_ends_the_run_as_killed(tmp_path: Path, environment: dict[str, s
     assert open_store(tmp_path / "runs").run(run_id).info.status == "KILLED"
 
 
+def test_next_run_folds_what_an_exit_left(tmp_path: Path, environment: dict[str, str]) -> None:
+    store = tmp_path / "runs"
+    script = f"import reporter\nreporter.set_tracking_uri({str(store)!r})\nreporter.start_run()\n"
+    for ending in ("", "reporter.end_run()\n"):
+        subprocess.run([sys.executable, "-c", script + ending], env=environment, check=True)
+    folders = [path for path in (store / "0").iterdir() if path.is_dir()]
+    assert [sorted(os.listdir(path)) for path in folders] == [["run.parquet"]] * 2
+    assert os.listdir(store / ".pending") == []
+
+
 @pytest.mark.parametrize(
     ("ending", "status"),
     [

@@ -327,3 +327,10 @@ def test_yaml() -> None:
         reporter.log_dict({"a": [1, "ü"]}, "d.yaml")
     text = reporter.artifacts.load_text(f"runs:/{run.info.run_id}/d.yaml")
     assert text == "a:\n- 1\n- ü\n"
+
+
+def test_a_filter_that_finds_nothing_says_what_nobody_logged() -> None:
+    with reporter.start_run():
+        reporter.log_metric("val_loss", 1)
+    with pytest.warns(UserWarning, match="val_los"):
+        assert reporter.search_runs(filter_string="metrics.val_los < 3", output_format="list") == []
