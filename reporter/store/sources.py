@@ -79,15 +79,19 @@ class RunSources:
         """Fold everything into the run's state."""
         journals = {name: self.parse(name, lines) for name, lines in self.lines().items()}
         if not any(journals.values()) and not self.problems:
-            self.report(
-                "Missing table",
-                layout.RUN_TABLE,
-                "nothing says what this run is called, what its params were or how it ended",
-                "Copy the file back from a backup.",
-            )
+            self._report_silence()
         run = fold(self.run_id, self.experiment_id, merge(journals), self.summaries())
         self.writers = journals
         return run
+
+    def _report_silence(self) -> None:
+        """List that no event was found: a table is gone, or the first write never came about."""
+        lost = "nothing says what this run is called, what its params were or how it ended"
+        if self.events:
+            self.report("Empty journal", next(iter(self.events)), lost)
+        else:
+            hint = "Copy the file back from a backup."
+            self.report("Missing table", layout.RUN_TABLE, lost, hint)
 
     def summaries(self) -> dict[str, MetricSummary]:
         """Return each metric's summary, from the table's row when no journal adds to it."""
