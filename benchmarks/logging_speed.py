@@ -15,6 +15,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 import reporter
 
 ROUNDS = 7
@@ -104,7 +106,10 @@ def compare_p99() -> None:
 
 def cpu_ms(code: str) -> float:
     """CPU milliseconds of a fresh interpreter that runs `code`: median of nine."""
-    probe = f"{code}\nimport time, sys; sys.stderr.write(str(time.process_time() * 1000))"
+    root = str(Path(__file__).resolve().parents[1])
+    start = f"import sys; sys.path.insert(0, {root!r})"
+    end = "import time; sys.stderr.write(str(time.process_time() * 1000))"
+    probe = f"{start}\n{code}\n{end}"
     times = [
         float(subprocess.run([sys.executable, "-c", probe], capture_output=True, check=True).stderr)
         for _ in range(9)

@@ -11,8 +11,10 @@ import os
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 
 RUNS = 100
+_ROOT = str(Path(__file__).resolve().parents[1])
 _SCRIPT = """
 import sys, time, os
 module, folder, runs = sys.argv[1], sys.argv[2], int(sys.argv[3])
@@ -43,7 +45,11 @@ def milliseconds(python: str, module: str) -> float:
                 capture_output=True,
                 text=True,
                 check=True,
-                env={**os.environ, "MLFLOW_ALLOW_FILE_STORE": "true"},  # 3.13 and later refuse
+                env={
+                    **os.environ,
+                    "PYTHONPATH": _ROOT,
+                    "MLFLOW_ALLOW_FILE_STORE": "true",  # 3.13 and later refuse
+                },
             )
             rounds.append(float(done.stdout.split()[-1]))
     return min(rounds)
