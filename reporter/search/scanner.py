@@ -48,7 +48,7 @@ class Scanner:
             end = self.text.find(mark, self.at + 1)
             if end < 0:
                 self.at = start
-                self.fail(f"a closing {mark}")
+                self.fail(f"a closing {mark}", found="the end")
             pieces.append(self.text[self.at + 1 : end])
             self.at = end + 1
             if self.peek() != mark:
@@ -98,10 +98,12 @@ class Scanner:
         self.skip()
         return self.at >= len(self.text)
 
-    def fail(self, expected: str, hint: str = "") -> NoReturn:
+    def fail(self, expected: str, hint: str = "", found: str = "") -> NoReturn:
         """Raise FilterSyntaxError for what stands here."""
         self.skip()
-        message = f"Column {self.at + 1}: expected {expected}, found {self.found()}. {hint}"
+        message = (
+            f"Column {self.at + 1}: expected {expected}, found {found or self.found()}. {hint}"
+        )
         raise FilterSyntaxError(
             message.strip(), text=self.text, position=self.at, expected=expected
         )

@@ -314,7 +314,7 @@
         const end = this.text.indexOf(mark, this.at + 1);
         if (end < 0) {
           this.at = start;
-          this.fail(`a closing ${mark}`);
+          this.fail(`a closing ${mark}`, "", "the end");
         }
         pieces.push(this.text.slice(this.at + 1, end));
         this.at = end + 1;
@@ -368,10 +368,10 @@
       return this.at >= this.text.length;
     }
 
-    fail(expected, hint = "") {
+    fail(expected, hint = "", found = "") {
       this.skip();
       const column = Array.from(this.text.slice(0, this.at)).length + 1;
-      const message = `Column ${column}: expected ${expected}, found ${this.found()}. ${hint}`;
+      const message = `Column ${column}: expected ${expected}, found ${found || this.found()}. ${hint}`;
       throw new QueryError(message.trim(), this.at, expected);
     }
 
