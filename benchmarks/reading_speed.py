@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from reporter.search import runs_frame
 from reporter.store.reader import open_store
 from reporter.store.writer import FolderWriter
-from tests.builders import START_MS, make_run, make_store, run_id_of
+from tests.builders import START_MS, make_run, make_store, run_events, run_id_of
 
 
 @contextmanager
@@ -37,6 +37,7 @@ def fold_speed(folder: str, points: int = 1_000_000) -> None:
     """Print how fast one long run's journal becomes its table."""
     store = make_store(Path(folder) / "long")
     writer = FolderWriter(store, "0", run_id_of("long"), now_ms=lambda: START_MS)
+    writer.append(*run_events("long"))
     draw = np.random.default_rng(0)
     for number in range(4):
         count = points // 4

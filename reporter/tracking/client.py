@@ -33,7 +33,6 @@ from reporter.model import (
     ViewType,
 )
 from reporter.store import layout
-from reporter.store.fold import fold
 from reporter.store.writer import ExperimentWriter, FolderWriter
 from reporter.tracking import clock
 from reporter.tracking.files import ArtifactCalls
@@ -285,6 +284,8 @@ class MlflowClient(ArtifactCalls):
         )
         tagged = TagsSet(at_ms=now, tags={**texts, "mlflow.runName": name})
         live.append(started, tagged)
+        from reporter.store.fold import fold
+
         run = fold(live.run_id, experiment.experiment_id, [started, tagged])
         uri = os.path.abspath(live.writer.artifact_folder)
         return live, replace(run, info=replace(run.info, artifact_uri=uri))

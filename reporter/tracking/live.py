@@ -105,7 +105,7 @@ class LiveRun:
     ) -> None:
         """Record one point of each metric with one write."""
         now = clock.now_ms() if timestamp_ms is None else timestamp_ms
-        self.writer.points.append_batch(list(metrics.items()), _whole(step), now)
+        self.writer.points.append_batch(metrics.items(), _whole(step), now)
 
     def set_tags(self, tags: Mapping[str, object]) -> None:
         """Record tags; the later value wins."""

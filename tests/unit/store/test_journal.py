@@ -96,6 +96,40 @@ def test_short_write_costs_nothing(
     assert sorted(v for _, v in _points(tmp_path)) == [float(step) for step in range(10)]
 
 
+@pytest.mark.parametrize("is_new", [True, False])
+def test_short_write_of_many_points_doubles_none(
+    tmp_path: Path, disk: _Disk, monkeypatch: pytest.MonkeyPatch, is_new: bool
+) -> None:
+    monkeypatch.setattr(journal_module, "RETRY_SECONDS", 0.0)
+    journal = _journal(tmp_path)
+    first = [(f"key {number}", float(number)) for number in range(7)]
+    journal.append_point("other", 0.0, 0, 0)
+    if not is_new:
+        journal.append_batch(first, 0, 0)
+    disk.short = 1
+    with pytest.warns(UserWarning, match="No space left"):
+        journal.append_batch(first, 1, 0)
+        journal.append_batch(first, 2, 0)
+    journal.close()
+    expected = [("other", 0.0), *(first * (2 if is_new else 3))]
+    assert sorted(_points(tmp_path)) == sorted(expected)
+
+
+def test_short_write_of_lines_doubles_none(
+    tmp_path: Path, disk: _Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_module, "RETRY_SECONDS", 0.0)
+    journal = journal_module.Journal(lambda writer: str(tmp_path / f"{writer}.jsonl"))
+    journal.write(b"first\n")
+    disk.short = 1
+    with pytest.warns(UserWarning, match="No space left"):
+        journal.write(b"second\nthird\nfourth\n")
+    journal.close()
+    lines = [line for path in sorted(tmp_path.iterdir()) for line in path.read_bytes().split(b"\n")]
+    whole = [b"first", b"second", b"third", b"fourth"]
+    assert [line for line in lines if line in whole] == whole
+
+
 def test_buffer_is_bounded(tmp_path: Path, disk: _Disk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal_module, "MAX_PENDING_BYTES", 10 * RECORD_BYTES)
     monkeypatch.setattr(journal_module, "RETRY_SECONDS", 0.0)
