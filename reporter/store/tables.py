@@ -196,7 +196,11 @@ def read_run_table(path: str) -> RunRow:
     for journal, text in zip(journals, texts, strict=True):
         lines.setdefault(journal, []).append(text.encode())
     metrics = table.column("metrics").combine_chunks().flatten()
-    summaries = {row["key"]: MetricSummary(**row) for row in metrics.to_pylist()}
+    # Column by column: a list of structs turns into dictionaries three times as slowly.
+    names = [spec.name for spec in metrics.type]
+    columns = [column.to_pylist() for column in metrics.flatten()]
+    rows = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+    summaries = {row["key"]: MetricSummary(**row) for row in rows}
     return RunRow(lines, summaries, footer["covers"], footer["point_covers"])
 
 
