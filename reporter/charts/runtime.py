@@ -6,13 +6,9 @@ the user's cache folder; without one that can be written it is linked again.
 
 from __future__ import annotations
 
-import contextlib
-import os
-import sys
-import tempfile
 from importlib import metadata
-from pathlib import Path
 
+from reporter.charts.cache import cached
 from reporter.errors import BuildError
 
 __all__ = ["vega_script"]
@@ -72,13 +68,11 @@ def vega_script() -> bytes:
     BuildError
         When the installed version does not carry Vega where this one does.
     """
-    path = _cache_folder() / f"vega-{_converter()}-{_REVISION}.js"
-    cached = _read(path)
-    if cached is not None:
-        return cached
-    script = _link().encode()
-    _write(path, script)
-    return script
+    return cached(f"vega-{_converter()}-{_REVISION}.js", lambda: _link().encode(), _is_whole)
+
+
+def _is_whole(script: bytes) -> bool:
+    return script.startswith(b"/*!") and script.endswith(b"})();\n")
 
 
 def _link() -> str:
@@ -100,41 +94,3 @@ def _link() -> str:
 
 def _converter() -> str:
     return metadata.version("vl-convert-python")
-
-
-def _cache_folder() -> Path:
-    """Return where this system keeps what a program may lose."""
-    chosen = os.environ.get("XDG_CACHE_HOME")
-    if chosen:
-        root = Path(chosen)
-    elif sys.platform == "win32":
-        root = Path(os.environ.get("LOCALAPPDATA", "~/AppData/Local"))
-    elif sys.platform == "darwin":
-        root = Path("~/Library/Caches")
-    else:
-        root = Path("~/.cache")
-    return root / "runpages"
-
-
-def _read(path: Path) -> bytes | None:
-    """Return a cached script, or None when there is none that is whole."""
-    try:
-        data = path.expanduser().read_bytes()
-    except (OSError, RuntimeError):  # RuntimeError: no home
-        return None
-    return data if data.startswith(b"/*!") and data.endswith(b"})();\n") else None
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Keep a script if that can be done: written beside its place and renamed."""
-    with contextlib.suppress(OSError, RuntimeError):
-        path = path.expanduser()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            os.replace(temporary, path)
-        except OSError:
-            os.unlink(temporary)
-            raise

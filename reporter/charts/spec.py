@@ -7,9 +7,14 @@ Knows nothing of pages or data files.
 from __future__ import annotations
 
 import copy
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
+from importlib import metadata
+from pathlib import Path
 from typing import Any
 
+from reporter.charts.cache import cached
 from reporter.charts.metrics import TITLE, AltairChart, metric_chart
 from reporter.charts.style import STYLES
 from reporter.charts.theme import THEMES, Theme, config
@@ -34,10 +39,27 @@ def compiled_charts() -> dict[str, dict[Theme, Vega]]:
     dict
         By style and theme. Rows are bound by the page; see :mod:`reporter.charts.metrics`.
     """
-    return {
+    compiled = cached(f"charts-{_inputs()}.json", _compile_all, lambda data: data.endswith(b"}\n"))
+    found: dict[str, dict[Theme, Vega]] = json.loads(compiled)
+    return found
+
+
+def _compile_all() -> bytes:
+    specs = {
         style.name: {theme: _compile_metric_chart(metric_chart(style), theme) for theme in THEMES}
         for style in STYLES
     }
+    return json.dumps(specs).encode() + b"\n"
+
+
+def _inputs() -> str:
+    """Digest of all that compiled charts depend on: this folder's code and two libraries."""
+    digest = hashlib.sha256()
+    for library in ("altair", "vl-convert-python"):
+        digest.update(metadata.version(library).encode())
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def compile_vega_lite(spec: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from reporter.charts import runtime, vega_script
+from reporter.charts import cache, runtime, spec, vega_script
 from reporter.errors import BuildError
 
 
@@ -55,7 +55,7 @@ def test_without_a_home_it_is_linked(monkeypatch, linked):
 
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     monkeypatch.delenv("LOCALAPPDATA", raising=False)
-    monkeypatch.setattr(runtime.Path, "expanduser", no_home)
+    monkeypatch.setattr(cache.Path, "expanduser", no_home)
     assert vega_script() == linked[0].encode()
 
 
@@ -98,3 +98,17 @@ def test_the_script_defines_vega_and_nothing_else(tmp_path, cache):
     text = script.read_text(encoding="utf-8")
     assert "</script" not in text
     assert "University of Washington" in text[:400]
+
+
+def test_compiled_charts_are_kept_and_a_cut_file_is_made_again(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    made = []
+    compile_all = spec._compile_all
+    monkeypatch.setattr(spec, "_compile_all", lambda: made.append(1) or compile_all())
+    first = spec.compiled_charts()
+    assert spec.compiled_charts() == first
+    assert len(made) == 1
+    (kept,) = (tmp_path / "runpages").glob("charts-*.json")
+    kept.write_bytes(kept.read_bytes()[:100])
+    assert spec.compiled_charts() == first
+    assert len(made) == 2
