@@ -5,7 +5,8 @@ import subprocess
 
 import pytest
 
-from reporter.charts import cache, runtime, spec, vega_script
+from reporter.charts import cache as chart_cache
+from reporter.charts import runtime, spec, vega_script
 from reporter.errors import BuildError
 
 
@@ -55,7 +56,7 @@ def test_without_a_home_it_is_linked(monkeypatch, linked):
 
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     monkeypatch.delenv("LOCALAPPDATA", raising=False)
-    monkeypatch.setattr(cache.Path, "expanduser", no_home)
+    monkeypatch.setattr(chart_cache.Path, "expanduser", no_home)
     assert vega_script() == linked[0].encode()
 
 
