@@ -134,8 +134,8 @@ def test_scale_and_smoothing_are_in_the_address_and_come_back(open_charts):
     page.locator("[data-act=y][data-value=log]").click()
     page.locator("[data-act=smooth]").fill("60")
     page.locator("[data-act=smooth]").dispatch_event("change")
-    assert "y=log" in page.url
-    assert "smooth=0.6" in page.url
+    page.wait_for_function("() => location.hash.includes('y=log')")
+    page.wait_for_function("() => location.hash.includes('smooth=0.6')")
     again = open_charts("&y=log&smooth=0.6")
     assert again.locator("[data-act=y][data-value=log]").get_attribute("aria-pressed") == "true"
     assert again.locator("[data-act=smooth]").input_value() == "60"

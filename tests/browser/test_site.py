@@ -317,7 +317,7 @@ def test_the_view_is_in_the_address(open_page, on_disk, experiment, members):
     column = page.locator("[data-role=runs-table] th[data-column^='params.']").first
     column.locator("button").click()
     page.wait_for_function("() => location.hash.includes('sort=')")
-    count, link = shown(page), page.url
+    count, link = shown(page), page.evaluate("() => location.href")
     again = open_page(on_disk, link.removeprefix(on_disk.root))
     wait_for_count(again, count)
     assert again.locator("[data-role=query]").input_value() == name

@@ -208,7 +208,7 @@ def test_the_lightbox_goes_round_by_keyboard_and_gives_focus_back(open_run):
     picture = dialog.locator("img")
     picture.wait_for()
     assert picture.bounding_box()["width"] == pytest.approx(28 * 8, abs=1)
-    assert "fig=digit.png" in page.url
+    page.wait_for_function("() => location.hash.includes('fig=digit.png')")
     page.keyboard.press("-")
     assert picture.bounding_box()["width"] == pytest.approx(28 * 6, abs=1)
     page.keyboard.press("0")
@@ -216,10 +216,10 @@ def test_the_lightbox_goes_round_by_keyboard_and_gives_focus_back(open_run):
     count = int(re.search(r"of (\d+)", dialog.inner_text())[1])
     for _ in range(count):
         page.keyboard.press("ArrowRight")
-    assert "fig=digit.png" in page.url
+    page.wait_for_function("() => location.hash.includes('fig=digit.png')")
     page.keyboard.press("Escape")
-    assert not dialog.is_visible()
-    assert "fig=" not in page.url
+    dialog.wait_for(state="hidden")
+    page.wait_for_function("() => !location.hash.includes('fig=')")
     assert page.evaluate("document.activeElement.getAttribute('data-role')") == "enlarge"
 
 
