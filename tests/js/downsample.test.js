@@ -1,8 +1,9 @@
 "use strict";
 const assert = require("node:assert/strict");
 const { test } = require("node:test");
+const path = require("node:path");
 const { downsample } = require("../../templates/js/lib/downsample.js");
-const { cases } = require("../shared/downsample_cases.json");
+const { cases } = require(path.join(__dirname, "..", "shared", "downsample_cases.json"));
 
 const NUMBERS = { NaN, inf: Infinity, "-inf": -Infinity };
 

@@ -6,7 +6,7 @@ const assert = require("node:assert/strict");
 const path = require("node:path");
 
 const format = require(path.join(__dirname, "../../templates/js/lib/format.js"));
-const table = require(path.join(__dirname, "../shared/format_cases.json"));
+const table = require(path.join(__dirname, "..", "shared", "format_cases.json"));
 
 /** JSON has no NaN and no infinities: the table writes them as text. */
 function value(written) {

@@ -10,7 +10,7 @@ const lib = (name) => require(path.join(__dirname, "../../templates/js/lib", `${
 for (const name of ["names", "quantity", "pattern", "tree", "grammar", "query", "filter", "complete"]) {
   lib(name);
 }
-const cases = require(path.join(__dirname, "../shared/filter_cases.json"));
+const cases = require(path.join(__dirname, "..", "shared", "filter_cases.json"));
 const { query, quantity, pattern } = globalThis.reporter;
 const { runs } = cases;
 
