@@ -5,6 +5,7 @@
     ReporterError                        catch this to catch them all
     ├─ InvalidInputError (ValueError)    a bad key, value, name or path: fix the call
     │  ├─ FilterSyntaxError              a bad filter string: fix the text at `position`
+    │  ├─ ConfigError                    report.toml says something wrong: fix the file
     │  └─ ChartError                     a chart specification that cannot be shown: fix the figure
     ├─ RunStateError                     no active run, already ended: fix the order of calls
     ├─ StoreError                        something is wrong with the store at `path`
@@ -12,8 +13,9 @@
     │  ├─ StoreVersionError              a newer version of this package wrote it
     │  ├─ RunNotFoundError (LookupError)
     │  └─ ExperimentNotFoundError (LookupError)
-    └─ BuildError                        the site could not be written
-       └─ OutputConflictError            something that is not ours stands where a file must go
+    ├─ BuildError                        the site could not be written
+    │  └─ OutputConflictError            something that is not ours stands where a file must go
+    └─ PublishError                      a built site could not be published, served or shown
 
 Damage inside a store is not an error but data: see :class:`reporter.model.Problem`.
 """
@@ -25,11 +27,13 @@ from collections.abc import Iterable
 __all__ = [
     "BuildError",
     "ChartError",
+    "ConfigError",
     "ExperimentNotFoundError",
     "FilterSyntaxError",
     "InvalidInputError",
     "NotAStoreError",
     "OutputConflictError",
+    "PublishError",
     "ReporterError",
     "RunNotFoundError",
     "RunStateError",
@@ -86,6 +90,10 @@ class ChartError(InvalidInputError):
     """A Vega-Lite specification that does not compile, or that would load data from elsewhere."""
 
 
+class ConfigError(InvalidInputError):
+    """A ``report.toml`` that cannot be read, or that says something which means nothing."""
+
+
 class RunStateError(ReporterError):
     """A call that the state of the run does not allow (none active, already ended)."""
 
@@ -130,6 +138,10 @@ class BuildError(ReporterError):
 
 class OutputConflictError(BuildError):
     """A file or folder that is not ours stands where a file of the site must go."""
+
+
+class PublishError(ReporterError):
+    """A built site could not be published, served or shown."""
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
