@@ -13,7 +13,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from reporter.model import Artifact, Dataset, DatasetInput, MetricDefinition, Record
+from reporter.model import (
+    Artifact,
+    Dataset,
+    DatasetInput,
+    MetricDefinition,
+    Problem,
+    Record,
+)
 
 __all__ = [
     "ArtifactLogged",
@@ -21,10 +28,12 @@ __all__ = [
     "Event",
     "ExperimentCreated",
     "ExperimentRenamed",
+    "Imported",
     "LifecycleChanged",
     "MetricDefined",
     "MetricsLogged",
     "ParamsLogged",
+    "ProblemFound",
     "RunEnded",
     "RunStarted",
     "TagsDeleted",
@@ -203,6 +212,21 @@ class ExperimentRenamed(Event):
     name: str
 
 
+class Imported(Event):
+    """The run was read out of another tool's files, which then looked like `fingerprint`."""
+
+    type: ClassVar[str] = "imported"
+    source: str
+    fingerprint: str
+
+
+class ProblemFound(Event):
+    """Something of the run, or of the experiment, could not be read when it was imported."""
+
+    type: ClassVar[str] = "problem"
+    problem: Problem
+
+
 def to_line(event: Event) -> bytes:
     r"""Write an event as one line of JSON, newline included.
 
@@ -284,4 +308,5 @@ _NESTED: dict[str, Callable[[Any], Any]] = {
     "artifact": lambda value: _known(Artifact, value),
     "definition": lambda value: _known(MetricDefinition, value),
     "inputs": lambda value: tuple(_dataset_input(item) for item in value),
+    "problem": lambda value: _known(Problem, value),
 }

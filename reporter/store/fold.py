@@ -214,6 +214,7 @@ _APPLY: dict[type[ev.Event], Callable[[_RunFold, Any], None]] = {
     ev.RunEnded: _RunFold.ended,
     ev.LifecycleChanged: _RunFold.lifecycle_changed,
     ev.MetricsLogged: _RunFold.metrics_logged,
+    ev.ProblemFound: lambda state, event: state.problems.append(event.problem),
 }
 
 
@@ -314,6 +315,8 @@ def fold_experiment(experiment_id: str, events: Iterable[ev.Event]) -> Experimen
                 tags.pop(key, None)
         elif isinstance(event, ev.LifecycleChanged):
             found = replace(found, lifecycle_stage=event.lifecycle_stage)
+        elif isinstance(event, ev.ProblemFound):
+            found = replace(found, problems=(*found.problems, event.problem))
         found = replace(found, last_update_time=event.at_ms)
     if not found.name:
         name = "Default" if experiment_id == "0" else experiment_id
