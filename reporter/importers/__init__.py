@@ -1,0 +1,53 @@
+"""Runs of other tools, replayed as our own events.
+
+Importing this package registers every built-in importer. A new kind is one module here, registered
+by :func:`~reporter.importers.registry.importer`, and one import below. Importers read: they never
+write into a source, follow no link out of it, unpickle nothing, and import no other tracker.
+"""
+
+from __future__ import annotations
+
+from reporter.importers.discovery import FoundSource, find_sources
+from reporter.importers.records import (
+    ArtifactSource,
+    ImportedExperiment,
+    ImportedItem,
+    ImportedRun,
+    ImportOptions,
+    Source,
+    derive_run_id,
+    fingerprint_of,
+)
+from reporter.importers.registry import (
+    CERTAIN,
+    IMPORTERS,
+    LIKELY,
+    NO,
+    POSSIBLE,
+    Importer,
+    get_importer,
+    importer,
+    load_entry_points,
+)
+
+__all__ = [
+    "CERTAIN",
+    "IMPORTERS",
+    "LIKELY",
+    "NO",
+    "POSSIBLE",
+    "ArtifactSource",
+    "FoundSource",
+    "ImportOptions",
+    "ImportedExperiment",
+    "ImportedItem",
+    "ImportedRun",
+    "Importer",
+    "Source",
+    "derive_run_id",
+    "find_sources",
+    "fingerprint_of",
+    "get_importer",
+    "importer",
+    "load_entry_points",
+]

@@ -1,0 +1,131 @@
+"""Find the sources in what a user named: one file, one store, or a folder with several of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reporter.errors import NotAStoreError
+from reporter.importers.records import Source
+from reporter.importers.registry import (
+    IMPORTERS,
+    LIKELY,
+    NO,
+    POSSIBLE,
+    Importer,
+    get_importer,
+    load_entry_points,
+)
+from reporter.store.layout import MARKER
+
+__all__ = ["FoundSource", "find_sources", "is_url"]
+
+# Where nobody keeps runs and where there may be a hundred thousand files.
+_SKIPPED = frozenset({"node_modules", "site-packages", "__pycache__", "venv"})
+# A site of ours has data and copies of artifacts, which are no runs of anybody.
+_SITE_MARKER = "report.manifest.json"
+_HIDDEN_SOURCES = frozenset({".aim", ".trackio"})
+# Deep enough for project/outputs/date/time/tool/run; what is deeper can be named itself.
+_MAX_DEPTH = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundSource:
+    """A source and who reads it."""
+
+    source: Source
+    importer: Importer
+
+
+def find_sources(path: str, format_name: str = "") -> list[FoundSource]:
+    """Find everything in a path that can be imported.
+
+    Parameters
+    ----------
+    path : str
+        A file, a folder, or a URL.
+    format_name : str
+        Name of the importer to use, whatever the content looks like.
+
+    Returns
+    -------
+    list of FoundSource
+        At least one; what was found inside a source belongs to it and is not looked at again.
+
+    Raises
+    ------
+    NotAStoreError
+        There is nothing at `path`, or nothing that an importer knows.
+    InvalidInputError
+        There is no importer of this name.
+    """
+    load_entry_points()
+    forced = get_importer(format_name) if format_name else None
+    if not is_url(path) and not os.path.exists(path):
+        raise NotAStoreError(f"There is no file or folder '{path}'.", path=path)
+    if forced is not None:
+        found = list(_search(path, path, [forced], LIKELY, 0))
+        return found or [FoundSource(source=Source(path=path, root=path), importer=forced)]
+    importers = list(IMPORTERS.values())
+    here = _claim(path, path, importers, LIKELY)
+    found = [here] if here else list(_search(path, path, importers, LIKELY, 0))
+    if not found and (here := _claim(path, path, importers, POSSIBLE)):
+        found = [here]
+    if not found:
+        raise _nothing(path)
+    return found
+
+
+def is_url(path: str) -> bool:
+    """Tell whether this names a server rather than a file."""
+    return path.startswith(("http://", "https://"))
+
+
+def _claim(path: str, root: str, importers: list[Importer], least: int) -> FoundSource | None:
+    """Ask every importer; the surest gets it, of equally sure ones the later registered."""
+    best, strength = None, max(least - 1, NO)
+    for candidate in importers:
+        if (answer := candidate.detect(path)) > strength or (best and answer == strength):
+            best, strength = candidate, answer
+    if best is None:
+        return None
+    name = "" if path == root else os.path.relpath(path, root).replace(os.sep, "/")
+    return FoundSource(source=Source(path=path, root=root, name=name), importer=best)
+
+
+def _search(
+    path: str, root: str, importers: list[Importer], least: int, depth: int
+) -> Iterator[FoundSource]:
+    """Look at a path and, when nobody claims it, at what is in it; links are not entered."""
+    claimed = _claim(path, root, importers, least)
+    if claimed is not None:
+        yield claimed
+        return
+    if depth >= _MAX_DEPTH or is_url(path) or not os.path.isdir(path) or _is_ours(path):
+        return
+    try:
+        with os.scandir(path) as entries:
+            found = sorted(entries, key=lambda entry: entry.name)
+    except OSError:
+        return
+    for entry in found:
+        if not entry.is_symlink() and not _is_skipped(entry.name):
+            yield from _search(entry.path, root, importers, least, depth + 1)
+
+
+def _is_ours(path: str) -> bool:
+    return any(os.path.exists(os.path.join(path, name)) for name in (MARKER, _SITE_MARKER))
+
+
+def _is_skipped(name: str) -> bool:
+    return name in _SKIPPED or (name.startswith(".") and name not in _HIDDEN_SOURCES)
+
+
+def _nothing(path: str) -> NotAStoreError:
+    kinds = ", ".join(importer.label for importer in IMPORTERS.values())
+    return NotAStoreError(
+        f"'{path}' holds no runs that can be read.",
+        path=path,
+        hint=f"Known are: {kinds}. Use --format when the content is not recognised.",
+    )
