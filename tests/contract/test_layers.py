@@ -14,7 +14,7 @@ from tests.imports import FUNCTIONS, Import, find_imports
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "reporter"
 
-MODEL = {"errors", "model", "events", "mediatypes"}
+MODEL = {"errors", "model", "events", "mediatypes", "config"}
 SIDES = {"importers", "charts", "renderers"}
 # Layer: what it may import besides itself.
 ALLOWED: dict[str, set[str]] = {
@@ -22,6 +22,7 @@ ALLOWED: dict[str, set[str]] = {
     "model": {"errors"},
     "events": {"errors", "model"},
     "mediatypes": {"errors", "model", "events"},
+    "config": {"errors", "model", "events", "mediatypes"},
     "store": MODEL,
     "search": MODEL | {"store"},
     "tracking": MODEL | {"store", "search"},
@@ -63,6 +64,7 @@ AT_TOP: dict[str, set[str]] = {
     "cli": {"click"},
 }
 INSIDE: dict[str, set[str]] = {
+    "config": {"tomli", "tomllib"},  # one parser, in the standard library since Python 3.11
     "store": {"numpy", "pandas", "pyarrow"},
     "search": {"numpy", "pandas", "pyarrow"},
     "tracking": {"numpy", "pandas", "PIL", "psutil", "pynvml", "yaml"},

@@ -1,0 +1,36 @@
+"""The command that begins a configuration."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from reporter.cli.frame import command
+from reporter.config import FILE_NAME, sample
+from reporter.errors import InvalidInputError
+
+__all__ = ["attach"]
+
+
+def attach(group: click.Group) -> None:
+    """Add the command to the group."""
+
+    @command(group, "init", "report init\nreport init runs")
+    @click.argument("folder", default=".", required=False)
+    def init(folder: str) -> None:
+        """Write a report.toml into FOLDER in which every setting is explained.
+
+        'report build' finds it in the store and in the working directory. A file that is there
+        already is left as it is.
+        """
+        path = os.path.normpath(os.path.join(folder, FILE_NAME))
+        os.makedirs(folder, exist_ok=True)
+        try:
+            with open(path, "x", encoding="utf-8", newline="\n") as stream:
+                stream.write(sample())
+        except FileExistsError as error:
+            raise InvalidInputError(
+                f"'{path}' is there already.", "Edit it, or move it away for a new one."
+            ) from error
+        click.echo(path)
