@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 
 from reporter.model import RunStatus
 from reporter.store import layout
@@ -17,7 +17,7 @@ from reporter.store.points import CLOSE_RECORD
 from reporter.store.sources import RunSources, read_sources
 from reporter.store.tables import RunRow, write_points, write_run
 
-__all__ = ["compact_run", "compact_store", "fold_remembered", "remember_for_later"]
+__all__ = ["compact_run", "compact_store", "fold_lock", "fold_remembered", "remember_for_later"]
 
 _LOCK = ".compact.lock"
 # Runs that ended at interpreter exit or under SIGTERM, where nothing heavy may be imported: one
@@ -44,7 +44,7 @@ def compact_run(folder: str, run_id: str, experiment_id: str) -> bool:
     OSError
         The disk refused; the journals are untouched.
     """
-    with _exclusive(os.path.join(folder, _LOCK)) as is_ours:
+    with fold_lock(folder) as is_ours:
         if not is_ours:
             return False
         _sweep(folder)
@@ -100,6 +100,14 @@ def _sync_folder(folder: str) -> None:
         pass  # some network file systems cannot sync a folder; they order renames themselves
     finally:
         os.close(fd)
+
+
+def fold_lock(folder: str) -> AbstractContextManager[bool]:
+    """Try to be the only one that writes the tables of the run in `folder`; yields whether we are.
+
+    Leaving the block frees the lock, and so does the end of the process, however it comes.
+    """
+    return _exclusive(os.path.join(folder, _LOCK))
 
 
 @contextmanager
