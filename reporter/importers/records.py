@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+from reporter.errors import InvalidInputError, did_you_mean
 from reporter.events import Event
 from reporter.model import Problem
 
@@ -62,6 +63,24 @@ class ImportOptions:
 
     values: Mapping[str, str] = field(default_factory=dict)
     experiment: str = ""
+
+    def check(self, known: Iterable[str]) -> None:
+        """Raise for an option that an importer does not have; importers call it first.
+
+        Parameters
+        ----------
+        known : iterable of str
+            The keys that the importer understands.
+
+        Raises
+        ------
+        InvalidInputError
+        """
+        names = list(known)
+        for key in self.values:
+            if key not in names:
+                hint = did_you_mean(key, names) or f"It has: {', '.join(names) or 'none'}."
+                raise InvalidInputError(f"This importer has no option '{key}'.", hint)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,7 +190,7 @@ def derive_run_id(*parts: str) -> str:
     Examples
     --------
     >>> derive_run_id("dvclive", "exp-1")
-    '55de6ddb98271cd2e74eb1f9bb3ddc9f'
+    'e43b52021b3661ddab81f4ceb4094cc4'
     """
     text = "\0".join(parts).encode("utf-8", "surrogatepass")
     return hashlib.sha256(text).hexdigest()[:_RUN_ID_DIGITS]

@@ -1,0 +1,210 @@
+"""Import everything that is found in some places into one store, again and again if one likes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from reporter import __version__
+from reporter.importers.copying import ArtifactCopier, ArtifactTaker
+from reporter.importers.discovery import FoundSource, find_sources
+from reporter.importers.placement import Placement
+from reporter.importers.records import ImportedExperiment, ImportedRun, ImportOptions
+from reporter.importers.replay import replay_run
+from reporter.model import Problem
+from reporter.store import layout
+
+__all__ = ["ImportResult", "SourceImport", "import_found", "import_sources"]
+
+Progress = Callable[[str, int, int], None]
+
+_NO_OPTIONS = ImportOptions()
+
+
+@dataclass
+class SourceImport:
+    """What came out of one source.
+
+    Parameters
+    ----------
+    path : str
+    format : str
+        Name of the importer.
+    n_new, n_updated, n_unchanged, n_kept : int
+        Runs; those that were kept are listed in `problems` with the reason.
+    n_experiments, n_points, n_files : int
+        Experiments of the source, and points and files that were written.
+    problems : list of Problem
+        Of the source, and of its runs, the unchanged ones included.
+    run_ids : set of str
+        Every run of the source.
+    experiment_ids : set of str
+        Of the store.
+    """
+
+    path: str
+    format: str
+    n_new: int = 0
+    n_updated: int = 0
+    n_unchanged: int = 0
+    n_kept: int = 0
+    n_experiments: int = 0
+    n_points: int = 0
+    n_files: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    run_ids: set[str] = field(default_factory=set)
+    experiment_ids: set[str] = field(default_factory=set)
+
+    @property
+    def n_runs(self) -> int:
+        """How many runs the source has."""
+        return len(self.run_ids)
+
+
+@dataclass(frozen=True)
+class ImportResult:
+    """What an import did.
+
+    Parameters
+    ----------
+    store : str
+    sources : list of SourceImport
+    """
+
+    store: str
+    sources: list[SourceImport]
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Everything that could not be read as it should."""
+        return [problem for source in self.sources for problem in source.problems]
+
+
+def import_sources(
+    paths: Sequence[str],
+    store: str,
+    *,
+    format_name: str = "",
+    options: ImportOptions = _NO_OPTIONS,
+    progress: Progress | None = None,
+) -> ImportResult:
+    """Import what lies in some places into a store.
+
+    Parameters
+    ----------
+    paths : sequence of str
+        Files, folders or URLs; a folder may hold several sources, of several tools.
+    store : str
+        A folder, made when it is missing.
+    format_name : str
+        Name of the importer, whatever the content looks like; recognised when empty.
+    options : ImportOptions
+    progress : callable, optional
+        Called with a word, the runs done and the runs in all.
+
+    Returns
+    -------
+    ImportResult
+
+    Raises
+    ------
+    NotAStoreError
+        A path does not exist or holds no runs, or the store's folder is another tool's.
+    InvalidInputError
+        There is no such importer.
+    StoreError
+        The store cannot be written.
+
+    Notes
+    -----
+    Run by run and one run in memory at a time. A run whose fingerprint is that of the last import
+    is not read. An import that was interrupted goes on where it stopped when it is run again.
+    """
+    found = [item for path in paths for item in find_sources(path, format_name)]
+    layout.create_store(store)
+    counted = _Counter(progress)
+    sources = [import_found(item, store, options, ArtifactCopier(), counted) for item in found]
+    return ImportResult(store, sources)
+
+
+class _Counter:
+    """Adds up the runs of several sources for one progress bar."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self._progress = progress
+        self._done = self._total = 0
+
+    def expect(self, n_runs: int) -> None:
+        self._total += n_runs
+
+    def count(self) -> None:
+        self._done += 1
+        if self._progress is not None:
+            self._progress("Importing", self._done, max(self._done, self._total))
+
+
+def import_found(
+    found: FoundSource,
+    store: str,
+    options: ImportOptions,
+    artifacts: ArtifactTaker,
+    counted: _Counter | None = None,
+) -> SourceImport:
+    """Import one source into a store that exists.
+
+    Parameters
+    ----------
+    found : FoundSource
+    store : str
+    options : ImportOptions
+    artifacts : ArtifactTaker
+        Copies files, or links to them.
+    counted : object, optional
+        Is told about runs to come and runs done.
+
+    Returns
+    -------
+    SourceImport
+
+    Raises
+    ------
+    OSError, StoreError
+        The store's disk refused.
+    """
+    counted = counted or _Counter(None)
+    result = SourceImport(path=found.source.path, format=found.importer.name)
+    placement = Placement(store, found.importer.name)
+    version = f"{found.importer.name} {__version__}"
+    outcomes: Counter[str] = Counter()
+    for item in found.importer.read(found.source, options):
+        if isinstance(item, Problem):
+            result.problems.append(item)
+        elif isinstance(item, ImportedExperiment):
+            counted.expect(item.n_runs)
+            result.n_experiments += 1
+            result.experiment_ids.add(placement.add(item))
+            result.problems += [event for event in item.events if isinstance(event, Problem)]
+        elif item.run_id in result.run_ids:
+            result.problems.append(_twice(item))
+        else:
+            experiment_id = placement.find_run(item.run_id, item.experiment)
+            done = replay_run(store, experiment_id, item, version, artifacts)
+            outcomes[done.outcome] += 1
+            result.n_points += done.n_points
+            result.n_files += done.n_files
+            result.problems += done.problems
+            result.run_ids.add(item.run_id)
+            result.experiment_ids.add(experiment_id)
+            counted.count()
+    result.n_new, result.n_updated = outcomes["new"], outcomes["updated"]
+    result.n_unchanged, result.n_kept = outcomes["unchanged"], outcomes["kept"]
+    return result
+
+
+def _twice(run: ImportedRun) -> Problem:
+    return Problem(
+        what="Run found twice",
+        where=run.run_id,
+        detail=f"another folder of the source has it too; that in '{run.experiment}' was left out",
+    )
