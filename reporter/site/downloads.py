@@ -1,4 +1,4 @@
-"""The runs for download: one row each, as Parquet and as CSV.
+"""The runs for download: one row each, as Parquet and as CSV; and as the events they are made of.
 
 The same columns as the table on the page. A spreadsheet must not run what someone logged, so
 texts that begin like a formula are quoted in the CSV. Knows no page.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,11 +16,12 @@ import numpy as np
 from reporter.site import arrow
 from reporter.site.columns import Column, experiment_columns
 from reporter.site.plan import PlannedExperiment, SitePlan
+from reporter.store.published import experiment_lines, run_lines
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["runs_csv", "runs_parquet"]
+__all__ = ["events_parquet", "runs_csv", "runs_parquet"]
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _LEFT_OUT = ("attributes.has_page",)
@@ -69,6 +70,43 @@ def runs_csv(plan: SitePlan) -> bytes:
     for row in _rows(plan, list(columns)):
         writer.writerow([_csv_cell(row.get(name), kind) for name, kind in columns.items()])
     return out.getvalue().encode("utf-8", "backslashreplace")
+
+
+def events_parquet(plan: SitePlan, places: Mapping[str, Mapping[str, str]]) -> bytes:
+    """Write everything that is known of the runs, points excepted, for whoever reads the site.
+
+    Parameters
+    ----------
+    plan : SitePlan
+    places : mapping of str to mapping of str to str
+        By run id: artifact path to site path, of the artifacts that are in the site.
+
+    Returns
+    -------
+    bytes
+        Parquet with the columns ``experiment_id``, ``run_id`` (empty for what happened to the
+        experiment) and ``line``: see :mod:`reporter.store.published`.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    rows = list(_event_rows(plan, places))
+    columns = [arrow.texts(column) for column in zip(*rows, strict=True)] or [arrow.texts([])] * 3
+    sink = pa.BufferOutputStream()
+    table = pa.Table.from_arrays(columns, ["experiment_id", "run_id", "line"])
+    pq.write_table(table, sink, compression="zstd", compression_level=3)
+    return bytes(sink.getvalue())
+
+
+def _event_rows(
+    plan: SitePlan, places: Mapping[str, Mapping[str, str]]
+) -> Iterator[tuple[str, str, str]]:
+    for experiment in plan.experiments:
+        for line in experiment_lines(experiment.experiment):
+            yield experiment.id, "", line
+        for item in experiment.runs:
+            for line in run_lines(item.run, dict(places.get(item.run_id, {}))):
+                yield experiment.id, item.run_id, line
 
 
 def _columns(experiment: PlannedExperiment) -> dict[str, Column]:

@@ -39,6 +39,8 @@ class Job:
         By run id.
     run_digests : dict of str to str
         By run id: digest of everything known of the run.
+    places : dict of str to dict of str to str
+        By run id: artifact path to site path, of the artifacts that are in the site.
     figures : dict of str to list of ShippedFile
         By experiment id: files that are probably figures.
     tables : dict of str to list of str
@@ -58,6 +60,7 @@ class Job:
     downloads: tuple[str, ...] = ()
     problems: dict[str, list[Problem]] = field(default_factory=dict)
     run_digests: dict[str, str] = field(default_factory=dict)
+    places: dict[str, dict[str, str]] = field(default_factory=dict)
     figures: dict[str, list[ShippedFile]] = field(default_factory=dict)
     tables: dict[str, list[str]] = field(default_factory=dict)
     series: dict[str, list[tuple[Shard, str]]] = field(default_factory=dict)

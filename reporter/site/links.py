@@ -13,9 +13,13 @@ import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
+from reporter.store.published import EVENTS_TABLE as EVENTS_PARQUET
+from reporter.store.published import MANIFEST
+
 __all__ = [
     "CATALOG",
     "COMPARE",
+    "EVENTS_PARQUET",
     "FOLDERS",
     "INDEX",
     "LOCK",
@@ -40,7 +44,6 @@ __all__ = [
 INDEX = "index.html"
 COMPARE = "compare.html"
 CATALOG = "data/catalog.js"
-MANIFEST = "report.manifest.json"
 LOCK = ".report.lock"
 NOJEKYLL = ".nojekyll"
 FOLDERS = ("artifacts", "assets", "data", "experiment", "run")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 
 from reporter.site import downloads, links
 from reporter.site.artifacts import ShippedFile, draw, write_files
@@ -28,25 +29,29 @@ __all__ = ["write_catalog", "write_downloads", "write_pages"]
 
 
 def write_downloads(job: Job) -> None:
-    """Write the runs as tables for download.
+    """Write the runs as tables for download, and as the events that make the site a store.
 
     Parameters
     ----------
     job : Job
     """
-    if links.RUNS_PARQUET not in job.downloads:
-        return
     digests = [
         (experiment.id, experiment.name, [job.run_digests[item.run_id] for item in experiment.runs])
         for experiment in job.plan.experiments
     ]
-    for path, make in _DOWNLOADS.items():
+    for path, make in _tables(job).items():
         inputs = inputs_digest(path, job.version, digests)
         if job.output.reuse(inputs) is None:
-            job.output.write(path, make(job.plan), inputs=inputs)
+            job.output.write(path, make(), inputs=inputs)
 
 
-_DOWNLOADS = {links.RUNS_PARQUET: downloads.runs_parquet, links.RUNS_CSV: downloads.runs_csv}
+def _tables(job: Job) -> dict[str, Callable[[], bytes]]:
+    plan = job.plan
+    made = {links.EVENTS_PARQUET: functools.partial(downloads.events_parquet, plan, job.places)}
+    if links.RUNS_PARQUET in job.downloads:
+        made[links.RUNS_PARQUET] = functools.partial(downloads.runs_parquet, plan)
+        made[links.RUNS_CSV] = functools.partial(downloads.runs_csv, plan)
+    return {**made}
 
 
 def write_catalog(job: Job) -> None:

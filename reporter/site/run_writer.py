@@ -78,6 +78,7 @@ class RunWriter:
         found = [*item.run.problems, *(file.problem for file in files if file.problem)]
         job.add_problems(item.run_id, found)
         job.run_digests[item.run_id] = inputs_digest(_run_facts(item, files))
+        job.places[item.run_id] = {f.artifact.path: f.site_path for f in files if f.site_path}
         likely = [file for file in files if is_likely_figure(file.artifact)]
         job.figures.setdefault(lookup.experiment.id, []).extend(likely)
         place = place_run(lookup, item)

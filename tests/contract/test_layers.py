@@ -72,7 +72,7 @@ INSIDE: dict[str, set[str]] = {
     "charts": {"vl_convert"},
     "renderers": {"markdown_it", "nh3", "pandas", "pyarrow", "pygments", "vl_convert"},
     "site": {"altair", "markdown_it", "nh3", "pyarrow", "pygments", "vl_convert"},
-    "publish": {"pyarrow"},
+    "publish": {"pyarrow", "scipy"},
     "artifacts": {"PIL"},
     "__init__": set(),
 }
