@@ -10,10 +10,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from reporter.errors import StoreVersionError
-from reporter.events import Event, WriterClosed, WriterOpened, from_line
+from reporter.events import Event, WriterClosed, WriterOpened, from_lines
 from reporter.model import MetricSummary, Problem, Run
 from reporter.store import layout
 from reporter.store.fold import fold, merge, summarise
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["RunSources", "read_events", "read_sources", "summarise_all"]
 
 _T = TypeVar("_T", RunRow, Points)
+_BAD_LINE = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
 
 
 @dataclass
@@ -47,6 +49,8 @@ class RunSources:
     problems : list of Problem
     writers : dict of str to list of Event
         Parsed events by journal, filled by :meth:`run`.
+    is_thorough : bool
+        Whether every column of `run.parquet` is decoded, as a check of it needs.
     """
 
     folder: str
@@ -58,6 +62,7 @@ class RunSources:
     table: Points | None = None
     problems: list[Problem] = field(default_factory=list)
     writers: dict[str, list[Event]] = field(default_factory=dict)
+    is_thorough: bool = False
 
     def lines(self) -> dict[str, list[bytes]]:
         """Event lines by journal: those of the table, and the journals' beyond what it covers."""
@@ -120,7 +125,8 @@ class RunSources:
         """
         if self.row is None:
             path = os.path.join(self.folder, layout.RUN_TABLE)
-            self.row = self._try(read_run_table, path) or RunRow()
+            read = partial(read_run_table, is_thorough=self.is_thorough)
+            self.row = self._try(read, path) or RunRow()
         return self.row
 
     def load_table(self) -> Points | None:
@@ -133,16 +139,14 @@ class RunSources:
     def _try(self, read: Callable[[str], _T], path: str) -> _T | None:
         """Read a table; a missing one is None, a damaged one is None and a problem."""
         if not os.path.exists(path):
-            return None  # and pyarrow, which a live run does without, is not imported
-        import pyarrow as pa
-
+            return None
         try:
             return read(path)
         except FileNotFoundError:
             return None
         except StoreVersionError as error:
             self.report("Newer version", os.path.basename(path), error.message, error.hint)
-        except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
+        except _damage() as error:
             detail = str(error).partition("\n")[0]
             hint = "Copy the file back from a backup."
             self.report("Unreadable table", os.path.basename(path), detail, hint)
@@ -150,15 +154,16 @@ class RunSources:
 
     def parse(self, name: str, lines: Sequence[bytes]) -> list[Event]:
         """Read event lines; those that cannot be read are problems."""
+        try:
+            return from_lines(lines)
+        except _BAD_LINE:
+            pass  # one of them, and perhaps not the only one: each by itself then
         events = []
         for number, line in enumerate(lines, start=1):
             try:
-                event = from_line(line)
-            except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+                events += from_lines([line])
+            except _BAD_LINE as error:
                 self.report("Unreadable line", name, f"line {number}: {error}")
-                continue
-            if event is not None:
-                events.append(event)
         return events
 
     def report(self, what: str, name: str, detail: str, hint: str = "") -> None:
@@ -177,6 +182,13 @@ class RunSources:
             if not is_closed and name in self.events:
                 opened += [event for event in events if isinstance(event, WriterOpened)]
         return opened
+
+
+def _damage() -> tuple[type[BaseException], ...]:
+    """Return what reading a damaged table raises; asked for, and pyarrow imported, only then."""
+    import pyarrow as pa
+
+    return (OSError, ValueError, KeyError, TypeError, pa.ArrowException)
 
 
 def read_sources(folder: str, run_id: str, experiment_id: str) -> RunSources:

@@ -11,12 +11,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from reporter.errors import StoreVersionError
 from reporter.model import MetricSummary, Run
 from reporter.store.layout import TEMPORARY_PREFIX, VERSION
+from reporter.store.row import COPY_KEY, RunRow, find_copy, pack_copy, storable_key
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,27 +30,11 @@ _FOOTER_KEY = b"reporter"
 # fits one, and a reader that wants one key of a long run skips the others by statistics.
 _ZSTD_LEVEL = 3
 _ROW_GROUP_ROWS = 1 << 17
-
-
-@dataclass(frozen=True)
-class RunRow:
-    """What `run.parquet` gives back.
-
-    Parameters
-    ----------
-    lines : mapping of str to list of bytes
-        Journal's name to its event lines.
-    summaries : mapping of str to MetricSummary
-    covers : mapping of str to int
-        Journal's name to the bytes of it that are in `lines`.
-    point_covers : mapping of str to int
-        What the table of points covered when `summaries` were made.
-    """
-
-    lines: Mapping[str, list[bytes]] = field(default_factory=dict)
-    summaries: Mapping[str, MetricSummary] = field(default_factory=dict)
-    covers: Mapping[str, int] = field(default_factory=dict)
-    point_covers: Mapping[str, int] = field(default_factory=dict)
+_ENCODINGS = {
+    "step": "DELTA_BINARY_PACKED",
+    "timestamp_ms": "DELTA_BINARY_PACKED",
+    "value": "BYTE_STREAM_SPLIT",
+}
 
 
 @dataclass(frozen=True)
@@ -149,7 +134,12 @@ def write_run(path: str, run: Run, row: RunRow) -> None:
         record[name] = _storable(record[name])
     table = pa.Table.from_pylist([record], schema=_run_schema())
     footer = {"covers": dict(row.covers), "point_covers": dict(row.point_covers)}
-    _write_table(table, path, footer, use_dictionary=False, write_statistics=False)
+    metadata = {_FOOTER_KEY: _footer_text(footer)}
+    if copy := pack_copy(row):
+        metadata[COPY_KEY] = copy
+    # Arrow's own form of the schema would hold all metadata a second time, and says nothing more.
+    options = {"use_dictionary": False, "write_statistics": False, "store_schema": False}
+    _write_table(table, path, metadata, options)
 
 
 def _storable(text: str) -> str:
@@ -158,21 +148,18 @@ def _storable(text: str) -> str:
 
 
 def _storable_keys(record: dict[str, Any]) -> dict[str, Any]:  # Any: fields of a summary
-    record["key"] = _escaped(record["key"])
+    record["key"] = storable_key(record["key"])
     return record
 
 
-def _escaped(key: str) -> str:
-    """Write lone surrogates as visible escapes, so that two keys never become one."""
-    return key.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def read_run_table(path: str) -> RunRow:
+def read_run_table(path: str, *, is_thorough: bool = False) -> RunRow:
     """Read `run.parquet`.
 
     Parameters
     ----------
     path : str
+    is_thorough : bool
+        Whether the columns are decoded although the copy in the footer says the same.
 
     Returns
     -------
@@ -185,10 +172,18 @@ def read_run_table(path: str) -> RunRow:
     pyarrow.ArrowInvalid
         It is damaged.
     """
+    with open(path, "rb") as file:
+        data = file.read()
+    found = None if is_thorough else find_copy(data)
+    return _decode_run(data, path) if found is None else found
+
+
+def _decode_run(data: bytes, path: str) -> RunRow:
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(path) as file:
-        footer = _footer(file.schema_arrow.metadata, path)
+    with pq.ParquetFile(pa.BufferReader(data)) as file:
+        footer = _footer(file.metadata.metadata, path)
         table = file.read(columns=["metrics", "events"], use_threads=False)
     lines: dict[str, list[bytes]] = {}
     events = table.column("events").combine_chunks().flatten()
@@ -217,7 +212,7 @@ def write_points(path: str, run_id: str, experiment_id: str, points: Points) -> 
 
     count = len(points)
     key_of = np.repeat(np.arange(len(points.keys), dtype=np.int32), np.diff(points.offsets))
-    keys = pa.array([_escaped(key) for key in points.keys], pa.string())
+    keys = pa.array([storable_key(key) for key in points.keys], pa.string())
     table = pa.table(
         {
             "run_id": _constant(run_id, count),
@@ -231,14 +226,8 @@ def write_points(path: str, run_id: str, experiment_id: str, points: Points) -> 
     _write_table(
         table,
         path,
-        {"covers": dict(points.covers)},
-        use_dictionary=["run_id", "experiment_id", "key"],
-        column_encoding={
-            "step": "DELTA_BINARY_PACKED",
-            "timestamp_ms": "DELTA_BINARY_PACKED",
-            "value": "BYTE_STREAM_SPLIT",
-        },
-        row_group_size=_ROW_GROUP_ROWS,
+        {_FOOTER_KEY: _footer_text({"covers": dict(points.covers)})},
+        {"use_dictionary": ["run_id", "experiment_id", "key"], "column_encoding": _ENCODINGS},
     )
 
 
@@ -255,7 +244,7 @@ def read_points_table(path: str) -> Points:
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(path, read_dictionary=["key"]) as file:
-        footer = _footer(file.schema_arrow.metadata, path)
+        footer = _footer(file.metadata.metadata, path)
         table = file.read(columns=["key", "step", "timestamp_ms", "value"])
     column = table.column("key").unify_dictionaries().combine_chunks()
     codes = column.indices.to_numpy(zero_copy_only=False)
@@ -282,24 +271,28 @@ def _footer(metadata: Mapping[bytes, bytes] | None, path: str) -> dict[str, dict
     return {"covers": footer.get("covers", {}), "point_covers": footer.get("point_covers", {})}
 
 
+def _footer_text(footer: Mapping[str, object]) -> str:
+    return json.dumps({"version": VERSION, **footer}, separators=(",", ":"), sort_keys=True)
+
+
 def _write_table(
     table: pa.Table,
     path: str,
-    footer: Mapping[str, object],
-    **options: Any,  # Any: pyarrow's own keyword arguments
+    metadata: Mapping[bytes, str],
+    options: Mapping[str, Any],  # Any: pyarrow's own keyword arguments
 ) -> None:
     """Write a table under a temporary name, have the disk keep it, and give it its name."""
     import pyarrow.parquet as pq
 
-    text = json.dumps({"version": VERSION, **footer}, separators=(",", ":"), sort_keys=True)
-    table = table.replace_schema_metadata({_FOOTER_KEY: text})
     folder, name = os.path.split(path)
     temporary = os.path.join(folder, f"{TEMPORARY_PREFIX}{os.urandom(6).hex()}-{name}")
     try:
         with open(temporary, "wb") as file:
-            pq.write_table(
-                table, file, compression="zstd", compression_level=_ZSTD_LEVEL, **options
-            )
+            with pq.ParquetWriter(
+                file, table.schema, compression="zstd", compression_level=_ZSTD_LEVEL, **options
+            ) as writer:
+                writer.write_table(table, row_group_size=_ROW_GROUP_ROWS)
+                writer.add_key_value_metadata(dict(metadata))
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)

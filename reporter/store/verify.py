@@ -66,6 +66,7 @@ def _verify_run(
 ) -> Iterator[Problem]:
     folder = os.path.join(path, experiment_id, run_id)
     sources = read_sources(folder, run_id, experiment_id)
+    sources.is_thorough = True
     run = sources.run()
     sources.all_points()
     yield from run.problems
