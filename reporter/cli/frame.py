@@ -18,6 +18,7 @@ __all__ = [
     "Progress",
     "command",
     "count",
+    "explain_errors",
     "json_option",
     "print_json",
     "print_table",
@@ -53,12 +54,12 @@ def command(group: click.Group, name: str, examples: str) -> Callable[[_F], clic
     """
 
     def make(function: _F) -> click.Command:
-        return group.command(name, cls=_Command, examples=examples)(_explain_errors(function))
+        return group.command(name, cls=_Command, examples=examples)(explain_errors(function))
 
     return make
 
 
-def _explain_errors(function: _F) -> _F:
+def explain_errors(function: _F) -> _F:
     """Print what the library raises on purpose as one sentence and exit with 2."""
 
     @functools.wraps(function)

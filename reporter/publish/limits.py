@@ -103,7 +103,7 @@ def _remedies(files: Sequence[SiteFile]) -> str:
     has_artifacts = any(file.path.startswith("artifacts/") for file in files)
     ways = []
     if has_artifacts:
-        ways.append("log large files by reference or delete runs that are not needed")
+        ways.append("leave large artifacts out ([artifacts] in report.toml)")
     if has_data:
         ways.append("build with --no-full-data")
     return f"To make it smaller, {' and '.join(ways)}." if ways else ""

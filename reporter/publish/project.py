@@ -54,7 +54,9 @@ class Project:
     warnings: tuple[str, ...]
 
 
-def look_at(repository: Git, store: str = "", folder: str = ".") -> Project:
+def look_at(
+    repository: Git, store: str = "", *, requirement: str = "", folder: str = "."
+) -> Project:
     """Find out what a build machine needs to know.
 
     Parameters
@@ -62,6 +64,8 @@ def look_at(repository: Git, store: str = "", folder: str = ".") -> Project:
     repository : Git
     store : str
         Where the runs are, relative to `folder`; looked for when empty.
+    requirement : str
+        What pip shall install; looked for when empty.
     folder : str
         Some folder of the repository.
 
@@ -76,13 +80,14 @@ def look_at(repository: Git, store: str = "", folder: str = ".") -> Project:
     """
     root = repository.run("rev-parse", "--show-toplevel").decode().strip()
     inside = _inside(root, os.path.join(folder, store)) if store else find_store(root)
+    requirement = requirement or find_requirement(root)
     return Project(
         root=root,
         store=inside,
         branch=_default_branch(repository),
-        requirement=find_requirement(root),
+        requirement=requirement,
         uses_lfs=_uses_lfs(repository, inside),
-        warnings=tuple(_warnings(repository, inside)),
+        warnings=(*_store_warnings(repository, inside), *_origin_warnings(requirement)),
     )
 
 
@@ -199,7 +204,7 @@ def _uses_lfs(repository: Git, store: str) -> bool:
     return b"lfs" in told.split(b"\0")[2::3]
 
 
-def _warnings(repository: Git, store: str) -> Iterator[str]:
+def _store_warnings(repository: Git, store: str) -> Iterator[str]:
     tracked = repository.ask("ls-files", "--", f"{store}/{layout.MARKER}")
     if repository.ask("check-ignore", "--quiet", "--", store) is not None:
         yield (
@@ -215,13 +220,30 @@ def _warnings(repository: Git, store: str) -> Iterator[str]:
 
 def _own_origin() -> str:
     """Say where this installation came from, when that was a repository (PEP 610)."""
+    record = _direct_url()
+    vcs = record.get("vcs_info")
+    if not isinstance(vcs, dict):
+        return ""
+    return f"{_NAME} @ {vcs.get('vcs')}+{record.get('url')}@{vcs.get('commit_id')}"
+
+
+def _origin_warnings(requirement: str) -> Iterator[str]:
+    if requirement == _NAME and "dir_info" in _direct_url():
+        yield (
+            "This runpages was installed from a folder, which a build machine has not got: it "
+            "takes the released one. Name another with --requirement, such as "
+            "'runpages @ git+https://...'."
+        )
+
+
+def _direct_url() -> dict[str, object]:
+    """Read what the installer noted about where this package came from, if it noted anything."""
     try:
         text = metadata.distribution(_NAME).read_text("direct_url.json")
         record = json.loads(text or "{}")
-        commit = record["vcs_info"]["commit_id"]
-        return f"{_NAME} @ {record['vcs_info']['vcs']}+{record['url']}@{commit}"
-    except (metadata.PackageNotFoundError, ValueError, LookupError, TypeError):
-        return ""
+    except (metadata.PackageNotFoundError, ValueError):
+        return {}
+    return record if isinstance(record, dict) else {}
 
 
 def _read(path: str) -> str:

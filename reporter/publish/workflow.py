@@ -88,12 +88,14 @@ pages:
 """
 
 
-def github_workflow(project: Project) -> str:
+def github_workflow(project: Project, path: str = WORKFLOW) -> str:
     """Write our part of GitHub's workflow.
 
     Parameters
     ----------
     project : Project
+    path : str
+        Where it will lie, from the repository's root.
 
     Returns
     -------
@@ -101,7 +103,7 @@ def github_workflow(project: Project) -> str:
     """
     return _GITHUB.format(
         branch=_quote(project.branch),
-        paths=_paths(project.store),
+        paths=_paths(project.store, path),
         lfs=_LFS if project.uses_lfs else "",
         install=_quote(_install(project)),
         build=_quote(f"report build {shlex.quote(project.store)} -o site"),
@@ -196,7 +198,7 @@ def write_workflow(project: Project, path: str = WORKFLOW, *, replaces: bool = F
     # A checkout on Windows may have turned the ends of lines: they stay as they are.
     ends = "\r\n" if "\r\n" in text else "\n"
     merged = merge_part(
-        text.replace("\r\n", "\n"), github_workflow(project), where=path, replaces=replaces
+        text.replace("\r\n", "\n"), github_workflow(project, path), where=path, replaces=replaces
     ).replace("\n", ends)
     if merged == text:
         return False
@@ -212,11 +214,11 @@ def _install(project: Project) -> str:
     return f"pip install {shlex.quote(project.requirement)}"
 
 
-def _paths(store: str) -> str:
+def _paths(store: str, workflow: str) -> str:
     """Name what makes a push worth a build; every push is, when a path cannot be a pattern."""
     if store == "." or not re.fullmatch(r"[\w./ -]+", store):
         return ""
-    patterns = [f"{store}/**", "report.toml", ".github/workflows/**"]
+    patterns = [f"{store}/**", "report.toml", workflow]
     return "    paths:\n" + "".join(f"      - {_quote(pattern)}\n" for pattern in patterns)
 
 
