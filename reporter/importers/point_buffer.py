@@ -1,0 +1,78 @@
+"""Collect the points of many metrics and hand them on in pieces, so that memory stays bounded."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+
+import numpy as np
+
+from reporter.events import MetricsLogged
+
+__all__ = ["PointBuffer", "to_int64"]
+
+# 1.5 MB a metric: large enough that Parquet's row groups are, small beside a process's memory.
+_PIECE_POINTS = 1 << 16
+_INT64 = (-(1 << 63), (1 << 63) - 1)
+
+
+class PointBuffer:
+    """Points by metric, in the order they came.
+
+    Examples
+    --------
+    >>> points = PointBuffer()
+    >>> points.add("loss", 0.5, 1, 1000)
+    >>> [(event.key, event.values.tolist()) for event in points.rest()]
+    [('loss', [0.5])]
+    """
+
+    def __init__(self) -> None:
+        self._columns: dict[str, tuple[array[float], array[int], array[int]]] = {}
+        self._full: set[str] = set()
+
+    def add(self, key: str, value: float, step: int, time_ms: int) -> None:
+        """Take one point; `step` and `time_ms` are int64."""
+        columns = self._columns.get(key)
+        if columns is None:
+            columns = self._columns[key] = (array("d"), array("q"), array("q"))
+        columns[0].append(value)
+        columns[1].append(step)
+        columns[2].append(time_ms)
+        if len(columns[0]) >= _PIECE_POINTS:
+            self._full.add(key)
+
+    def full(self) -> Iterator[MetricsLogged]:
+        """Hand on the metrics of which many points have come; call it now and then."""
+        while self._full:
+            yield self._take(self._full.pop())
+
+    def rest(self) -> Iterator[MetricsLogged]:
+        """Hand on everything, in the order in which the metrics first came."""
+        self._full.clear()
+        for key in list(self._columns):
+            yield self._take(key)
+
+    def _take(self, key: str) -> MetricsLogged:
+        values, steps, times = self._columns.pop(key)
+        return MetricsLogged(
+            at_ms=times[-1],
+            key=key,
+            values=np.frombuffer(values, dtype=np.float64),  # type: ignore[arg-type]
+            steps=np.frombuffer(steps, dtype=np.int64),  # type: ignore[arg-type]
+            timestamps_ms=np.frombuffer(times, dtype=np.int64),  # type: ignore[arg-type]
+        )
+
+
+def to_int64(number: float) -> int:
+    """Bring a number into the range of a step or a time: what is beyond it ends at its edge.
+
+    Examples
+    --------
+    >>> to_int64(12.7), to_int64(float("nan")), to_int64(1e300) == 2**63 - 1
+    (12, 0, True)
+    """
+    if number != number:  # noqa: PLR0124  # NaN
+        return 0
+    low, high = _INT64
+    return low if number <= low else high if number >= high else int(number)
