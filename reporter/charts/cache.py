@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+
+from reporter.store.user_cache import user_cache_folder
 
 __all__ = ["cached"]
 
@@ -31,7 +32,7 @@ def cached(name: str, make: Callable[[], bytes], is_whole: Callable[[bytes], boo
     -------
     bytes
     """
-    path = _cache_folder() / name
+    path = Path(user_cache_folder()) / name
     found = _read(path)
     if found is not None and is_whole(found):
         return found
@@ -40,31 +41,16 @@ def cached(name: str, make: Callable[[], bytes], is_whole: Callable[[bytes], boo
     return data
 
 
-def _cache_folder() -> Path:
-    """Return where this system keeps what a program may lose."""
-    chosen = os.environ.get("XDG_CACHE_HOME")
-    if chosen:
-        root = Path(chosen)
-    elif sys.platform == "win32":
-        root = Path(os.environ.get("LOCALAPPDATA", "~/AppData/Local"))
-    elif sys.platform == "darwin":
-        root = Path("~/Library/Caches")
-    else:
-        root = Path("~/.cache")
-    return root / "runpages"
-
-
 def _read(path: Path) -> bytes | None:
     try:
-        return path.expanduser().read_bytes()
-    except (OSError, RuntimeError):  # RuntimeError: no home
+        return path.read_bytes()
+    except OSError:
         return None
 
 
 def _write(path: Path, data: bytes) -> None:
     """Keep a file if that can be done: written beside its place and renamed."""
-    with contextlib.suppress(OSError, RuntimeError):
-        path = path.expanduser()
+    with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent)
         try:

@@ -8,6 +8,8 @@ write into a source, follow no link out of it, unpickle nothing, and import no o
 from __future__ import annotations
 
 from reporter.importers.discovery import FoundSource, find_sources
+from reporter.importers.importing import ImportResult, SourceImport, import_sources
+from reporter.importers.opening import open_source
 from reporter.importers.records import (
     ArtifactSource,
     ImportedExperiment,
@@ -39,15 +41,19 @@ __all__ = [
     "ArtifactSource",
     "FoundSource",
     "ImportOptions",
+    "ImportResult",
     "ImportedExperiment",
     "ImportedItem",
     "ImportedRun",
     "Importer",
     "Source",
+    "SourceImport",
     "derive_run_id",
     "find_sources",
     "fingerprint_of",
     "get_importer",
+    "import_sources",
     "importer",
     "load_entry_points",
+    "open_source",
 ]

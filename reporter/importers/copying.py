@@ -80,7 +80,7 @@ class ArtifactLinker:
             if isinstance(item, Problem):
                 yield item
             elif item.file:
-                links[path] = os.path.abspath(item.file)
+                links[path] = os.path.realpath(item.file)
                 yield _artifact(path, item, item.size_bytes, "")
             else:
                 yield _copy(folder, path, item, known.get(path))

@@ -15,7 +15,14 @@ from reporter.importers.replay import replay_run
 from reporter.model import Problem
 from reporter.store import layout
 
-__all__ = ["ImportResult", "SourceImport", "import_found", "import_sources"]
+__all__ = [
+    "ImportResult",
+    "Progress",
+    "RunCounter",
+    "SourceImport",
+    "import_found",
+    "import_sources",
+]
 
 Progress = Callable[[str, int, int], None]
 
@@ -37,6 +44,8 @@ class SourceImport:
         Experiments of the source, and points and files that were written.
     problems : list of Problem
         Of the source, and of its runs, the unchanged ones included.
+    own_problems : list of Problem
+        Those that belong to the source as a whole and stand with no run or experiment.
     run_ids : set of str
         Every run of the source.
     experiment_ids : set of str
@@ -53,6 +62,7 @@ class SourceImport:
     n_points: int = 0
     n_files: int = 0
     problems: list[Problem] = field(default_factory=list)
+    own_problems: list[Problem] = field(default_factory=list)
     run_ids: set[str] = field(default_factory=set)
     experiment_ids: set[str] = field(default_factory=set)
 
@@ -60,6 +70,11 @@ class SourceImport:
     def n_runs(self) -> int:
         """How many runs the source has."""
         return len(self.run_ids)
+
+    def report(self, problem: Problem) -> None:
+        """List a problem of the source as a whole."""
+        self.problems.append(problem)
+        self.own_problems.append(problem)
 
 
 @dataclass(frozen=True)
@@ -123,22 +138,30 @@ def import_sources(
     """
     found = [item for path in paths for item in find_sources(path, format_name)]
     layout.create_store(store)
-    counted = _Counter(progress)
+    counted = RunCounter(progress)
     sources = [import_found(item, store, options, ArtifactCopier(), counted) for item in found]
     return ImportResult(store, sources)
 
 
-class _Counter:
-    """Adds up the runs of several sources for one progress bar."""
+class RunCounter:
+    """Adds up the runs of several sources for one progress bar.
+
+    Parameters
+    ----------
+    progress : callable or None
+        Called with a word, the runs done and the runs in all.
+    """
 
     def __init__(self, progress: Progress | None) -> None:
         self._progress = progress
         self._done = self._total = 0
 
     def expect(self, n_runs: int) -> None:
+        """Take note of runs to come."""
         self._total += n_runs
 
     def count(self) -> None:
+        """Take note of a run that is done."""
         self._done += 1
         if self._progress is not None:
             self._progress("Importing", self._done, max(self._done, self._total))
@@ -149,7 +172,7 @@ def import_found(
     store: str,
     options: ImportOptions,
     artifacts: ArtifactTaker,
-    counted: _Counter | None = None,
+    counted: RunCounter | None = None,
 ) -> SourceImport:
     """Import one source into a store that exists.
 
@@ -160,8 +183,7 @@ def import_found(
     options : ImportOptions
     artifacts : ArtifactTaker
         Copies files, or links to them.
-    counted : object, optional
-        Is told about runs to come and runs done.
+    counted : RunCounter, optional
 
     Returns
     -------
@@ -172,21 +194,21 @@ def import_found(
     OSError, StoreError
         The store's disk refused.
     """
-    counted = counted or _Counter(None)
+    counted = counted or RunCounter(None)
     result = SourceImport(path=found.source.path, format=found.importer.name)
     placement = Placement(store, found.importer.name)
     version = f"{found.importer.name} {__version__}"
     outcomes: Counter[str] = Counter()
     for item in found.importer.read(found.source, options):
         if isinstance(item, Problem):
-            result.problems.append(item)
+            result.report(item)
         elif isinstance(item, ImportedExperiment):
             counted.expect(item.n_runs)
             result.n_experiments += 1
             result.experiment_ids.add(placement.add(item))
             result.problems += [event for event in item.events if isinstance(event, Problem)]
         elif item.run_id in result.run_ids:
-            result.problems.append(_twice(item))
+            result.report(_twice(item))
         else:
             experiment_id = placement.find_run(item.run_id, item.experiment)
             done = replay_run(store, experiment_id, item, version, artifacts)

@@ -25,7 +25,9 @@ class PointCollector:
         return self._count
 
     def add(self, event: MetricsLogged) -> None:
-        """Take the points of an event."""
+        """Take the points of an event; one without points leaves no trace."""
+        if not len(event.values):
+            return
         columns = (
             np.asarray(event.steps, dtype=np.int64),
             np.asarray(event.timestamps_ms, dtype=np.int64),

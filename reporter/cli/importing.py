@@ -1,0 +1,144 @@
+"""The command that brings other tools' runs into a store."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reporter.cli.frame import Progress, command, count, json_option, print_json
+from reporter.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from reporter.importers import ImportOptions, ImportResult, SourceImport
+    from reporter.model import Problem
+
+__all__ = ["attach", "parse_options"]
+
+# More would scroll away what matters; --json lists all of them.
+_SHOWN_PROBLEMS = 20
+
+
+def attach(group: click.Group) -> None:
+    """Add the command to the group."""
+
+    @command(
+        group,
+        "import",
+        """
+        report import mlruns -o runs
+        report import ~/project wandb/offline-run-20261121_091500-3kz1q2xw -o runs
+        report import results.csv -o runs --format table --option step=epoch
+        report import mlruns -o runs --strict --json
+        """,
+    )
+    @click.argument("sources", nargs=-1, required=True)
+    @click.option("-o", "--output", default="runs", show_default=True, help="Store to import into.")
+    @click.option("--format", "format_name", default="", help="What the sources are; see below.")
+    @click.option("--experiment", default="", help="Experiment for runs of tools that have none.")
+    @click.option(
+        "--option", "pairs", multiple=True, metavar="KEY=VALUE", help="For the importer; see docs."
+    )
+    @click.option("--strict", is_flag=True, help="Exit with 1 when there are problems.")
+    @json_option
+    def import_command(
+        sources: tuple[str, ...],
+        output: str,
+        format_name: str,
+        experiment: str,
+        pairs: tuple[str, ...],
+        strict: bool,
+        as_json: bool,
+    ) -> None:
+        """Bring the runs in SOURCES, which other tools wrote, into a store.
+
+        A source is recognised by its content; a folder may hold several, of several tools. Nothing
+        is written into it. Importing again brings only what is new, also after an interrupt.
+        """
+        from reporter.importers import import_sources
+
+        with Progress() as progress:
+            result = import_sources(
+                sources,
+                output,
+                format_name=format_name,
+                options=parse_options(pairs, experiment),
+                progress=progress,
+            )
+        if as_json:
+            print_json(_record(result))
+        else:
+            for source in result.sources:
+                click.echo(_summary(source))
+            _print_problems(result.problems)
+        if strict and result.problems:
+            sys.exit(1)
+
+
+def parse_options(pairs: tuple[str, ...], experiment: str = "") -> ImportOptions:
+    """Turn ``KEY=VALUE`` texts into options for an importer.
+
+    Raises
+    ------
+    InvalidInputError
+        One of them has no ``=``.
+    """
+    from reporter.importers import ImportOptions
+
+    values = {}
+    for pair in pairs:
+        key, sign, value = pair.partition("=")
+        if not sign or not key:
+            raise InvalidInputError(f"'{pair}' is no option.", "Write --option KEY=VALUE.")
+        values[key] = value
+    return ImportOptions(values=values, experiment=experiment)
+
+
+def _summary(source: SourceImport) -> str:
+    runs = [
+        f"{number:,} {word}"
+        for number, word in (
+            (source.n_new, "new"),
+            (source.n_updated, "updated"),
+            (source.n_unchanged, "unchanged"),
+            (source.n_kept, "left as they are"),
+        )
+        if number
+    ]
+    told = f" ({', '.join(runs)})" if runs else ""
+    parts = [f"{count(source.n_runs, 'run')}{told}", count(source.n_experiments, "experiment")]
+    if source.n_points or source.n_files:
+        parts += [count(source.n_points, "point"), count(source.n_files, "file")]
+    if source.problems:
+        parts.append(count(len(source.problems), "problem"))
+    return f"{source.path} [{source.format}]: {', '.join(parts)}"
+
+
+def _print_problems(problems: list[Problem]) -> None:
+    for problem in problems[:_SHOWN_PROBLEMS]:
+        text = ". ".join(part.rstrip(".") for part in (problem.detail, problem.hint) if part)
+        click.echo(f"{problem.what}: {problem.where}. {text}", err=True)
+    hidden = len(problems) - _SHOWN_PROBLEMS
+    if hidden > 0:
+        click.echo(f"... and {hidden:,} more; --json lists all of them.", err=True)
+
+
+def _record(result: ImportResult) -> dict[str, Any]:  # Any: as JSON has it
+    sources = [
+        {
+            "path": source.path,
+            "format": source.format,
+            "runs": source.n_runs,
+            "new": source.n_new,
+            "updated": source.n_updated,
+            "unchanged": source.n_unchanged,
+            "kept": source.n_kept,
+            "experiments": source.n_experiments,
+            "points": source.n_points,
+            "files": source.n_files,
+            "problems": [vars(problem) for problem in source.problems],
+        }
+        for source in result.sources
+    ]
+    return {"store": result.store, "sources": sources}
