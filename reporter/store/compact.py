@@ -8,11 +8,12 @@ a second one finds the lock taken and leaves the work, for journals read as well
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
 
 from reporter.model import RunStatus
 from reporter.store import layout
+from reporter.store.exclusive import exclusive
 from reporter.store.points import CLOSE_RECORD
 from reporter.store.sources import RunSources, read_sources
 from reporter.store.tables import RunRow, write_points, write_run
@@ -107,64 +108,7 @@ def fold_lock(folder: str) -> AbstractContextManager[bool]:
 
     Leaving the block frees the lock, and so does the end of the process, however it comes.
     """
-    return _exclusive(os.path.join(folder, _LOCK))
-
-
-@contextmanager
-def _exclusive(path: str) -> Iterator[bool]:
-    """Try to be the only one here; yields whether we are. The kernel frees a dead one's lock."""
-    fd = os.open(path, os.O_CREAT | os.O_RDWR, 0o666)
-    is_ours = False
-    try:
-        is_ours = _try_lock(fd) and _is_same_file(fd, path)
-        yield is_ours
-    finally:
-        try:
-            if is_ours and os.name == "posix":
-                os.unlink(path)
-        finally:
-            os.close(fd)
-        if is_ours and os.name != "posix":
-            _unlink_quietly(path)
-
-
-def _is_same_file(fd: int, path: str) -> bool:
-    """Tell whether the locked file still has the name: its last owner unlinks it."""
-    try:
-        found = os.stat(path)
-    except FileNotFoundError:
-        return False
-    mine = os.fstat(fd)
-    return (found.st_ino, found.st_dev) == (mine.st_ino, mine.st_dev)
-
-
-def _unlink_quietly(path: str) -> None:
-    with suppress(OSError):  # another process may have it open: it will unlink it
-        os.unlink(path)
-
-
-def _try_lock(fd: int) -> bool:
-    try:
-        import fcntl
-    except ImportError:
-        return _try_lock_windows(fd)
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:
-        return True  # a file system without locks: there the retirement rule alone must do
-    return True
-
-
-def _try_lock_windows(fd: int) -> bool:
-    import msvcrt
-
-    try:
-        msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
-    except OSError:
-        return False
-    return True
+    return exclusive(os.path.join(folder, _LOCK))
 
 
 def remember_for_later(store: str, experiment_id: str, run_id: str) -> None:

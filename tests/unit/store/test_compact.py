@@ -13,6 +13,7 @@ import pytest
 from reporter.events import MetricsLogged, RunEnded, RunStarted
 from reporter.store import compact, layout
 from reporter.store.compact import compact_run, compact_store
+from reporter.store.exclusive import exclusive
 from reporter.store.reader import open_store
 from reporter.store.writer import FolderWriter
 from tests.builders import START_MS, make_run, make_store, run_id_of
@@ -100,7 +101,7 @@ def test_second_compaction_leaves_the_work_to_the_first(tmp_path: Path) -> None:
     store = make_store(tmp_path / "runs")
     run_id = make_run(store, "a", metrics={"loss": [1.0]}, fold=False)
     folder = os.path.join(store, "0", run_id)
-    with compact._exclusive(os.path.join(folder, ".compact.lock")) as is_ours:
+    with exclusive(os.path.join(folder, ".compact.lock")) as is_ours:
         assert is_ours
         assert not compact_run(folder, run_id, "0")
     assert compact_run(folder, run_id, "0")
