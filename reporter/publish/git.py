@@ -56,6 +56,10 @@ _REASONS = (
 """What git says (any of these, in small letters), what it means, and what to do about it."""
 
 
+_TELLING = re.compile(r"(remote: .|fatal: |error: (?!failed to push)|ERROR: |ssh: |! \[)")
+_PREFIXES = re.compile(r"^(remote: |fatal: |error: |ERROR: )+")
+
+
 class Git:
     """Git at one place.
 
@@ -173,12 +177,9 @@ def explain(remote: str, stderr: bytes) -> PublishError:
 
 def _words(stderr: bytes) -> str:
     """Gather the lines that tell something, without credentials that an address may hold."""
-    lines = (line.strip() for line in stderr.decode(errors="replace").splitlines())
-    told = [
-        re.sub(r"^(remote: |fatal: |error: |ERROR: )+", "", line).rstrip(".:")
-        for line in lines
-        if re.match(r"(remote: .|fatal: |error: |ERROR: |ssh: | ! )", line) or " ! [" in line
-    ] or [line for line in stderr.decode(errors="replace").split("\n") if line][-1:]
+    lines = [line.strip() for line in stderr.decode(errors="replace").splitlines()]
+    told = [line for line in lines if _TELLING.match(line)] or lines[-1:]
+    told = [_PREFIXES.sub("", line).rstrip(".:") for line in told]
     text = "; ".join(dict.fromkeys(told))
     return re.sub(r"(\w+://)[^/@\s]+@", r"\1", text)[:400]
 
