@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reporter.cli.configuring import config_option
 from reporter.cli.frame import Progress, command, count, json_option, print_json, store_argument
+from reporter.config import load_config, parse_size
 
 if TYPE_CHECKING:
     from reporter.site.build import BuildResult
@@ -29,6 +31,7 @@ def attach(group: click.Group) -> None:
         report build
         report build sample_runs -o site
         report build runs -o site --title "Digits and wine" --strict
+        report build runs --config paper.toml --max-artifact-size "25 MB"
         """,
     )
     @store_argument
@@ -40,9 +43,22 @@ def attach(group: click.Group) -> None:
         default=True,
         help="Offer the runs and all their points as Parquet and CSV.",
     )
+    @click.option(
+        "--max-artifact-size",
+        metavar="SIZE",
+        help='Leave larger artifacts out, as in "25 MB"; they stay listed.',
+    )
+    @config_option
     @json_option
     def build(
-        store: str, output: str, title: str, strict: bool, full_data: bool, as_json: bool
+        store: str,
+        output: str,
+        title: str,
+        strict: bool,
+        full_data: bool,
+        max_artifact_size: str | None,
+        config: str,
+        as_json: bool,
     ) -> None:
         """Build the site of STORE, the folder that runs were logged to (./runs by default).
 
@@ -58,6 +74,8 @@ def attach(group: click.Group) -> None:
             result = build_site(
                 reader,
                 FolderOutput(output, reader.location),
+                config=load_config(config, reader.location),
+                max_artifact_bytes=parse_size(max_artifact_size) if max_artifact_size else None,
                 title=title,
                 full_data=full_data,
                 progress=progress,
@@ -84,8 +102,25 @@ def _summary(result: BuildResult) -> str:
     kept = f", {result.files_unchanged:,} unchanged" if result.files_unchanged else ""
     return (
         f"{result.location}/index.html\n"
-        f"{', '.join(parts)} · {format_bytes(result.size_bytes)} · {files}{kept}"
-    )
+        f"{', '.join(parts)} · {format_bytes(result.size_bytes)} · {files}{kept}\n"
+        f"{_artifacts(result)}"
+    ).rstrip()
+
+
+def _artifacts(result: BuildResult) -> str:
+    """Say what the runs' own files weigh, which of them most, and what was left out."""
+    from reporter.site.numbers import format_bytes
+
+    parts = []
+    if result.n_artifacts:
+        parts.append(
+            f"{count(result.n_artifacts, 'artifact')}, {format_bytes(result.artifact_bytes)}"
+        )
+    if result.n_left_out:
+        size = format_bytes(result.left_out_bytes)
+        parts.append(f"{count(result.n_left_out, 'artifact')} left out, {size}")
+    sizes = [f"{format_bytes(size):>9}  {path}" for path, size in result.largest]
+    return "\n".join([" · ".join(parts), *sizes])
 
 
 def _print_problems(result: BuildResult) -> None:

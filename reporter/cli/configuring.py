@@ -10,7 +10,11 @@ from reporter.cli.frame import command
 from reporter.config import FILE_NAME, sample
 from reporter.errors import InvalidInputError
 
-__all__ = ["attach"]
+__all__ = ["attach", "config_option"]
+
+config_option = click.option(
+    "--config", default="", help="The report.toml to use; else the store's, else the one here."
+)
 
 
 def attach(group: click.Group) -> None:

@@ -11,18 +11,22 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from reporter import mediatypes, renderers
-from reporter.model import Artifact, Problem
+from reporter.model import Artifact, Experiment, Problem
 from reporter.site import links
+from reporter.site.artifact_rules import ArtifactRules
 from reporter.site.manifest import inputs_digest
 from reporter.site.output import COPY_BYTES, SiteOutput, sha256_of
 from reporter.site.plan import PlannedRun
 from reporter.store.ports import StoreReader
 
-__all__ = ["Exhibit", "ShippedFile", "draw", "is_likely_figure", "ship_artifacts", "write_files"]
+__all__ = ["Exhibit", "Shipment", "ShippedFile", "draw", "is_likely_figure", "write_files"]
+
+SHARED_BYTES = 64_000
+"""Equal files from this size on are shipped once; smaller ones are worth a path of their own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +43,8 @@ class ShippedFile:
         Of the file as it is now; empty when it is missing.
     problem : Problem or None
         Why it is missing.
+    left_out : str
+        Why it is not in the site although it could be: ``larger than 25.0 MB``; else empty.
     """
 
     run_id: str
@@ -46,6 +52,7 @@ class ShippedFile:
     site_path: str = ""
     sha256: str = ""
     problem: Problem | None = None
+    left_out: str = ""
 
     @property
     def name(self) -> str:
@@ -67,23 +74,75 @@ class Exhibit:
     fragment: renderers.Fragment
 
 
-def ship_artifacts(reader: StoreReader, output: SiteOutput, item: PlannedRun) -> list[ShippedFile]:
-    """Put a run's artifacts into the site.
+@dataclass(kw_only=True)
+class Shipment:
+    """Puts the artifacts of all runs into the site, equal bytes once.
 
     Parameters
     ----------
     reader : StoreReader
     output : SiteOutput
-    item : PlannedRun
-
-    Returns
-    -------
-    list of ShippedFile
-        In the order of paths, missing ones too.
+    rules : ArtifactRules
+        Which of them.
     """
-    suffixes = {a.path: _inert_suffix(reader, item.run_id, a.path) for a in item.artifacts}
-    paths = links.artifact_paths(item.run_id, suffixes)
-    return [_ship(reader, output, item.run_id, a, paths[a.path]) for a in item.artifacts]
+
+    reader: StoreReader
+    output: SiteOutput
+    rules: ArtifactRules = field(default_factory=ArtifactRules)
+    _first: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Digest and extension or name to site path: where bytes lie that were put there before."""
+
+    def ship(self, experiment: Experiment, item: PlannedRun) -> list[ShippedFile]:
+        """Put a run's artifacts into the site.
+
+        Parameters
+        ----------
+        experiment : Experiment
+        item : PlannedRun
+
+        Returns
+        -------
+        list of ShippedFile
+            In the order of paths; those that are missing or left out, too.
+        """
+        reasons = {a.path: self.rules.reason(experiment, a) for a in item.artifacts}
+        suffixes = {
+            path: "" if reason else _inert_suffix(self.reader, item.run_id, path)
+            for path, reason in reasons.items()
+        }
+        paths = links.artifact_paths(item.run_id, suffixes)
+        return [
+            ShippedFile(run_id=item.run_id, artifact=artifact, left_out=reasons[artifact.path])
+            if reasons[artifact.path]
+            else self._ship(item.run_id, artifact, paths[artifact.path])
+            for artifact in item.artifacts
+        ]
+
+    def _ship(self, run_id: str, artifact: Artifact, site_path: str) -> ShippedFile:
+        try:
+            with self.reader.open_artifact(run_id, artifact.path) as stream:
+                sha256 = _known_digest(artifact, stream) or sha256_of(stream)
+                site_path = self._place(artifact, sha256, site_path)
+                inputs = inputs_digest("artifact", site_path, sha256)
+                if self.output.reuse(inputs) is None and not self.output.size_of(site_path):
+                    stream.seek(0)
+                    self.output.write_stream(
+                        site_path, lambda target: _copy(stream, target), inputs=inputs
+                    )
+        except (OSError, _UnreadableError) as error:
+            reason = error.reason if isinstance(error, _UnreadableError) else error
+            problem = _missing(run_id, artifact, reason)
+            return ShippedFile(run_id=run_id, artifact=artifact, problem=problem)
+        return ShippedFile(run_id=run_id, artifact=artifact, site_path=site_path, sha256=sha256)
+
+    def _place(self, artifact: Artifact, sha256: str, site_path: str) -> str:
+        """Return where the bytes of an artifact lie: with the first copy when they are many."""
+        if artifact.size_bytes < SHARED_BYTES:
+            return site_path
+        # The page around a logged page bears the file's name.
+        separator = "/" if mediatypes.inert_suffix(artifact.path, b"<") else "."
+        alike = site_path.rpartition(separator)[2]
+        return self._first.setdefault((sha256, alike), site_path)
 
 
 def draw(reader: StoreReader, files: Sequence[ShippedFile], page: str) -> list[Exhibit]:
@@ -107,7 +166,11 @@ def draw(reader: StoreReader, files: Sequence[ShippedFile], page: str) -> list[E
         site_path = places.get((run_id, path), "")
         return links.href(page, site_path) if site_path else ""
 
-    shown = (file for file in files if file.site_path or is_likely_figure(file.artifact))
+    shown = (
+        file
+        for file in files
+        if file.site_path or (is_likely_figure(file.artifact) and not file.left_out)
+    )
     return [Exhibit(file=file, fragment=_draw(reader, file, page, find)) for file in shown]
 
 
@@ -137,23 +200,6 @@ def _inert_suffix(reader: StoreReader, run_id: str, path: str) -> str:
             return mediatypes.inert_suffix(path, stream.read(mediatypes.HEAD_BYTES))
     except OSError:
         return ""
-
-
-def _ship(
-    reader: StoreReader, output: SiteOutput, run_id: str, artifact: Artifact, site_path: str
-) -> ShippedFile:
-    try:
-        with reader.open_artifact(run_id, artifact.path) as stream:
-            sha256 = _known_digest(artifact, stream) or sha256_of(stream)
-            inputs = inputs_digest("artifact", site_path, sha256)
-            if output.reuse(inputs) is None:
-                stream.seek(0)
-                output.write_stream(site_path, lambda target: _copy(stream, target), inputs=inputs)
-    except (OSError, _UnreadableError) as error:
-        reason = error.reason if isinstance(error, _UnreadableError) else error
-        problem = _missing(run_id, artifact, reason)
-        return ShippedFile(run_id=run_id, artifact=artifact, problem=problem)
-    return ShippedFile(run_id=run_id, artifact=artifact, site_path=site_path, sha256=sha256)
 
 
 def _known_digest(artifact: Artifact, stream: BinaryIO) -> str:

@@ -7,11 +7,13 @@ any instruction leaves a site that works.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reporter import renderers
+from reporter.config import Config
 from reporter.model import Problem
 from reporter.site import links
+from reporter.site.branding import Branding, make_branding
 from reporter.site.charts import chart_sections
 from reporter.site.histories import PartsPass
 from reporter.site.job import Job
@@ -39,8 +41,12 @@ class BuildResult:
     size_bytes : int
         Of the whole site.
     problems : tuple of Problem
+    n_artifacts, artifact_bytes : int
+        Files of runs in the site: equal bytes count once.
+    n_left_out, left_out_bytes : int
+        Artifacts that rules keep out of the site.
     largest : tuple of (str, int)
-        The largest artifacts: path in the site and size in bytes.
+        The ten largest artifacts: path in the site and size in bytes.
     files_written, files_unchanged, files_deleted : int
     """
 
@@ -51,6 +57,10 @@ class BuildResult:
     n_pages: int
     size_bytes: int
     problems: tuple[Problem, ...]
+    n_artifacts: int
+    artifact_bytes: int
+    n_left_out: int
+    left_out_bytes: int
     largest: tuple[tuple[str, int], ...]
     files_written: int
     files_unchanged: int
@@ -61,9 +71,11 @@ def build(
     reader: StoreReader,
     output: SiteOutput,
     *,
+    config: Config | None = None,
     title: str = "",
     full_data: bool = True,
     run_pages: int = 5_000,
+    max_artifact_bytes: int | None = None,
     progress: Progress | None = None,
 ) -> BuildResult:
     """Compile a store into a site.
@@ -73,12 +85,16 @@ def build(
     reader : StoreReader
     output : SiteOutput
         Where the site goes, e.g. ``FolderOutput("site")``.
+    config : Config, optional
+        What ``report.toml`` says; nothing by default.
     title : str
-        Of the site.
+        Of the site; goes over the configuration's.
     full_data : bool
         Whether all runs and points are offered as Parquet and CSV.
     run_pages : int
         How many runs get a page of their own.
+    max_artifact_bytes : int, optional
+        Larger artifacts are left out; goes over the limits of the configuration.
     progress : callable, optional
         Told (phase, done, total) as the work goes on.
 
@@ -94,14 +110,22 @@ def build(
     OutputConflictError
         Something that no build wrote stands where a file must go.
     """
-    settings = SiteSettings(title=title, full_data=full_data, run_pages=run_pages)
+    settings = SiteSettings(
+        title=title,
+        full_data=full_data,
+        run_pages=run_pages,
+        config=config or Config(),
+        max_artifact_bytes=max_artifact_bytes,
+    )
+    branding = make_branding(settings.config)
     tell = progress or _tell_nobody
     renderers.load_entry_points()
     with output:
         plan = gather(reader, settings, tell)
+        plan = replace(plan, problems=(*branding.problems, *plan.problems))
         pages = _page_paths(plan)
         output.check_free(pages)
-        job = _begin(reader, output, plan, tell)
+        job = _begin(reader, output, plan, branding, tell)
         _write_runs(job)
         write_downloads(job)
         write_catalog(job)
@@ -115,6 +139,10 @@ def build(
         n_pages=len(pages),
         size_bytes=totals.size_bytes,
         problems=tuple(job.all_problems()),
+        n_artifacts=totals.n_artifacts,
+        artifact_bytes=totals.artifact_bytes,
+        n_left_out=len(job.left_out),
+        left_out_bytes=sum(job.left_out),
         largest=totals.largest,
         files_written=totals.n_written,
         files_unchanged=totals.n_unchanged,
@@ -126,7 +154,9 @@ def _tell_nobody(phase: str, done: int, total: int) -> None:
     """Take a report of progress that nobody asked for."""
 
 
-def _begin(reader: StoreReader, output: SiteOutput, plan: SitePlan, tell: Progress) -> Job:
+def _begin(
+    reader: StoreReader, output: SiteOutput, plan: SitePlan, branding: Branding, tell: Progress
+) -> Job:
     theme = Theme()
     return Job(
         reader=reader,
@@ -134,7 +164,7 @@ def _begin(reader: StoreReader, output: SiteOutput, plan: SitePlan, tell: Progre
         plan=plan,
         theme=theme,
         version=theme.version,
-        assets=theme.write_assets(output),
+        assets=theme.write_assets(output, branding),
         lookups=tuple(ExperimentLookup(experiment) for experiment in plan.experiments),
         tell=tell,
     )

@@ -125,12 +125,16 @@ def default_columns(experiment: PlannedExperiment, columns: Sequence[Column]) ->
     Returns
     -------
     list of Column
+        Those that are configured first, in that order.
     """
+    by_id = {column.id: column for column in offered_columns(columns)}
+    first = [by_id[name] for name in dict.fromkeys(experiment.first_columns) if name in by_id]
     attributes = [column for column in columns if column.id in DEFAULT_ATTRIBUTES]
     params = [c for c in columns if c.group == "Params" and c.differs][:MAX_DEFAULT_PARAMS]
     metrics = [c for c in columns if c.group == "Metrics"]
     ours = [c for c in metrics if not experiment.metrics[c.label].is_system] or metrics
-    return [*attributes, *params, *ours[:MAX_DEFAULT_METRICS]]
+    usual = [*attributes, *params, *ours[:MAX_DEFAULT_METRICS]]
+    return [*first, *(column for column in usual if column not in first)]
 
 
 def offered_columns(columns: Sequence[Column]) -> list[Column]:

@@ -105,6 +105,10 @@ class Frame:
     """Where the bar's search leads: the first page that has a runs table."""
     compare: str
     """href of compare.html from this page."""
+    logo: str
+    """href of the report's own logo; empty for ours."""
+    icon: str
+    """href of the report's own icon; empty for ours."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -281,6 +285,17 @@ class LatestRun:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ViewLink:
+    """A named view: a link that carries all of its state."""
+
+    name: str
+    href: str
+    description: str
+    experiment: str
+    """Name of the experiment it is a view of."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class IndexPage:
     """index.html: experiments, and the runs table when there is only one experiment."""
 
@@ -308,6 +323,12 @@ class IndexPage:
     """A query that runs on the files offered for download; empty when there are none."""
     store: str
     """Where the store is, for the empty state."""
+    description_html: Markup
+    """From the configuration, rendered Markdown; may be empty."""
+    home_html: Markup
+    """Text of the home page from the configuration, rendered Markdown; may be empty."""
+    views: tuple[ViewLink, ...]
+    """Named views of all experiments."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -334,6 +355,8 @@ class ExperimentPage:
     n_figures: str
     note_html: Markup
     """The experiment's note, rendered Markdown; empty when there is none."""
+    views: tuple[ViewLink, ...]
+    """Named views: a tab each."""
     facts: tuple[Fact, ...]
     """About tab: id, created, artifact location, size, params and metrics logged, tags."""
 

@@ -87,6 +87,8 @@ class FrameMaker:
             built_with=f"Built with runpages {reporter.__version__} · store format {STORE_FORMAT}",
             all_runs=all_runs_link(page, self.plan.experiments),
             compare=links.href(page, links.COMPARE),
+            logo=links.href(page, self.assets.logo) if self.assets.logo else "",
+            icon=links.href(page, self.assets.icon) if self.assets.icon else "",
         )
 
     def _downloads(self, page: str) -> tuple[Link, ...]:

@@ -84,7 +84,8 @@ def _file_row(file: ShippedFile, exhibit: Exhibit | None, page: str) -> Artifact
     artifact = file.artifact
     depth = artifact.path.count("/")
     if not file.site_path:
-        why = file.problem.what.lower() if file.problem else "left out"
+        size = format_bytes(artifact.size_bytes)
+        why = file.problem.what.lower() if file.problem else f"{size}, {file.left_out}"
         return ArtifactRow(
             name=file.name,
             depth=depth,

@@ -35,6 +35,8 @@ class Job:
     tell : Progress
     downloads : tuple of str
         Site paths of the tables offered for download.
+    left_out : list of int
+        Sizes in bytes of the artifacts that rules keep out of the site.
     problems : dict of str to list of Problem
         By run id.
     run_digests : dict of str to str
@@ -58,6 +60,7 @@ class Job:
     lookups: tuple[ExperimentLookup, ...]
     tell: Progress
     downloads: tuple[str, ...] = ()
+    left_out: list[int] = field(default_factory=list)
     problems: dict[str, list[Problem]] = field(default_factory=dict)
     run_digests: dict[str, str] = field(default_factory=dict)
     places: dict[str, dict[str, str]] = field(default_factory=dict)

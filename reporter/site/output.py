@@ -28,7 +28,7 @@ from reporter.site.manifest import FileEntry, Ledger, Manifest
 __all__ = ["FolderOutput", "MemoryOutput", "OutputTotals", "SiteOutput", "ZipOutput", "sha256_of"]
 
 COPY_BYTES = 1 << 20
-N_LARGEST = 5
+N_LARGEST = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,8 +40,9 @@ class OutputTotals:
     n_files, size_bytes : int
         Of the whole site, the manifest and files kept from the last build not counted.
     n_written, n_unchanged, n_deleted : int
+    n_artifacts, artifact_bytes : int
     largest : tuple of (str, int)
-        The largest artifacts: site path and size in bytes.
+        The ten largest artifacts: site path and size in bytes.
     """
 
     n_files: int
@@ -49,6 +50,8 @@ class OutputTotals:
     n_written: int
     n_unchanged: int
     n_deleted: int
+    n_artifacts: int
+    artifact_bytes: int
     largest: tuple[tuple[str, int], ...]
 
 
@@ -222,6 +225,8 @@ class SiteOutput:
             n_written=self._n_written,
             n_unchanged=len(entries) - self._n_written,
             n_deleted=len(outdated),
+            n_artifacts=len(artifacts),
+            artifact_bytes=sum(size for _, size in artifacts),
             largest=tuple(sorted(artifacts, key=lambda item: (-item[1], item[0]))[:N_LARGEST]),
         )
 

@@ -12,6 +12,7 @@ from reporter.site.cells import run_link
 from reporter.site.contexts import FigureCard
 from reporter.site.frames import FrameMaker
 from reporter.site.gallery import figure_card, is_shown_as_figure
+from reporter.site.home import home_texts
 from reporter.site.job import Job
 from reporter.site.lookup import ExperimentLookup
 from reporter.site.manifest import inputs_digest
@@ -80,6 +81,7 @@ def write_pages(job: Job) -> None:
         _write_experiment(job, lookup, frames)
     compare = compare_context(frames.frame(links.COMPARE, [("Compare", links.COMPARE)]))
     job.output.write(links.COMPARE, job.theme.render("compare.html.j2", compare))
+    description_html, home_html = home_texts(job.plan.settings.config, job.output)
     index = index_context(
         job.plan,
         job.lookups,
@@ -87,6 +89,8 @@ def write_pages(job: Job) -> None:
         site_problem_rows(links.INDEX, job.plan, job.problems),
         _metrics_glob(job.downloads),
         job.reader.location,
+        description_html=description_html,
+        home_html=home_html,
     )
     job.output.write(links.INDEX, job.theme.render("index.html.j2", index))
     job.output.write_unless_there(links.NOJEKYLL, b"")
@@ -103,6 +107,8 @@ def _write_experiment(job: Job, lookup: ExperimentLookup, frames: FrameMaker) ->
         frame,
         job.plan.year_of_newest,
         job.plan.settings.full_data,
+        job.plan.settings.config.views,
+        experiment.first_columns,
         sorted(vars(experiment.experiment).items()),
         list(experiment.metrics.values()),
         [job.run_digests[item.run_id] for item in experiment.runs],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from heapq import nsmallest
 
 from markupsafe import Markup
@@ -33,6 +33,7 @@ from reporter.site.contexts import (
     LatestRun,
     Link,
     ProblemRow,
+    ViewLink,
 )
 from reporter.site.lookup import ExperimentLookup
 from reporter.site.notes import NOTE_TAG
@@ -46,6 +47,7 @@ from reporter.site.plan import PlannedExperiment, PlannedRun, SitePlan
 from reporter.site.run_page import problem_rows
 from reporter.site.summaries import standing_value
 from reporter.site.tables import runs_table
+from reporter.site.view_state import view_hash
 
 __all__ = [
     "MAX_FIGURES",
@@ -68,6 +70,9 @@ def index_context(
     problems: Sequence[ProblemRow],
     metrics_glob: str,
     store: str,
+    *,
+    description_html: Markup,
+    home_html: Markup,
 ) -> IndexPage:
     """Make the context of the first page.
 
@@ -83,6 +88,8 @@ def index_context(
         What names the points for download in a query; empty when none are offered.
     store : str
         Where the store is, for the page without runs.
+    description_html, home_html : Markup
+        From the configuration.
 
     Returns
     -------
@@ -92,9 +99,10 @@ def index_context(
     chart = _chart_of(lookups)
     only = plan.experiments[0] if len(plan.experiments) == 1 else None
     is_cut = len(problems) > MAX_PROBLEMS
+    has_title = plan.settings.title or plan.settings.config.title
     return IndexPage(
         frame=frame,
-        title=only.name if only and not plan.settings.title else plan.title,
+        title=only.name if only and not has_title else plan.title,
         lede_html=_lede(only) if only else Markup(),
         n_runs=format_count(len(runs)),
         counts=counts_of(runs),
@@ -109,6 +117,9 @@ def index_context(
         data_text=_data_text(plan, runs),
         data_snippet=_snippet(metrics_glob),
         store=store,
+        description_html=description_html,
+        home_html=home_html,
+        views=tuple(v for e in plan.experiments for v in _views(plan, e, links.INDEX)),
     )
 
 
@@ -162,8 +173,23 @@ def experiment_context(
         figures_note=f"{len(figures)} of {format_count(n_figures)} shown" if is_cut else "",
         n_figures=format_count(n_figures),
         note_html=note_html,
+        views=tuple(_views(plan, experiment, page)),
         facts=tuple(_about(experiment, page, parts)),
     )
+
+
+def _views(plan: SitePlan, experiment: PlannedExperiment, page: str) -> Iterator[ViewLink]:
+    """Turn the named views of an experiment into links."""
+    target = links.experiment_page(experiment.id)
+    base = "" if page == target else links.href(page, target)
+    for view in plan.settings.config.views:
+        if view.experiment in ("", experiment.name, experiment.id):
+            yield ViewLink(
+                name=view.name,
+                href=base + (view_hash(view) or "#runs"),
+                description=view.description,
+                experiment=experiment.name,
+            )
 
 
 def compare_context(frame: Frame) -> ComparePage:

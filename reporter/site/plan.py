@@ -15,7 +15,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 
+from reporter.config import Config
 from reporter.model import Artifact, Experiment, LifecycleStage, Problem, Run, RunStatus
+from reporter.site.artifact_rules import ArtifactRules
+from reporter.site.config_check import config_problems
 from reporter.site.summaries import (
     MetricFacts,
     differing_params,
@@ -58,11 +61,22 @@ class SiteSettings:
     run_pages : int
         How many runs get a page. Beyond it the newest, the best and the parents do, since 5,000
         pages are what a web host takes without complaint.
+    config : Config
+        What ``report.toml`` says.
+    max_artifact_bytes : int or None
+        Larger artifacts are left out, whatever the configuration says.
     """
 
     title: str = ""
     full_data: bool = True
     run_pages: int = 5_000
+    config: Config = field(default_factory=Config)
+    max_artifact_bytes: int | None = None
+
+    @property
+    def artifact_rules(self) -> ArtifactRules:
+        """Which artifacts go into the site."""
+        return ArtifactRules(settings=self.config.artifacts, max_size_bytes=self.max_artifact_bytes)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +138,8 @@ class PlannedExperiment:
         Params that differ, the most telling first.
     ranked : tuple of str
         Run ids by the leading metric, the best first; empty when no direction is known.
+    first_columns : tuple of str
+        Ids of the columns that its table begins with, as configured.
     """
 
     experiment: Experiment
@@ -132,6 +148,7 @@ class PlannedExperiment:
     leading: str = ""
     differing: tuple[str, ...] = ()
     ranked: tuple[str, ...] = ()
+    first_columns: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -232,15 +249,17 @@ def gather(reader: StoreReader, settings: SiteSettings, progress: Progress) -> S
             runs[run.info.experiment_id].append(run)
             found = reader.artifacts([run.info.run_id])  # now, while the reader knows the run
             artifacts[run.info.run_id] = tuple(artifact for _, artifact in found)
-    planned = [_plan_experiment(experiments[key], found) for key, found in runs.items()]
+    config = settings.config
+    planned = [_plan_experiment(experiments[key], found, config) for key, found in runs.items()]
     planned = [item for item in planned if item.runs or item.id != DEFAULT_EXPERIMENT_ID]
     planned.sort(key=lambda item: (-item.newest_start_ms, item.id))
+    title = settings.title or config.title
     return SitePlan(
-        title=settings.title or _store_name(reader.location),
-        report_id=_report_id(settings.title, planned),
+        title=title or _store_name(reader.location),
+        report_id=_report_id(title, planned),
         experiments=tuple(_complete(planned, settings.run_pages, artifacts)),
         newest_ms=_newest(planned),
-        problems=tuple(problems),
+        problems=(*config_problems(config, planned), *problems),
         settings=settings,
     )
 
@@ -287,9 +306,11 @@ def _unusable(run: Run) -> Problem | None:
     return Problem(what="Run left out", where=where, detail="its id is not 32 hex digits")
 
 
-def _plan_experiment(experiment: Experiment, found: Sequence[Run]) -> PlannedExperiment:
+def _plan_experiment(
+    experiment: Experiment, found: Sequence[Run], config: Config
+) -> PlannedExperiment:
     runs = sorted(found, key=lambda run: (run.info.start_time or 0, run.info.run_id))
-    metrics = summarise_metrics(runs, experiment.definitions)
+    metrics = summarise_metrics(runs, experiment.definitions, config.definitions())
     leading = leading_metric(metrics)
     return PlannedExperiment(
         experiment=experiment,
@@ -301,6 +322,7 @@ def _plan_experiment(experiment: Experiment, found: Sequence[Run]) -> PlannedExp
         leading=leading,
         differing=differing_params(runs),
         ranked=tuple(rank_runs(metrics.get(leading), runs)),
+        first_columns=config.columns,
     )
 
 

@@ -13,10 +13,10 @@ from reporter.model import Problem
 from reporter.site import links
 from reporter.site.artifacts import (
     Exhibit,
+    Shipment,
     ShippedFile,
     draw,
     is_likely_figure,
-    ship_artifacts,
     write_files,
 )
 from reporter.site.contexts import Frame, RunPage
@@ -48,6 +48,9 @@ class RunWriter:
         self._job = job
         self._parts = parts
         self._frames = FrameMaker(plan=job.plan, assets=job.assets, downloads=job.downloads)
+        self._shipment = Shipment(
+            reader=job.reader, output=job.output, rules=job.plan.settings.artifact_rules
+        )
         self._n_done = 0
 
     def write_experiment(self, lookup: ExperimentLookup) -> None:
@@ -74,12 +77,13 @@ class RunWriter:
 
     def _write_run(self, lookup: ExperimentLookup, item: PlannedRun, series: SeriesPass) -> None:
         job = self._job
-        files = ship_artifacts(job.reader, job.output, item)
+        files = self._shipment.ship(lookup.experiment.experiment, item)
+        job.left_out += [file.artifact.size_bytes for file in files if file.left_out]
         found = [*item.run.problems, *(file.problem for file in files if file.problem)]
         job.add_problems(item.run_id, found)
         job.run_digests[item.run_id] = inputs_digest(_run_facts(item, files))
         job.places[item.run_id] = {f.artifact.path: f.site_path for f in files if f.site_path}
-        likely = [file for file in files if is_likely_figure(file.artifact)]
+        likely = [f for f in files if is_likely_figure(f.artifact) and not f.left_out]
         job.figures.setdefault(lookup.experiment.id, []).extend(likely)
         place = place_run(lookup, item)
         inputs = self._page_inputs(lookup, item, place)
@@ -169,7 +173,7 @@ def _run_facts(item: PlannedRun, files: Sequence[ShippedFile]) -> tuple[object, 
         [tuple(vars(summary).values()) for _, summary in sorted(run.data.summaries.items())],
         run.inputs,
         run.problems,
-        [(file.artifact, file.sha256, file.site_path, file.problem) for file in files],
+        [(f.artifact, f.sha256, f.site_path, f.problem, f.left_out) for f in files],
     )
 
 

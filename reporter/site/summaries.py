@@ -143,7 +143,9 @@ class MetricFacts:
 
 
 def summarise_metrics(
-    runs: Sequence[Run], declared: Mapping[str, MetricDefinition] | None = None
+    runs: Sequence[Run],
+    declared: Mapping[str, MetricDefinition] | None = None,
+    settled: Mapping[str, MetricDefinition] | None = None,
 ) -> dict[str, MetricFacts]:
     """Gather what is known of each metric.
 
@@ -153,6 +155,8 @@ def summarise_metrics(
         In the order of starting: of two declarations the later run's stands.
     declared : mapping of str to MetricDefinition, optional
         What the experiment declares for all its runs; a run's own declaration wins.
+    settled : mapping of str to MetricDefinition, optional
+        What the report's configuration says: it goes over what runs declared.
 
     Returns
     -------
@@ -166,6 +170,8 @@ def summarise_metrics(
             series.setdefault(key, []).append(summary)
         for key, definition in run.data.definitions.items():
             definitions[key] = _over(definitions.get(key), definition)
+    for key, definition in (settled or {}).items():
+        definitions[key] = _over(definitions.get(key), definition)
     return {key: _facts(key, found, definitions.get(key)) for key, found in series.items()}
 
 

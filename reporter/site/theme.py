@@ -21,6 +21,7 @@ import reporter
 from reporter import charts, renderers
 from reporter.errors import BuildError
 from reporter.site import links, payload
+from reporter.site.branding import Branding, Picture
 from reporter.site.manifest import inputs_digest
 from reporter.site.output import SiteOutput
 
@@ -69,6 +70,7 @@ FIRST_SCRIPTS = (
     "js/lib/viewport.js",
     "js/ui/view.js",
     "js/ui/app.js",
+    "js/ui/views.js",
     "js/ui/grid_cells.js",
     "js/ui/grid.js",
     "js/ui/grid_keys.js",
@@ -131,6 +133,8 @@ class Assets:
         More of our script, loaded when the page has been painted.
     vega, charts : str
         Loaded when the first chart comes near the viewport.
+    logo, icon : str
+        Pictures of the report's own; empty for ours.
     """
 
     stylesheet: str
@@ -138,6 +142,8 @@ class Assets:
     later: str
     vega: str
     charts: str
+    logo: str = ""
+    icon: str = ""
 
 
 class Theme:
@@ -186,24 +192,30 @@ class Theme:
             digest.update(path.name.encode() + b"\0" + path.read_bytes())
         return digest.hexdigest()[:16]
 
-    def write_assets(self, output: SiteOutput) -> Assets:
+    def write_assets(self, output: SiteOutput, branding: Branding | None = None) -> Assets:
         """Put style sheet, scripts, chart styles and Vega into the site.
 
         Parameters
         ----------
         output : SiteOutput
+        branding : Branding, optional
+            Colours and pictures of the report's own.
 
         Returns
         -------
         Assets
         """
+        branding = branding or Branding()
+        sheet = self._concatenate(STYLES) + branding.css.encode()
         made_with = [metadata.version(name) for name in ("altair", "vl-convert-python")]
         return Assets(
-            stylesheet=_write_asset(output, "site", "css", self._concatenate(STYLES)),
+            stylesheet=_write_asset(output, "site", "css", sheet),
             script=_write_asset(output, "site", "js", self.script(FIRST_SCRIPTS)),
             later=_write_asset(output, "later", "js", self.script(LATER_SCRIPTS)),
             vega=_write_once(output, "vega", made_with, self.version, _vega_file),
             charts=_write_once(output, "charts", made_with, self.version, _charts_file),
+            logo=_write_picture(output, "logo", branding.logo),
+            icon=_write_picture(output, "icon", branding.icon),
         )
 
     def _concatenate(self, names: Iterable[str]) -> bytes:
@@ -287,6 +299,10 @@ def _write_asset(output: SiteOutput, name: str, extension: str, data: bytes) -> 
     path = links.asset_path(name, _digest(data), extension)
     output.write(path, data)
     return path
+
+
+def _write_picture(output: SiteOutput, name: str, picture: Picture | None) -> str:
+    return _write_asset(output, name, picture.extension, picture.data) if picture else ""
 
 
 def _digest(data: bytes) -> str:

@@ -80,6 +80,7 @@
   /* View state */
 
   const listeners = new Set();
+  const witnesses = new Set();
   let view = reporter.state.parse(location.hash);
 
   function announce(next, caller) {
@@ -95,6 +96,12 @@
     } catch {
       /* Some browsers limit how often the address may change, or forbid it in a frame. */
     }
+    for (const witness of witnesses) witness();
+  }
+
+  function arrive() {
+    announce(reporter.state.parse(location.hash));
+    for (const witness of witnesses) witness();
   }
 
   reporter.view = {
@@ -112,8 +119,11 @@
 
     /** @param {(view: object, names: string[]) => void} listener */
     subscribe: (listener) => void listeners.add(listener),
+
+    /** After every change of the address, whoever made it. @param {() => void} witness */
+    onWrite: (witness) => void witnesses.add(witness),
   };
 
-  addEventListener("hashchange", () => announce(reporter.state.parse(location.hash)));
-  addEventListener("popstate", () => announce(reporter.state.parse(location.hash)));
+  addEventListener("hashchange", arrive);
+  addEventListener("popstate", arrive);
 })((globalThis.reporter = globalThis.reporter || {}));
