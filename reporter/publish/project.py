@@ -21,7 +21,9 @@ __all__ = ["Project", "find_requirement", "find_store", "look_at"]
 
 _NAME = "runpages"
 _REQUIREMENTS = re.compile(r"(requirements[\w.-]*|.*-requirements)\.(txt|in)")
-_NAMED = re.compile(r"^\s*[\"']?(runpages(?:\[[\w,\s-]*\])?(?:\s*(?:@|[<>=!~]=?)[^\"'#;\n]*)?)")
+_NAMED = re.compile(
+    r"^\s*[\"']?(runpages(?![\w.-])(?:\[[\w,\s-]*\])?(?:\s*(?:@|[<>=!~]=?)[^\"'#;\n]*)?)"
+)
 _DEPTH = 2
 _SKIPPED = {"node_modules", "site-packages", "__pycache__", "site", "venv"}
 
