@@ -7,7 +7,7 @@ module knows nothing of files, tables or pages, and imports the standard library
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 
 __all__ = [
@@ -15,10 +15,14 @@ __all__ = [
     "Dataset",
     "DatasetInput",
     "Experiment",
+    "ExperimentTag",
+    "InputTag",
+    "KeyValue",
     "LifecycleStage",
     "Metric",
     "MetricDefinition",
     "MetricSummary",
+    "Param",
     "Problem",
     "Record",
     "Run",
@@ -26,6 +30,7 @@ __all__ = [
     "RunInfo",
     "RunInputs",
     "RunStatus",
+    "RunTag",
     "ViewType",
 ]
 
@@ -44,8 +49,12 @@ class Record:
         return hash(tuple(self.__dict__.values()))
 
     def __repr__(self) -> str:
-        inside = ", ".join(f"{name}={value!r}" for name, value in self.__dict__.items())
-        return f"{self.__class__.__name__}({inside})"
+        inside = ", ".join(f"{name}={value!r}" for name, value in sorted(self.__dict__.items()))
+        return f"<{self.__class__.__name__}: {inside}>"
+
+    def __iter__(self) -> Iterator[tuple[str, object]]:
+        """Yield fields and their values, so that ``dict(run.info)`` works as MLflow's does."""
+        yield from sorted(self.__dict__.items())
 
 
 class RunStatus:
@@ -78,6 +87,11 @@ class ViewType:
     ACTIVE_ONLY = 1
     DELETED_ONLY = 2
     ALL = 3
+
+    @staticmethod
+    def from_string(view: str) -> int:
+        """Return the number of ``active_only``, ``deleted_only`` or ``all``."""
+        return {"active_only": 1, "deleted_only": 2, "all": 3}[view.lower()]
 
     @staticmethod
     def includes(view_type: int, lifecycle_stage: str) -> bool:
@@ -115,7 +129,38 @@ class Problem(Record):
     severity: str = "warning"
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
+class KeyValue(Record):
+    """A param or tag of its own: what a client's ``log_batch`` takes.
+
+    Parameters
+    ----------
+    key : str
+    value : object
+        Stored as its ``str()``.
+    """
+
+    key: str
+    value: object
+
+
+class Param(KeyValue):
+    """A param for ``log_batch``."""
+
+
+class RunTag(KeyValue):
+    """A tag of a run, for ``log_batch``."""
+
+
+class ExperimentTag(KeyValue):
+    """A tag of an experiment."""
+
+
+class InputTag(KeyValue):
+    """A tag of a data set that a run reads."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Metric(Record):
     """One logged point.
 
@@ -301,6 +346,10 @@ class RunData(Record):
     @property
     def metrics(self) -> dict[str, float]:
         """Latest value of each metric."""
+        # Summaries that are decoded only when one is asked for have these at hand.
+        latest: dict[str, float] | None = getattr(self.summaries, "latest", None)
+        if latest is not None:
+            return dict(latest)
         return {key: summary.last for key, summary in self.summaries.items()}
 
 

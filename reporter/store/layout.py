@@ -12,6 +12,7 @@
           run.parquet                  when ended
           metrics.parquet              when ended
           artifacts/...
+      .cache/                          derived from the runs, never needed
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ MARKER = "store.json"
 RUN_TABLE = "run.parquet"
 METRICS_TABLE = "metrics.parquet"
 ARTIFACTS = "artifacts"
+CACHE = ".cache"
 TEMPORARY_PREFIX = ".tmp-"
 DEFAULT_EXPERIMENT_ID = "0"
 DEFAULT_EXPERIMENT_NAME = "Default"
@@ -227,6 +229,16 @@ def metrics_journal(writer: str) -> str:
 def experiment_journal(writer: str) -> str:
     """Name a writer's journal of changes to an experiment."""
     return f"experiment-{writer}.jsonl"
+
+
+def documents_journal(writer: str) -> str:
+    """Name a writer's journal of what another tool keeps about an experiment."""
+    return f"documents-{writer}.jsonl"
+
+
+def is_documents_journal(name: str) -> bool:
+    """Tell whether a file of this name is a journal of another tool's documents."""
+    return name.startswith("documents-") and name.endswith(".jsonl")
 
 
 def is_events_journal(name: str) -> bool:

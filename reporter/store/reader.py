@@ -10,6 +10,7 @@ from typing import BinaryIO
 from reporter.errors import RunNotFoundError
 from reporter.model import Artifact, Experiment, Run
 from reporter.store import layout
+from reporter.store.derived import DerivedRuns, stamp_of
 from reporter.store.fold import fold_experiment, merge
 from reporter.store.liveness import is_alive
 from reporter.store.ports import History
@@ -47,7 +48,8 @@ class FolderReader:
     Parameters
     ----------
     path : str
-        The store's folder. Nothing is read until asked for, and nothing is ever written.
+        The store's folder. Nothing is read until asked for, and nothing is written but its
+        ``.cache/``, where that can be.
     """
 
     def __init__(self, path: str) -> None:
@@ -90,8 +92,27 @@ class FolderReader:
         for experiment_id in wanted:
             if experiment_id not in known:
                 continue
-            for run_id in layout.list_run_ids(os.path.join(self._path, experiment_id)):
-                yield self._run(self._sources(experiment_id, run_id))
+            yield from self._runs_of(experiment_id)
+
+    def _runs_of(self, experiment_id: str) -> Iterator[Run]:
+        """Yield an experiment's runs, those that have not changed from the derived table."""
+        folder = os.path.join(self._path, experiment_id)
+        run_ids = layout.list_run_ids(folder)
+        derived = DerivedRuns.load(self._path, experiment_id)
+        root = os.path.abspath(self._artifact_root(experiment_id))
+        for run_id in run_ids:
+            stamp = stamp_of(f"{folder}{os.sep}{run_id}", layout.RUN_TABLE)
+            uri = f"{root}{os.sep}{run_id}{os.sep}{layout.ARTIFACTS}"
+            run = derived.find(run_id, stamp, uri)
+            if run is None:
+                sources = self._sources(experiment_id, run_id)
+                run = self._run(sources)
+                if not sources.events and not sources.points:
+                    derived.add(run, stamp)
+            else:
+                self._logged[run_id] = run.artifacts
+            yield run
+        derived.save(run_ids)
 
     def run(self, run_id: str) -> Run:
         """Return one run.
@@ -161,13 +182,15 @@ class FolderReader:
         return open(real, "rb")
 
     def _artifact_folder(self, sources: RunSources) -> str:
-        experiment_id = sources.experiment_id
+        root = self._artifact_root(sources.experiment_id)
+        return os.path.join(root, sources.run_id, layout.ARTIFACTS)
+
+    def _artifact_root(self, experiment_id: str) -> str:
+        """Return the folder that holds the runs of an experiment, as far as artifacts go."""
         if experiment_id not in self._locations:
             self._experiment(experiment_id)
         location = self._locations[experiment_id]
-        if location:
-            return os.path.join(layout.local_folder(location), sources.run_id, layout.ARTIFACTS)
-        return os.path.join(sources.folder, layout.ARTIFACTS)
+        return layout.local_folder(location) or os.path.join(self._path, experiment_id)
 
     def _find(self, run_id: str) -> RunSources:
         located = self._locate(run_id)
