@@ -5,19 +5,24 @@
     ReporterError                        catch this to catch them all
     ├─ InvalidInputError (ValueError)    a bad key, value, name or path: fix the call
     │  ├─ FilterSyntaxError              a bad filter string: fix the text at `position`
+    │  ├─ AlreadyExistsError             the name is taken: use what is there, or another name
+    │  ├─ NotFoundError (LookupError)    no such tag, artifact or table: name one that is there
+    │  ├─ MissingFileError (FileNotFoundError)   no such file on this machine
     │  ├─ ConfigError                    report.toml says something wrong: fix the file
     │  └─ ChartError                     a chart specification that cannot be shown: fix the figure
     ├─ RunStateError                     no active run, already ended: fix the order of calls
     ├─ StoreError                        something is wrong with the store at `path`
     │  ├─ NotAStoreError                 the path holds no store
     │  ├─ StoreVersionError              a newer version of this package wrote it
+    │  ├─ StoreUnreachableError          an object store does not answer or lets nobody in
     │  ├─ RunNotFoundError (LookupError)
     │  └─ ExperimentNotFoundError (LookupError)
     ├─ BuildError                        the site could not be written
     │  └─ OutputConflictError            something that is not ours stands where a file must go
     └─ PublishError                      a built site could not be published, served or shown
 
-Damage inside a store is not an error but data: see :class:`reporter.model.Problem`.
+Damage inside a store is not an error but data: see :class:`reporter.model.Problem`. Each error also
+has the `error_code` that MLflow's exception would have, for scripts that look at it.
 """
 
 from __future__ import annotations
@@ -25,19 +30,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 __all__ = [
+    "AlreadyExistsError",
     "BuildError",
     "ChartError",
     "ConfigError",
     "ExperimentNotFoundError",
     "FilterSyntaxError",
     "InvalidInputError",
+    "MissingFileError",
     "NotAStoreError",
+    "NotFoundError",
     "OutputConflictError",
     "PublishError",
     "ReporterError",
     "RunNotFoundError",
     "RunStateError",
     "StoreError",
+    "StoreUnreachableError",
     "StoreVersionError",
     "did_you_mean",
 ]
@@ -54,6 +63,8 @@ class ReporterError(Exception):
         What to do about it.
     """
 
+    error_code = "INTERNAL_ERROR"
+
     def __init__(self, message: str, hint: str = "") -> None:
         self.message = message
         self.hint = hint
@@ -62,6 +73,24 @@ class ReporterError(Exception):
 
 class InvalidInputError(ReporterError, ValueError):
     """A value that cannot be accepted: a key, a param, a path, a name."""
+
+    error_code = "INVALID_PARAMETER_VALUE"
+
+
+class AlreadyExistsError(InvalidInputError):
+    """The name is taken."""
+
+    error_code = "RESOURCE_ALREADY_EXISTS"
+
+
+class NotFoundError(InvalidInputError, LookupError):
+    """There is no such tag, artifact or table."""
+
+    error_code = "RESOURCE_DOES_NOT_EXIST"
+
+
+class MissingFileError(InvalidInputError, FileNotFoundError):
+    """There is no such file or folder on this machine."""
 
 
 class FilterSyntaxError(InvalidInputError):
@@ -97,6 +126,8 @@ class ConfigError(InvalidInputError):
 class RunStateError(ReporterError):
     """A call that the state of the run does not allow (none active, already ended)."""
 
+    error_code = "INVALID_PARAMETER_VALUE"
+
 
 class StoreError(ReporterError):
     """Something is wrong with a store.
@@ -124,12 +155,20 @@ class StoreVersionError(StoreError):
     """The store was written by a newer version of this package."""
 
 
+class StoreUnreachableError(StoreError):
+    """An object store does not answer, lets nobody in, or needs a package that is missing."""
+
+
 class RunNotFoundError(StoreError, LookupError):
     """No run has this id."""
+
+    error_code = "RESOURCE_DOES_NOT_EXIST"
 
 
 class ExperimentNotFoundError(StoreError, LookupError):
     """No experiment has this id or name."""
+
+    error_code = "RESOURCE_DOES_NOT_EXIST"
 
 
 class BuildError(ReporterError):
