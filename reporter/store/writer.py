@@ -7,18 +7,24 @@ pyarrow, at the end of a run.
 from __future__ import annotations
 
 import os
+import time
+import warnings
 from collections.abc import Callable
 from typing import BinaryIO
 
-from reporter.errors import StoreError
+from reporter.errors import StoreError, StoreUnreachableError
 from reporter.events import Event, MetricsLogged, WriterClosed, WriterOpened, to_line
 from reporter.store import layout
 from reporter.store.journal import Journal, PointJournal
 from reporter.store.liveness import host_name, own_start
+from reporter.store.points import CLOSE_RECORD
+from reporter.store.uris import is_remote
 
 __all__ = ["ExperimentWriter", "FolderWriter"]
 
 _CHUNK_BYTES = 1 << 20
+# How long an object store that refused an artifact is left alone: asking takes seconds.
+_ASK_AGAIN_SECONDS = 60.0
 
 
 class _EventJournal(Journal):
@@ -46,7 +52,8 @@ class FolderWriter:
         The store's folder.
     experiment_id, run_id : str
     artifact_folder : str, optional
-        Where artifacts go; inside the run's folder when empty.
+        Where artifacts go; inside the run's folder when empty. A folder, or the URI of an object
+        store: what that refuses stays inside.
     now_ms : callable
         The clock.
     durability : {"power", "process", "fsync"}
@@ -70,8 +77,15 @@ class FolderWriter:
     ) -> None:
         self.experiment_id = experiment_id
         self.run_id = run_id
+        self._store = store
         self.folder = os.path.join(store, experiment_id, run_id)
-        self.artifact_folder = artifact_folder or os.path.join(self.folder, layout.ARTIFACTS)
+        inside = os.path.join(self.folder, layout.ARTIFACTS)
+        self.artifact_uri = artifact_folder or inside
+        self.artifact_folder = inside if is_remote(artifact_folder) else self.artifact_uri
+        # Files among the artifacts that somebody still writes to.
+        self.unfinished: set[str] = set()
+        self._on_error = on_error
+        self._ask_again_at = 0.0
         self._now_ms = now_ms
         self._events = _EventJournal(
             lambda writer: os.path.join(self.folder, layout.events_journal(writer)),
@@ -136,7 +150,30 @@ class FolderWriter:
                 path=target,
                 hint="Free the disk, or use another artifact path.",
             ) from error
+        if self.artifact_uri != self.artifact_folder:
+            self._send_away(path, target)
         return found
+
+    def _send_away(self, path: str, local: str) -> None:
+        """Move a file to the object store that artifacts go to; keep it when that refuses."""
+        if time.monotonic() < self._ask_again_at:
+            return
+        from reporter.store.remote import RemoteFolder
+
+        try:
+            RemoteFolder(self.artifact_uri).upload(layout.safe_artifact_path(path), local)
+        except StoreUnreachableError as error:
+            if self._on_error == "raise":
+                raise
+            if not self._ask_again_at:
+                warnings.warn(
+                    f"{error} Artifacts of run {self.run_id} are kept in "
+                    f"'{self.artifact_folder}' meanwhile, and read from there.",
+                    stacklevel=5,
+                )
+            self._ask_again_at = time.monotonic() + _ASK_AGAIN_SECONDS
+        else:
+            os.unlink(local)
 
     def flush(self) -> None:
         """Make what was acknowledged survive a power failure too."""
@@ -149,9 +186,41 @@ class FolderWriter:
         self._events.close(to_line(WriterClosed(at_ms=self._now_ms())))
 
     @property
+    def events_path(self) -> str:
+        """The journal of events that is now written to."""
+        return self._events.path
+
+    @property
     def is_closed(self) -> bool:
         """Whether nothing more can be appended."""
         return self._events.is_closed
+
+    def roll(self, size_bytes: int) -> None:
+        """Go on in other files where those written to have grown to a size."""
+        self.points.roll(size_bytes, CLOSE_RECORD)
+        self._events.roll(size_bytes, to_line(WriterClosed(at_ms=self._now_ms())))
+
+    def leave(self) -> None:
+        """Close the journals while the process ends: what is left to do is noted for later."""
+        from reporter.store.compact import remember_for_later
+
+        self.flush()
+        self.close()
+        remember_for_later(self._store, self.experiment_id, self.run_id)
+
+    def finish(self) -> None:
+        """Close the journals, fold the run, and those that were left when their process ended.
+
+        Raises
+        ------
+        OSError
+            The disk refused; the journals are untouched.
+        """
+        from reporter.store.compact import fold_remembered
+
+        self.close()
+        self.compact()
+        fold_remembered(self._store)
 
     def compact(self) -> bool:
         """Fold the run's closed journals into its tables; False when that has to wait.

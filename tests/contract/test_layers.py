@@ -57,6 +57,7 @@ WRITING = {
 # Third-party libraries that a layer may import at the top of a module, and those it may import
 # inside a function besides. A layer that is not named imports none.
 AT_TOP: dict[str, set[str]] = {
+    "adapters": {"mlflow"},
     "charts": {"altair", "numpy", "pandas"},
     "renderers": {"markupsafe", "numpy"},
     "site": {"jinja2", "markupsafe", "numpy", "pandas"},
