@@ -127,6 +127,18 @@ class Journal:
             self._leave_file()
             _journals.discard(self)
 
+    def roll(self, size_bytes: int, last: bytes) -> None:
+        """Close the file with `last` and go on in another, if it has grown to a size.
+
+        Readers take all of a writer's files; those that are done need not be looked at again.
+        """
+        with self._lock:
+            if self.fd < 0 or self._pending or os.fstat(self.fd).st_size < size_bytes:
+                return
+            if not self._write_now(last):
+                self._leave_file()
+                self._files += 1
+
     def sync(self) -> None:
         """Ask the disk to keep what was written, if anything was since the last time."""
         fd = self.fd

@@ -59,6 +59,7 @@ WRITING = {
 AT_TOP: dict[str, set[str]] = {
     "adapters": {"mlflow"},
     "charts": {"altair", "numpy", "pandas"},
+    "importers": {"numpy"},
     "renderers": {"markupsafe", "numpy"},
     "site": {"jinja2", "markupsafe", "numpy", "pandas"},
     "publish": {"jinja2", "markupsafe", "numpy"},
@@ -66,7 +67,7 @@ AT_TOP: dict[str, set[str]] = {
 }
 INSIDE: dict[str, set[str]] = {
     "config": {"tomli", "tomllib"},  # one parser, in the standard library since Python 3.11
-    "store": {"numpy", "pandas", "pyarrow"},
+    "store": {"fsspec", "numpy", "pandas", "pyarrow"},
     "search": {"numpy", "pandas", "pyarrow"},
     "tracking": {"numpy", "pandas", "PIL", "psutil", "pynvml", "yaml"},
     "importers": {"numpy", "pandas", "pyarrow"},
