@@ -13,8 +13,10 @@ from reporter.store import layout
 from reporter.store.derived import DerivedRuns, stamp_of
 from reporter.store.fold import fold_experiment, merge
 from reporter.store.liveness import is_alive
+from reporter.store.places import absolute, below, list_files, open_file
 from reporter.store.ports import History
 from reporter.store.sources import RunSources, read_events, read_sources
+from reporter.store.uris import is_remote
 
 __all__ = ["FolderReader", "open_store"]
 
@@ -25,6 +27,7 @@ def open_store(path: str | os.PathLike[str]) -> FolderReader:
     Parameters
     ----------
     path : str or path-like
+        A folder, or the URI of an object store.
 
     Returns
     -------
@@ -36,8 +39,14 @@ def open_store(path: str | os.PathLike[str]) -> FolderReader:
         There is no such folder, it is a file, or it holds no store.
     StoreVersionError
         A newer version wrote it.
+    StoreUnreachableError
+        The object store does not answer, or lets nobody in.
     """
     text = os.fspath(path)
+    if is_remote(text):
+        from reporter.store.remote_reader import open_remote
+
+        return open_remote(text)
     layout.check_store(text)
     return FolderReader(text)
 
@@ -83,7 +92,7 @@ class FolderReader:
         self._locations[experiment_id] = experiment.artifact_location
         if experiment.artifact_location:
             return experiment
-        return replace(experiment, artifact_location=os.path.abspath(folder))
+        return replace(experiment, artifact_location=absolute(self._inside(experiment_id)))
 
     def runs(self, experiment_ids: Iterable[str] | None = None) -> Iterator[Run]:
         """Yield every run of these experiments (all when None), deleted ones too."""
@@ -99,10 +108,11 @@ class FolderReader:
         folder = os.path.join(self._path, experiment_id)
         run_ids = layout.list_run_ids(folder)
         derived = DerivedRuns.load(self._path, experiment_id)
-        root = os.path.abspath(self._artifact_root(experiment_id))
+        root = absolute(self._artifact_root(experiment_id))
+        separator = "/" if is_remote(root) else os.sep
         for run_id in run_ids:
             stamp = stamp_of(f"{folder}{os.sep}{run_id}", layout.RUN_TABLE)
-            uri = f"{root}{os.sep}{run_id}{os.sep}{layout.ARTIFACTS}"
+            uri = f"{root}{separator}{run_id}{separator}{layout.ARTIFACTS}"
             run = derived.find(run_id, stamp, uri)
             if run is None:
                 sources = self._sources(experiment_id, run_id)
@@ -131,7 +141,7 @@ class FolderReader:
         uri = self._artifact_folder(sources)
         return replace(
             run,
-            info=replace(run.info, artifact_uri=os.path.abspath(uri)),
+            info=replace(run.info, artifact_uri=absolute(uri)),
             is_live=is_live,
             problems=(*run.problems, *sources.problems),
         )
@@ -158,7 +168,11 @@ class FolderReader:
         """Yield (run_id, artifact): what was logged and what simply lies in the folder."""
         for run_id in run_ids:
             located = self._locate(run_id)
-            found = {item.path: item for item in _list_files(self._artifact_folder(located))}
+            found = {
+                item.path: item
+                for place in reversed(self._places(located))
+                for item in self._list_place(place)
+            }
             logged = self._logged.get(run_id)
             if logged is None:
                 logged = self.run(run_id).artifacts
@@ -175,22 +189,35 @@ class FolderReader:
             It is not there, or `path` leads out of the run's artifact folder.
         RunNotFoundError
         """
-        folder = os.path.realpath(self._artifact_folder(self._locate(run_id)))
-        real = os.path.realpath(os.path.join(folder, path))
-        if os.path.commonpath([folder, real]) != folder or not os.path.isfile(real):
-            raise FileNotFoundError(f"Run {run_id} has no artifact file '{path}'.")
-        return open(real, "rb")
+        for place in self._places(self._locate(run_id)):
+            opened = open_file(place, path)
+            if opened is not None:
+                return opened
+        raise FileNotFoundError(f"Run {run_id} has no artifact file '{path}'.")
+
+    def _places(self, sources: RunSources) -> list[str]:
+        """Return where the run's artifacts may lie; those kept here for want of a bucket first."""
+        inside = below(self._inside(sources.experiment_id), sources.run_id, layout.ARTIFACTS)
+        place = self._artifact_folder(sources)
+        return [inside, place] if is_remote(place) and place != inside else [place]
+
+    def _list_place(self, place: str) -> Iterator[Artifact]:
+        return list_files(place)
 
     def _artifact_folder(self, sources: RunSources) -> str:
         root = self._artifact_root(sources.experiment_id)
-        return os.path.join(root, sources.run_id, layout.ARTIFACTS)
+        return below(root, sources.run_id, layout.ARTIFACTS)
 
     def _artifact_root(self, experiment_id: str) -> str:
         """Return the folder that holds the runs of an experiment, as far as artifacts go."""
         if experiment_id not in self._locations:
             self._experiment(experiment_id)
         location = self._locations[experiment_id]
-        return layout.local_folder(location) or os.path.join(self._path, experiment_id)
+        return layout.local_folder(location) or self._inside(experiment_id)
+
+    def _inside(self, experiment_id: str) -> str:
+        """Return where artifacts go when nobody said where."""
+        return os.path.join(self._path, experiment_id)
 
     def _find(self, run_id: str) -> RunSources:
         located = self._locate(run_id)
@@ -204,27 +231,11 @@ class FolderReader:
                 if os.path.isdir(folder):
                     return RunSources(folder=folder, run_id=run_id, experiment_id=experiment_id)
         raise RunNotFoundError(
-            f"Run '{run_id}' not found in '{self._path}'.",
-            path=self._path,
+            f"Run '{run_id}' not found in '{self.location}'.",
+            path=self.location,
             hint="List the runs with search_runs() or 'report list'.",
         )
 
     def _sources(self, experiment_id: str, run_id: str) -> RunSources:
         folder = os.path.join(self._path, experiment_id, run_id)
         return read_sources(folder, run_id, experiment_id)
-
-
-def _list_files(folder: str) -> Iterator[Artifact]:
-    """List the files below a folder; links are listed, but folders behind links not entered."""
-    real = os.path.realpath(folder)
-    for parent, _, names in os.walk(real):
-        for name in names:
-            path = os.path.join(parent, name)
-            if name.startswith(layout.TEMPORARY_PREFIX):
-                continue
-            try:
-                size_bytes = os.stat(path).st_size
-            except OSError:
-                size_bytes = 0  # a dead link: opening it will say so
-            relative = os.path.relpath(path, real).replace(os.sep, "/")
-            yield Artifact(path=relative, size_bytes=size_bytes)
