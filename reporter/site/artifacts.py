@@ -114,15 +114,15 @@ class Shipment:
         return [
             ShippedFile(run_id=item.run_id, artifact=artifact, left_out=reasons[artifact.path])
             if reasons[artifact.path]
-            else self._ship(item.run_id, artifact, paths[artifact.path])
+            else self._ship(item.run_id, artifact, paths[artifact.path], suffixes[artifact.path])
             for artifact in item.artifacts
         ]
 
-    def _ship(self, run_id: str, artifact: Artifact, site_path: str) -> ShippedFile:
+    def _ship(self, run_id: str, artifact: Artifact, site_path: str, suffix: str) -> ShippedFile:
         try:
             with self.reader.open_artifact(run_id, artifact.path) as stream:
                 sha256 = _known_digest(artifact, stream) or sha256_of(stream)
-                site_path = self._place(artifact, sha256, site_path)
+                site_path = self._place(artifact, sha256, site_path, suffix)
                 inputs = inputs_digest("artifact", site_path, sha256)
                 if self.output.reuse(inputs) is None and not self.output.size_of(site_path):
                     stream.seek(0)
@@ -135,12 +135,12 @@ class Shipment:
             return ShippedFile(run_id=run_id, artifact=artifact, problem=problem)
         return ShippedFile(run_id=run_id, artifact=artifact, site_path=site_path, sha256=sha256)
 
-    def _place(self, artifact: Artifact, sha256: str, site_path: str) -> str:
+    def _place(self, artifact: Artifact, sha256: str, site_path: str, suffix: str) -> str:
         """Return where the bytes of an artifact lie: with the first copy when they are many."""
         if artifact.size_bytes < SHARED_BYTES:
             return site_path
         # The page around a logged page bears the file's name.
-        separator = "/" if mediatypes.inert_suffix(artifact.path, b"<") else "."
+        separator = "/" if suffix else "."
         alike = site_path.rpartition(separator)[2]
         return self._first.setdefault((sha256, alike), site_path)
 

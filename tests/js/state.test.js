@@ -59,3 +59,11 @@ test("a change takes out what is null and leaves the old view alone", () => {
 test("differing names compare lists by what they hold", () => {
   assert.deepEqual(state.differing({ sel: ["a"], q: "x" }, { sel: ["a"], tab: "y" }), ["q", "tab"]);
 });
+
+test("views are written and read as the builder writes and reads them", () => {
+  const cases = require("../shared/view_cases.json");
+  for (const { hash, view } of cases) {
+    assert.equal(state.print(view), hash);
+    assert.deepEqual(state.parse(hash), view);
+  }
+});
