@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from reporter.errors import InvalidInputError, NotAStoreError, StoreError, StoreVersionError
 
@@ -29,6 +29,7 @@ __all__ = [
     "FORMAT",
     "VERSION",
     "check_store",
+    "check_version",
     "create_store",
     "derive_experiment_id",
     "is_experiment_id",
@@ -179,6 +180,11 @@ def _check_marker(path: str, marker: str) -> None:
             path=path,
             hint="Give the folder that runs were logged to (by default ./runs).",
         )
+    check_version(path, found)
+
+
+def check_version(path: str, found: Mapping[str, object]) -> None:
+    """Raise StoreVersionError unless this version reads a store whose marker holds that."""
     version = found.get("version")
     if not isinstance(version, int) or version > VERSION:
         raise StoreVersionError(
