@@ -7,6 +7,10 @@ write into a source, follow no link out of it, unpickle nothing, and import no o
 
 from __future__ import annotations
 
+from reporter.importers import (
+    mlflow_files,  # noqa: F401  (they register themselves)
+    published_site,  # noqa: F401  # registers itself
+)
 from reporter.importers.discovery import FoundSource, find_sources
 from reporter.importers.importing import ImportResult, SourceImport, import_sources
 from reporter.importers.opening import open_source

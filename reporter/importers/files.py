@@ -5,13 +5,35 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 from typing import BinaryIO
 
 from reporter.importers.records import ArtifactSource
 from reporter.model import Problem
 
-__all__ = ["artifact_of", "is_inside", "iter_artifacts"]
+__all__ = ["FoundFile", "artifact_of", "is_inside", "iter_artifacts", "walk_files"]
+
+
+@dataclass(frozen=True)
+class FoundFile:
+    """A plain file below a folder.
+
+    Parameters
+    ----------
+    path : str
+        Relative to the folder, with ``/``.
+    file : str
+        Where it lies.
+    size_bytes : int
+    modified_ns : int
+        Nanoseconds since 1970 UTC.
+    """
+
+    path: str
+    file: str
+    size_bytes: int
+    modified_ns: int
 
 
 def is_inside(path: str, root: str) -> bool:
@@ -27,32 +49,59 @@ def is_inside(path: str, root: str) -> bool:
     return real == root or real.startswith(root.rstrip(os.sep) + os.sep)
 
 
-def iter_artifacts(
-    folder: str, root: str, prefix: str = "", *, where: str = ""
-) -> Iterator[ArtifactSource | Problem]:
-    """Yield the files below a folder, sorted; a missing folder has none.
+def walk_files(folder: str, root: str, where: str = "") -> Iterator[FoundFile | Problem]:
+    """Yield the plain files below a folder, sorted; a missing folder has none.
 
     Parameters
     ----------
     folder : str
     root : str
-        The source: links that lead out of it are listed and not followed.
-    prefix : str
-        What the artifacts' paths begin with.
+        The source: links that lead out of it are problems and not followed.
     where : str
         What the `where` of problems begins with; the folder relative to the source by default.
     """
     real_root = os.path.realpath(root)
-    if not is_inside(folder, real_root):
-        yield _problem("Link not followed", where or prefix, "it leads out of the source")
-        return
     shown = where or os.path.relpath(folder, root).replace(os.sep, "/")
-    yield from _walk(folder, real_root, prefix, shown, ())
+    if not is_inside(folder, real_root):
+        yield _problem("Link not followed", shown, "it leads out of the source")
+        return
+    yield from _walk(folder, real_root, "", shown, ())
+
+
+def iter_artifacts(
+    folder: str, root: str, prefix: str = "", *, where: str = ""
+) -> Iterator[ArtifactSource | Problem]:
+    """Yield the files below a folder as artifacts, sorted; a missing folder has none.
+
+    Parameters
+    ----------
+    folder, root, where : str
+        As in :func:`walk_files`.
+    prefix : str
+        Folder among the run's artifacts that they go to.
+    """
+    for found in walk_files(folder, root, where):
+        if isinstance(found, Problem):
+            yield found
+        else:
+            path = f"{prefix}/{found.path}" if prefix else found.path
+            yield artifact_of(found, path)
+
+
+def artifact_of(found: FoundFile, path: str) -> ArtifactSource:
+    """Describe a file as an artifact that is called `path` in its run."""
+    return ArtifactSource(
+        path=path,
+        size_bytes=found.size_bytes,
+        open=partial(_open, found.file),
+        file=found.file,
+        modified_ms=found.modified_ns // 1_000_000,
+    )
 
 
 def _walk(
     folder: str, root: str, prefix: str, where: str, above: tuple[str, ...]
-) -> Iterator[ArtifactSource | Problem]:
+) -> Iterator[FoundFile | Problem]:
     try:
         with os.scandir(folder) as entries:
             found = sorted(entries, key=lambda entry: entry.name)
@@ -61,58 +110,35 @@ def _walk(
     except OSError as error:
         yield _problem("Unreadable folder", where, str(error.strerror), is_error=True)
         return
-    chain = (*above, os.path.realpath(folder))
     for entry in found:
-        path = f"{prefix}/{entry.name}" if prefix else entry.name
-        here = f"{where}/{entry.name}"
-        if entry.is_symlink():
-            problem = _refusal(entry.path, here, root, chain)
-            if problem is not None:
-                yield problem
-                continue
-        if entry.is_dir():
-            yield from _walk(entry.path, root, path, here, chain)
+        path, here = f"{prefix}{entry.name}", f"{where}/{entry.name}"
+        if entry.is_symlink() and (reason := _refusal(entry.path, root, (*above, folder))):
+            yield _problem("Link not followed", here, reason)
+        elif entry.is_dir():
+            yield from _walk(entry.path, root, f"{path}/", here, (*above, folder))
         else:
-            yield artifact_of(entry.path, path, here)
+            yield _describe(entry, path, here)
 
 
-def _refusal(link: str, where: str, root: str, chain: tuple[str, ...]) -> Problem | None:
-    """Say why a link is not followed; None when it may be."""
+def _refusal(link: str, root: str, above: tuple[str, ...]) -> str:
+    """Say why a link is not followed; empty when it may be."""
     if not is_inside(link, root):
-        what = "Dead link" if not os.path.exists(link) else "Link not followed"
-        return _problem(what, where, "it leads out of the source")
+        return "it leads out of the source"
     if not os.path.exists(link):
-        return _problem("Dead link", where, "what it points to is not there")
-    if os.path.realpath(link) in chain:
-        return _problem("Link not followed", where, "it leads to a folder around itself")
-    return None
+        return "what it points to is not there"
+    if os.path.realpath(link) in {os.path.realpath(folder) for folder in above}:
+        return "it leads to a folder around itself"
+    return ""
 
 
-def artifact_of(file: str, path: str, where: str) -> ArtifactSource | Problem:
-    """Describe one file as an artifact, or say why it is none.
-
-    Parameters
-    ----------
-    file : str
-        Where it lies.
-    path : str
-        What it is called among the run's artifacts.
-    where : str
-        What a problem calls it.
-    """
+def _describe(entry: os.DirEntry[str], path: str, where: str) -> FoundFile | Problem:
     try:
-        found = os.stat(file)
+        found = entry.stat()
     except OSError as error:
         return _problem("Unreadable file", where, str(error.strerror), is_error=True)
     if not stat.S_ISREG(found.st_mode):
         return _problem("Not a plain file", where, "a device, socket or pipe was left out")
-    return ArtifactSource(
-        path=path,
-        size_bytes=found.st_size,
-        open=partial(_open, file),
-        file=file,
-        modified_ms=found.st_mtime_ns // 1_000_000,
-    )
+    return FoundFile(path, entry.path, found.st_size, found.st_mtime_ns)
 
 
 def _open(path: str) -> BinaryIO:

@@ -1,0 +1,120 @@
+"""Read what MLflow writes as YAML, and its words for states: 1.x, 2.x and 3.x alike."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from reporter.model import Problem, RunStatus
+
+__all__ = ["image_series", "int_of", "load_meta", "status_of", "text_of"]
+
+# MLflow's own are a kilobyte; a schema of ten thousand columns takes a megabyte.
+_MAX_META_BYTES = 1 << 24
+_STATUSES = dict(
+    enumerate(
+        (
+            RunStatus.RUNNING,
+            RunStatus.SCHEDULED,
+            RunStatus.FINISHED,
+            RunStatus.FAILED,
+            RunStatus.KILLED,
+        ),
+        start=1,
+    )
+)
+# 2.x joins the parts with "%", 3.x with "+"; "~" stands for "/" in the key.
+_IMAGE = re.compile(
+    r"images/(?P<key>.+?)(?P<joint>[%+])step(?P=joint)(?P<step>-?\d+)"
+    r"(?P=joint)timestamp(?P=joint)(?P<time>\d+)(?P=joint)[^/]*\.png"
+)
+
+
+def load_meta(path: str, where: str) -> dict[str, Any] | Problem:  # Any: what YAML holds
+    """Read a ``meta.yaml``.
+
+    Parameters
+    ----------
+    path : str
+    where : str
+        What a problem calls it.
+
+    Returns
+    -------
+    dict or Problem
+        The problem names the line where reading stopped.
+    """
+    import yaml
+
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # Any: yaml has no types
+    try:
+        if os.path.getsize(path) > _MAX_META_BYTES:
+            return _unreadable(where, "it is too large for what it should be")
+        with open(path, "rb") as file:
+            found = yaml.load(file.read(), Loader=loader)  # noqa: S506  # a safe loader
+    except FileNotFoundError:
+        return _unreadable(where, "it is not there")
+    except OSError as error:
+        return _unreadable(where, str(error.strerror))
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        at = f"line {mark.line + 1}: " if mark is not None else ""
+        return _unreadable(where, at + str(getattr(error, "problem", None) or error))
+    if not isinstance(found, dict):
+        return _unreadable(where, "it is empty" if found is None else "line 1: no keys and values")
+    return found
+
+
+def _unreadable(where: str, detail: str) -> Problem:
+    return Problem(what="Unreadable meta file", where=where, detail=detail, severity="error")
+
+
+def text_of(meta: Mapping[str, Any], key: str) -> str:
+    """Return a field as text; empty when it is missing or null."""
+    value = meta.get(key)
+    return "" if value is None else str(value)
+
+
+def int_of(meta: Mapping[str, Any], key: str) -> int | None:
+    """Return a field as a whole number; None when it is none."""
+    try:
+        return int(meta[key])
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return None
+
+
+def status_of(value: object) -> str:
+    """Return a run's status from MLflow's number or word for it.
+
+    Examples
+    --------
+    >>> status_of(3), status_of("KILLED")
+    ('FINISHED', 'KILLED')
+    """
+    if isinstance(value, int):
+        return _STATUSES.get(value, RunStatus.RUNNING)
+    text = str(value).upper()
+    return text if text in RunStatus.ALL else RunStatus.RUNNING
+
+
+def image_series(path: str) -> tuple[str, int] | None:
+    """Return key and step of an image that ``log_image(key=...)`` wrote; None for other files.
+
+    Parameters
+    ----------
+    path : str
+        Relative to the run's artifacts.
+
+    Examples
+    --------
+    >>> image_series("images/val~mask+step+3+timestamp+1795230992916+87fcf85e.png")
+    ('val/mask', 3)
+    >>> image_series("images/plot.png") is None
+    True
+    """
+    match = _IMAGE.fullmatch(path)
+    if match is None:
+        return None
+    return match["key"].replace("~", "/"), int(match["step"])

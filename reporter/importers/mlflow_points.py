@@ -1,0 +1,138 @@
+"""Read MLflow's metric files: one line a point, ``millis value step`` and what came to it later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from reporter.events import MetricsLogged
+from reporter.model import Problem
+
+__all__ = ["read_points"]
+
+# Some 200,000 points: what one file may take of memory at a time.
+_BLOCK_BYTES = 1 << 23
+_INT64 = range(-(1 << 63), 1 << 63)
+# Before 1.0 lines had no step, and times were seconds; 11 digits of milliseconds are March 1973.
+_SECONDS_BELOW = 100_000_000_000
+_WORDS = {b"True": 1.0, b"False": 0.0}
+_MAX_LISTED = 3
+
+Columns = tuple[list[int], list[float], list[int]]
+
+
+def read_points(file: str, key: str, where: str) -> Iterator[MetricsLogged | Problem]:
+    """Yield the points of one metric, in the order they were written.
+
+    Parameters
+    ----------
+    file : str
+        Path of the metric's file.
+    key : str
+    where : str
+        What problems call the file.
+
+    Yields
+    ------
+    MetricsLogged or Problem
+        Lines that are no point are left out and listed; so is a last line without its end, since
+        a step cut in half is a step like any other.
+    """
+    line_number, n_bad, rest = 0, 0, b""
+    try:
+        with open(file, "rb") as stream:
+            while block := stream.read(_BLOCK_BYTES):
+                whole, newline, rest = (rest + block).rpartition(b"\n")
+                if not newline:
+                    continue
+                lines = whole.split(b"\n")
+                columns, bad = _parse(lines)
+                if columns[0]:
+                    yield _event(key, columns)
+                for place in bad[: max(0, _MAX_LISTED - n_bad)]:
+                    yield _bad_line(where, line_number + place + 1, lines[place])
+                n_bad += len(bad)
+                line_number += len(lines)
+    except OSError as error:
+        yield Problem(
+            what="Unreadable file", where=where, detail=str(error.strerror), severity="error"
+        )
+        return
+    if n_bad > _MAX_LISTED:
+        more = f"{n_bad - _MAX_LISTED:,} more lines are no points"
+        yield Problem(what="Unreadable lines", where=where, detail=more)
+    if rest.strip():
+        yield Problem(
+            what="Torn last line",
+            where=where,
+            detail=f"line {line_number + 1}: {_shown(rest)} has no end and was left out",
+        )
+
+
+def _event(key: str, columns: Columns) -> MetricsLogged:
+    times, values, steps = columns
+    return MetricsLogged(
+        at_ms=times[0],
+        key=key,
+        values=np.array(values, dtype=np.float64),  # type: ignore[arg-type]  # as good as a list
+        steps=np.array(steps, dtype=np.int64),  # type: ignore[arg-type]
+        timestamps_ms=np.array(times, dtype=np.int64),  # type: ignore[arg-type]
+    )
+
+
+def _parse(lines: list[bytes]) -> tuple[Columns, list[int]]:
+    """Read lines; returns columns and the places of lines that are no point."""
+    if all(line.count(b" ") == 2 for line in lines):
+        words = b" ".join(lines).split(b" ")
+        try:
+            columns = (
+                list(map(int, words[0::3])),
+                list(map(float, words[1::3])),
+                list(map(int, words[2::3])),
+            )
+        except ValueError:
+            return _parse_each(lines)
+        if _fits(columns[0]) and _fits(columns[2]):
+            return columns, []
+    return _parse_each(lines)
+
+
+def _fits(numbers: list[int]) -> bool:
+    return min(numbers) in _INT64 and max(numbers) in _INT64
+
+
+def _parse_each(lines: list[bytes]) -> tuple[Columns, list[int]]:
+    points, bad = [], []
+    for place, line in enumerate(lines):
+        try:
+            points.append(_point(line))
+        except ValueError:
+            if line.strip():
+                bad.append(place)
+    return ([p[0] for p in points], [p[1] for p in points], [p[2] for p in points]), bad
+
+
+def _point(line: bytes) -> tuple[int, float, int]:
+    """Read one line: time, value, step, and a data set's name and digest that may follow."""
+    words = line.split()
+    if len(words) < 2:
+        raise ValueError("not a point")
+    time = int(words[0])
+    value = _WORDS[words[1]] if words[1] in _WORDS else float(words[1])
+    if len(words) == 2:
+        return time * 1_000 if 0 < time < _SECONDS_BELOW else time, value, 0
+    step = int(words[2])
+    if time not in _INT64 or step not in _INT64:
+        raise ValueError("beyond 64 bits")
+    return time, value, step
+
+
+def _bad_line(where: str, number: int, line: bytes) -> Problem:
+    detail = f"line {number}: {_shown(line)} is no point"
+    return Problem(what="Unreadable line", where=where, detail=detail)
+
+
+def _shown(line: bytes) -> str:
+    text = line.decode("utf-8", "backslashreplace")
+    return repr(text if len(text) <= 60 else f"{text[:60]}…")

@@ -1,0 +1,213 @@
+"""One run's folder of an MLflow store as events: params, tags, series, inputs, state."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from reporter.events import (
+    DatasetsLogged,
+    Event,
+    LifecycleChanged,
+    ParamsLogged,
+    RunEnded,
+    RunStarted,
+    TagsSet,
+)
+from reporter.importers.files import FoundFile, iter_artifacts, walk_files
+from reporter.importers.mlflow_meta import image_series, int_of, load_meta, status_of, text_of
+from reporter.importers.mlflow_models import (
+    LoggedModel,
+    logged_models_tag,
+    model_artifacts,
+    registered_models_tag,
+)
+from reporter.importers.mlflow_points import read_points
+from reporter.importers.mlflow_texts import read_texts
+from reporter.importers.records import (
+    ArtifactSource,
+    ImportedRun,
+    derive_run_id,
+    fingerprint_of,
+)
+from reporter.model import Dataset, DatasetInput, LifecycleStage, Problem, RunStatus
+from reporter.store.layout import is_run_id
+
+__all__ = ["RunFolder"]
+
+_KINDS = ("params", "tags", "metrics", "inputs")
+_RUN_NAME_TAG = "mlflow.runName"
+# Before 0.9 these stood in meta.yaml and had no tags.
+_OLD_FIELDS = {
+    "source_name": "mlflow.source.name",
+    "source_version": "mlflow.source.git.commit",
+    "user_id": "mlflow.user",
+}
+
+
+@dataclass
+class RunFolder:
+    """A run as MLflow keeps it.
+
+    Parameters
+    ----------
+    folder : str
+    root : str
+        The store: nothing outside of it is opened.
+    where : str
+        The folder relative to the store, for problems.
+    artifacts : str
+        Where the run's artifacts lie, if it has any.
+    models : sequence of LoggedModel
+        Those that the run logged (3.x).
+    versions : sequence of mapping
+        What was registered of it.
+    """
+
+    folder: str
+    root: str
+    where: str
+    artifacts: str
+    models: Sequence[LoggedModel] = ()
+    versions: Sequence[Mapping[str, Any]] = ()  # Any: JSON
+    _files: dict[str, list[FoundFile]] = field(default_factory=dict)
+    _problems: list[Problem] = field(default_factory=list)
+
+    def to_import(self, experiment: str) -> ImportedRun:
+        """Look at the run's files, without opening them, and describe the run."""
+        facts: list[tuple[object, ...]] = [("versions", repr(self.versions))]
+        for kind in _KINDS:
+            facts += self._list(kind, os.path.join(self.folder, kind))
+        facts += self._list("artifacts", self.artifacts)
+        n_problems = len(self._problems)
+        for model in self.models:
+            facts += self._list(model.model_id, model.folder)
+        del self._problems[n_problems:]  # they are listed when the models' files are
+        facts += _stat_of(os.path.join(self.folder, "meta.yaml"))
+        name = os.path.basename(self.folder)
+        return ImportedRun(
+            run_id=name if is_run_id(name) else derive_run_id("mlflow", name),
+            experiment=experiment,
+            fingerprint=fingerprint_of(facts),
+            events=self._events(),
+            artifacts=self._artifacts(),
+        )
+
+    def _list(self, kind: str, folder: str) -> Iterator[tuple[object, ...]]:
+        files = self._files[kind] = []
+        for found in walk_files(folder, self._root_of(folder), f"{self.where}/{kind}"):
+            if isinstance(found, Problem):
+                self._problems.append(found)
+                yield (kind, found.where, found.detail)
+            else:
+                files.append(found)
+                yield (kind, found.path, found.size_bytes, found.modified_ns)
+
+    def _root_of(self, folder: str) -> str:
+        """Return what links in a folder must not leave: the store, or a folder the user named."""
+        inside = os.path.abspath(folder).startswith(os.path.abspath(self.root) + os.sep)
+        return self.root if inside else folder
+
+    def _events(self) -> Iterator[Event | Problem]:
+        meta = load_meta(os.path.join(self.folder, "meta.yaml"), f"{self.where}/meta.yaml")
+        if isinstance(meta, Problem):
+            yield meta
+            meta = {}
+        start, end = int_of(meta, "start_time"), int_of(meta, "end_time")
+        at_ms = next((time for time in (start, end) if time is not None), 0)
+        tags = self._texts("tags")
+        yield _started(meta, start, at_ms, tags)
+        if params := self._texts("params"):
+            yield ParamsLogged(at_ms=at_ms, params=params)
+        old = {tag: text_of(meta, name) for name, tag in _OLD_FIELDS.items() if meta.get(name)}
+        extra = {**logged_models_tag(self.models), **registered_models_tag(self.versions)}
+        if tags := {**({} if "mlflow.source.name" in tags else old), **tags, **extra}:
+            yield TagsSet(at_ms=at_ms, tags=tags)
+        for found in self._files["metrics"]:
+            where = f"{self.where}/metrics/{found.path}"
+            yield from read_points(found.file, found.path, where)
+        if datasets := self._datasets():
+            yield DatasetsLogged(at_ms=at_ms, inputs=datasets)
+        yield from self._state(meta, at_ms, end)
+        yield from self._problems
+
+    def _texts(self, kind: str) -> dict[str, str]:
+        texts, problems = read_texts(self._files[kind], f"{self.where}/{kind}")
+        self._problems += problems
+        return texts
+
+    def _state(self, meta: Mapping[str, Any], at_ms: int, end: int | None) -> Iterator[Event]:
+        status = status_of(meta.get("status"))
+        if RunStatus.is_terminated(status):
+            yield RunEnded(at_ms=end or at_ms, status=status, end_time=end)
+        if meta.get("lifecycle_stage") == LifecycleStage.DELETED:
+            deleted = int_of(meta, "deleted_time") or end or at_ms
+            yield LifecycleChanged(at_ms=deleted, lifecycle_stage=LifecycleStage.DELETED)
+
+    def _datasets(self) -> list[DatasetInput]:
+        found: list[DatasetInput] = []
+        for file in self._files["inputs"]:
+            where = f"{self.where}/inputs/{file.path}"
+            link = load_meta(file.file, where)
+            if isinstance(link, Problem):
+                self._problems.append(link)
+            elif text_of(link, "source_type") == "DATASET":
+                found += self._dataset(link)
+        return found
+
+    def _dataset(self, link: Mapping[str, Any]) -> Iterator[DatasetInput]:
+        name = text_of(link, "source_id")
+        if not name or os.path.basename(name) != name:
+            return
+        experiment, shown = os.path.dirname(self.folder), os.path.dirname(self.where)
+        path = os.path.join(experiment, "datasets", name, "meta.yaml")
+        meta = load_meta(path, f"{shown}/datasets/{name}/meta.yaml")
+        if isinstance(meta, Problem):
+            self._problems.append(meta)
+            return
+        names = ("name", "digest", "source_type", "source", "schema", "profile")
+        tags = link.get("tags")
+        yield DatasetInput(
+            dataset=Dataset(**{name: text_of(meta, name) for name in names}),
+            tags={str(k): str(v) for k, v in tags.items()} if isinstance(tags, dict) else {},
+        )
+
+    def _artifacts(self) -> Iterator[ArtifactSource | Problem]:
+        taken = set()
+        root = self._root_of(self.artifacts)
+        for item in iter_artifacts(self.artifacts, root, where=f"{self.where}/artifacts"):
+            if isinstance(item, Problem):
+                continue  # listed already, when the files were looked at
+            taken.add(item.path.partition("/")[0])
+            yield _with_series(item)
+        yield from model_artifacts(self.models, self.root, taken)
+
+
+def _started(
+    meta: Mapping[str, Any], start: int | None, at_ms: int, tags: Mapping[str, str]
+) -> RunStarted:
+    status = status_of(meta.get("status", RunStatus.RUNNING))
+    return RunStarted(
+        at_ms=at_ms,
+        run_id="",
+        experiment_id="",
+        run_name=text_of(meta, "run_name") or tags.get(_RUN_NAME_TAG, "") or text_of(meta, "name"),
+        user_id=text_of(meta, "user_id"),
+        start_time=start,
+        status=RunStatus.RUNNING if RunStatus.is_terminated(status) else status,
+    )
+
+
+def _with_series(item: ArtifactSource) -> ArtifactSource:
+    series = image_series(item.path)
+    return item if series is None else replace(item, kind="image", key=series[0], step=series[1])
+
+
+def _stat_of(path: str) -> list[tuple[object, ...]]:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return []
+    return [("meta.yaml", found.st_size, found.st_mtime_ns)]
