@@ -12,7 +12,7 @@ from typing import BinaryIO
 from reporter.importers.records import ArtifactSource
 from reporter.model import Problem
 
-__all__ = ["FoundFile", "artifact_of", "is_inside", "iter_artifacts", "walk_files"]
+__all__ = ["FoundFile", "artifact_of", "find_file", "is_inside", "iter_artifacts", "walk_files"]
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,35 @@ def walk_files(folder: str, root: str, where: str = "") -> Iterator[FoundFile | 
         yield _problem("Link not followed", shown, "it leads out of the source")
         return
     yield from _walk(folder, real_root, "", shown, ())
+
+
+def find_file(file: str, root: str, path: str) -> FoundFile | Problem | None:
+    """Find one plain file that lies at a known place.
+
+    Parameters
+    ----------
+    file : str
+    root : str
+        The source: a link that leads out of it is a problem.
+    path : str
+        What the file, or the problem, is called.
+
+    Returns
+    -------
+    FoundFile, Problem or None
+        None when there is no such file.
+    """
+    if os.path.islink(file) and (reason := _refusal(file, os.path.realpath(root), ())):
+        return _problem("Link not followed", path, reason)
+    try:
+        found = os.stat(file)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        return _problem("Unreadable file", path, str(error.strerror), is_error=True)
+    if not stat.S_ISREG(found.st_mode):
+        return _problem("Not a plain file", path, "a device, socket or pipe was left out")
+    return FoundFile(path, file, found.st_size, found.st_mtime_ns)
 
 
 def iter_artifacts(

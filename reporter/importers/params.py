@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 
-__all__ = ["flatten_params", "param_text"]
+from reporter.model import Problem
+
+__all__ = ["flatten_params", "param_text", "read_yaml"]
 
 # A configuration nested deeper than this is kept as text from there on.
 _MAX_DEPTH = 16
+_MAX_BYTES = 16_000_000  # of a file of params; a parser of YAML takes 1 s for 100 kB
 
 
 def flatten_params(config: Mapping[object, object]) -> dict[str, str]:
@@ -52,3 +56,40 @@ def param_text(value: object) -> str:
     if isinstance(value, (Mapping, list, tuple)):
         return json.dumps(value, ensure_ascii=False, default=str)
     return str(value)
+
+
+def read_yaml(path: str, where: str) -> dict[object, object] | Problem:
+    """Read a file of params in YAML.
+
+    Parameters
+    ----------
+    path, where : str
+        The file, and what a problem calls it.
+
+    Returns
+    -------
+    dict or Problem
+        Nothing is constructed but plain values; a file that asks for more is a problem.
+    """
+    import yaml
+
+    try:
+        if os.path.getsize(path) > _MAX_BYTES:
+            return _unread(where, "it is larger than 16 MB")
+        with open(path, encoding="utf-8-sig", errors="replace") as file:
+            found = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+    except OSError as error:
+        return _unread(where, str(error.strerror))
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f"line {mark.line + 1}: " if mark else ""
+        return _unread(
+            where, f"{line}{getattr(error, 'problem', None) or 'no YAML of plain values'}"
+        )
+    if found is None:
+        return {}
+    return found if isinstance(found, dict) else _unread(where, "it holds no names with values")
+
+
+def _unread(where: str, detail: str) -> Problem:
+    return Problem(what="Params not read", where=where, detail=detail, severity="error")

@@ -1,4 +1,4 @@
-"""Collect the points of many metrics and hand them on in pieces, so that memory stays bounded."""
+"""Collect points that come one by one, as tools log them, into one series a metric."""
 
 from __future__ import annotations
 
@@ -11,25 +11,22 @@ from reporter.events import MetricsLogged
 
 __all__ = ["PointBuffer", "to_int64"]
 
-# 1.5 MB a metric: large enough that Parquet's row groups are, small beside a process's memory.
-_PIECE_POINTS = 1 << 16
 _INT64 = (-(1 << 63), (1 << 63) - 1)
 
 
 class PointBuffer:
-    """Points by metric, in the order they came.
+    """Points by metric, in the order they came; 24 bytes each.
 
     Examples
     --------
     >>> points = PointBuffer()
     >>> points.add("loss", 0.5, 1, 1000)
-    >>> [(event.key, event.values.tolist()) for event in points.rest()]
+    >>> [(event.key, event.values.tolist()) for event in points.events()]
     [('loss', [0.5])]
     """
 
     def __init__(self) -> None:
         self._columns: dict[str, tuple[array[float], array[int], array[int]]] = {}
-        self._full: set[str] = set()
 
     def add(self, key: str, value: float, step: int, time_ms: int) -> None:
         """Take one point; `step` and `time_ms` are int64."""
@@ -39,17 +36,12 @@ class PointBuffer:
         columns[0].append(value)
         columns[1].append(step)
         columns[2].append(time_ms)
-        if len(columns[0]) >= _PIECE_POINTS:
-            self._full.add(key)
 
-    def full(self) -> Iterator[MetricsLogged]:
-        """Hand on the metrics of which many points have come; call it now and then."""
-        while self._full:
-            yield self._take(self._full.pop())
+    def __contains__(self, key: str) -> bool:
+        return key in self._columns
 
-    def rest(self) -> Iterator[MetricsLogged]:
-        """Hand on everything, in the order in which the metrics first came."""
-        self._full.clear()
+    def events(self) -> Iterator[MetricsLogged]:
+        """Hand everything on and forget it, in the order in which the metrics first came."""
         for key in list(self._columns):
             yield self._take(key)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-__all__ = ["Message", "WireError", "unpack_doubles", "unpack_varints"]
+__all__ = ["Message", "WireError"]
 
 VARINT, FIXED64, LENGTH, GROUP, GROUP_END, FIXED32 = range(6)
 _MAX_VARINT_BYTES = 10  # 64 bits at 7 bits a byte
@@ -98,6 +98,18 @@ class Message:
         """Return every value of a repeated ``string``."""
         return [item.decode("utf-8", "replace") for item in self.all_data(number)]
 
+    def integers(self, number: int) -> list[int]:
+        """Return every value of a repeated integer, packed or one by one."""
+        out: list[int] = []
+        for item in self._fields.get(number, ()):
+            out += [_signed(item)] if isinstance(item, int) else _packed(item)
+        return out
+
+    def doubles(self, number: int) -> list[float]:
+        """Return every value of a repeated ``double``, packed or one by one."""
+        data = b"".join(self.all_data(number))
+        return list(struct.unpack_from(f"<{len(data) // 8}d", data))
+
     def messages(self, number: int) -> Iterator[Message]:
         """Yield every value of a repeated nested message."""
         return map(Message, self.all_data(number))
@@ -111,21 +123,6 @@ class Message:
         if not isinstance(value, bytes) or len(value) != size_bytes:
             return 0.0
         return float(struct.unpack(form, value)[0])
-
-
-def unpack_doubles(pieces: list[bytes]) -> list[float]:
-    """Return a repeated ``double``, packed or one by one, from :meth:`Message.all_data`."""
-    data = b"".join(pieces)
-    return list(struct.unpack_from(f"<{len(data) // 8}d", data))
-
-
-def unpack_varints(data: bytes) -> list[int]:
-    """Return a packed repeated ``int64``."""
-    out, at = [], 0
-    while at < len(data):
-        value, at = _varint(data, at)
-        out.append(_signed(value))
-    return out
 
 
 def _iter_fields(data: bytes) -> Iterator[tuple[int, int | bytes]]:
@@ -150,6 +147,14 @@ def _iter_fields(data: bytes) -> Iterator[tuple[int, int | bytes]]:
             raise WireError(f"a field that goes beyond the message's end, at byte {at}")
         yield key >> 3, data[at : at + length]
         at += length
+
+
+def _packed(data: bytes) -> list[int]:
+    out, at = [], 0
+    while at < len(data):
+        value, at = _varint(data, at)
+        out.append(_signed(value))
+    return out
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:
