@@ -129,7 +129,7 @@ class RemoteFolder:
 
     def open(self, path: str) -> BinaryIO:
         """Open one object for reading; raises FileNotFoundError."""
-        with self._explained("read", passing=FileNotFoundError):
+        with self._explained("read", FileNotFoundError):
             files, root = self._open()
             opened: BinaryIO = files.open(join(root, path), "rb")
             return opened
@@ -161,13 +161,11 @@ class RemoteFolder:
                     continue
 
     @contextmanager
-    def _explained(
-        self, verb: str, passing: type[BaseException] | tuple[()] = ()
-    ) -> Iterator[None]:
+    def _explained(self, verb: str, *passing: type[BaseException]) -> Iterator[None]:
         """Turn whatever a cloud's package raises into one sentence without credentials."""
         try:
             yield
-        except (StoreUnreachableError, passing):  # type: ignore[misc]  # () is no class
+        except (StoreUnreachableError, *passing):
             raise
         except Exception as error:  # noqa: BLE001  # each cloud has errors of its own; all end here
             raise _explain(error, self.location, verb) from None
