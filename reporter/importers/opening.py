@@ -25,7 +25,9 @@ from reporter.model import Experiment, Problem
 from reporter.store import layout
 from reporter.store.compact import fold_lock
 from reporter.store.ports import StoreReader
+from reporter.store.published import PublishedReader
 from reporter.store.reader import FolderReader, open_store
+from reporter.store.site_files import find_site
 from reporter.store.user_cache import user_cache_folder
 
 __all__ = ["LinkedReader", "open_source"]
@@ -111,7 +113,8 @@ def open_source(
     Parameters
     ----------
     path : str
-        A store of ours, or a file, folder or URL that an importer knows.
+        A store of ours, a site that was built from one (folder, zip or address), or a file, folder
+        or URL that an importer knows.
     format_name : str
         Name of the importer; recognised when empty.
     progress : callable, optional
@@ -133,6 +136,9 @@ def open_source(
     """
     if not format_name and not is_url(path) and _is_ours(path):
         yield open_store(path)
+        return
+    if not format_name and (site := find_site(path)) is not None:
+        yield PublishedReader(site)
         return
     found = find_sources(path, format_name)
     with _cache_for(path, format_name, options) as store:

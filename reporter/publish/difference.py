@@ -195,23 +195,29 @@ def read_experiments(reader: StoreReader) -> dict[str, ExperimentRuns]:
     return found
 
 
-def compare(old: StoreReader, new: StoreReader) -> Difference:
+def compare(
+    old: Mapping[str, ExperimentRuns],
+    new: Mapping[str, ExperimentRuns],
+    locations: tuple[str, str] = ("", ""),
+) -> Difference:
     """Find what changed from one state of a store to another.
 
     Parameters
     ----------
-    old, new : StoreReader
-        Experiments are the same when their names are, runs when their ids are.
+    old, new : mapping of str to ExperimentRuns
+        From :func:`read_experiments`. Experiments are the same when their names are, runs when
+        their ids are.
+    locations : (str, str)
+        Where they are, as the user wrote it.
 
     Returns
     -------
     Difference
     """
-    before, after = read_experiments(old), read_experiments(new)
-    names = [*after, *(name for name in before if name not in after)]
-    found = [_compare_experiment(name, before.get(name), after.get(name)) for name in names]
+    names = [*new, *(name for name in old if name not in new)]
+    found = [_compare_experiment(name, old.get(name), new.get(name)) for name in names]
     found.sort(key=lambda item: (item.is_same, item.name))
-    return Difference(old=old.location, new=new.location, experiments=tuple(found))
+    return Difference(old=locations[0], new=locations[1], experiments=tuple(found))
 
 
 def best_of(facts: MetricFacts, runs: Iterable[Run]) -> Best | None:

@@ -1,7 +1,8 @@
 """Whether a metric changed by more than repetitions of the same configuration differ. Pure.
 
 The noise is what repetitions say: the spread of a metric within each configuration (equal params
-but for the seed), pooled over all configurations. Without repetitions nothing is claimed.
+but for the seed), pooled over all configurations, or the configuration's own where that is larger.
+Of single runs nothing is claimed, however far apart they are.
 """
 
 from __future__ import annotations
@@ -14,6 +15,10 @@ __all__ = ["CONFIDENCE", "Change", "Spread", "compare_means", "pool"]
 
 CONFIDENCE = 0.95
 """That no change is called one by chance, over all configurations that are compared at once."""
+
+MIN_REPETITIONS = 2
+"""On either side: configurations differ in how far their repetitions spread, and one value says
+nothing about its own."""
 
 MIN_DEGREES = 2
 """Below, the quantile of t is above 12 and says nothing either way: two repetitions of one
@@ -133,12 +138,17 @@ def compare_means(
     >>> spread = Spread(deviation=0.01, degrees=20)
     >>> compare_means([0.9, 0.91], [0.8, 0.81], spread, "max").verdict
     'worse'
-    >>> compare_means([0.9], [0.91], spread, "max").verdict
+    >>> compare_means([0.9, 0.91], [0.9, 0.92], spread, "max").verdict
     'within noise'
+    >>> compare_means([0.9], [0.5], spread, "max").verdict
+    'unknown'
     """
     before, after = math.fsum(old) / len(old), math.fsum(new) / len(new)
-    margin = _margin(len(old), len(new), spread, n_compared)
-    verdict = _verdict(after - before, margin, direction)
+    own = pool([old, new])
+    widest = Spread(deviation=max(spread.deviation, own.deviation), degrees=spread.degrees)
+    margin = _margin(len(old), len(new), widest, n_compared)
+    is_repeated = min(len(old), len(new)) >= MIN_REPETITIONS
+    verdict = _verdict(after - before, margin if is_repeated else None, direction)
     return Change(
         old=before, new=after, n_old=len(old), n_new=len(new), margin=margin, verdict=verdict
     )

@@ -162,6 +162,10 @@ class PublishedReader:
             for path in sorted(found):
                 yield run_id, found[path]
 
+    def has_artifact(self, run_id: str, path: str) -> bool:
+        """Tell whether the site has this file of a run."""
+        return path in self._find(run_id).places
+
     def open_artifact(self, run_id: str, path: str) -> BinaryIO:
         """Open one artifact for reading; raises FileNotFoundError when the site left it out."""
         place = self._find(run_id).places.get(path)

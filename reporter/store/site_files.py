@@ -56,12 +56,14 @@ def find_site(source: str) -> SiteFiles | None:
     ----------
     source : str
 
-    Notes
-    -----
-    An address is taken at its word: asking costs a request, and the answer is the site's manifest.
+    Raises
+    ------
+    StoreError
+        It is an address that does not answer.
     """
     if source.startswith(WEB_SCHEMES):
-        return WebSite(source)
+        site = WebSite(source)
+        return site if site.is_there() else None
     if os.path.isfile(os.path.join(source, MANIFEST)):
         return FolderSite(source)
     if os.path.isfile(source) and zipfile.is_zipfile(source):
@@ -145,6 +147,14 @@ class WebSite:
         host = parts.netloc.rpartition("@")[2]
         self.location = f"{parts.scheme}://{host}{folder}"
         self._base = urllib.parse.urlunsplit((parts.scheme, host, folder, "", ""))
+
+    def is_there(self) -> bool:
+        """Ask for the manifest, as a site has it."""
+        try:
+            with self.open(MANIFEST) as stream:
+                return stream.read(1) == b"{"
+        except FileNotFoundError:
+            return False
 
     def open(self, path: str) -> BinaryIO:
         """Fetch a file by its site path.

@@ -46,6 +46,8 @@ def unfold(run: Run) -> Iterator[ev.Event]:
         yield ev.DatasetsLogged(at_ms=start, inputs=run.inputs.dataset_inputs)
     for artifact in run.artifacts:
         yield ev.ArtifactLogged(at_ms=start, artifact=artifact)
+    for problem in run.problems:
+        yield ev.ProblemFound(at_ms=latest, problem=problem)
     yield ev.TagsSet(at_ms=latest, tags=data.tags)
     if RunStatus.is_terminated(info.status):
         yield ev.RunEnded(at_ms=latest, status=info.status, end_time=info.end_time)
@@ -74,6 +76,8 @@ def unfold_experiment(experiment: Experiment) -> Iterator[ev.Event]:
     )
     for definition in experiment.definitions.values():
         yield ev.MetricDefined(at_ms=created, definition=definition)
+    for problem in experiment.problems:
+        yield ev.ProblemFound(at_ms=latest, problem=problem)
     yield ev.TagsSet(at_ms=latest, tags=experiment.tags)
     if experiment.lifecycle_stage != LifecycleStage.ACTIVE:
         yield ev.LifecycleChanged(at_ms=latest, lifecycle_stage=experiment.lifecycle_stage)

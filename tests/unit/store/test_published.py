@@ -15,10 +15,12 @@ import pytest
 
 from reporter.errors import NotAStoreError, RunNotFoundError, StoreError
 from reporter.events import DatasetsLogged, LifecycleChanged, MetricDefined, TagsSet
+from reporter.importers import import_sources, open_source
 from reporter.model import Dataset, DatasetInput, LifecycleStage, MetricDefinition, Run
 from reporter.site.build import build
 from reporter.site.output import FolderOutput
 from reporter.store.fold import fold, fold_experiment
+from reporter.store.published import PublishedReader
 from reporter.store.reader import open_store
 from reporter.store.site_files import open_site
 from reporter.store.unfold import unfold, unfold_experiment
@@ -78,7 +80,7 @@ def source(request: pytest.FixtureRequest, site: str, address: str) -> str:
 
 def _without_place(run: Run) -> dict[str, object]:
     """What a run is, as text so that NaN equals itself, without where it lies and who writes it."""
-    bare = replace(run, info=replace(run.info, artifact_uri=""), is_live=False, problems=())
+    bare = replace(run, info=replace(run.info, artifact_uri=""), is_live=False)
     return {name: repr(value) for name, value in vars(bare).items()}
 
 
@@ -134,7 +136,7 @@ def test_what_is_no_site_is_told_apart(tmp_path: Path, address: str) -> None:
     (tmp_path / "report.manifest.json").write_text('{"files": {}}')
     with pytest.raises(NotAStoreError, match="without its data"):
         open_site(str(tmp_path))
-    with pytest.raises(NotAStoreError, match="no site of ours"):
+    with pytest.raises(NotAStoreError, match="no published site"):
         open_site(address + "nowhere/")
     with pytest.raises(StoreError, match="cannot be fetched"):
         open_site("http://127.0.0.1:1/")
@@ -165,3 +167,34 @@ def test_unfolding_is_the_inverse_of_folding() -> None:
     assert fold(run_id_of("a"), "0", unfold(run)) == run
     tagged = fold_experiment("7", [TagsSet(at_ms=5, tags={"a": "b"})])
     assert fold_experiment("7", unfold_experiment(tagged)).tags == {"a": "b"}
+
+
+def test_importing_a_site_gives_the_store_again(store: str, source: str, tmp_path: Path) -> None:
+    target = str(tmp_path / "again")
+    first = import_sources([source], target)
+    assert [item.n_new for item in first.sources] == [3]
+    assert [item.n_unchanged for item in import_sources([source], target).sources] == [3]
+    ours, theirs = open_store(store), open_store(target)
+    for run_id in map(run_id_of, ("first", "second", "live")):
+        run, copy = ours.run(run_id), theirs.run(run_id)
+        assert (copy.data.params, copy.data.metrics) == (run.data.params, _Nan(run.data.metrics))
+        assert copy.info.status == run.info.status
+        assert copy.info.start_time == run.info.start_time
+        for before, after in zip(ours.history([run_id]), theirs.history([run_id]), strict=True):
+            assert before.values.tobytes() == after.values.tobytes()
+    with theirs.open_artifact(run_id_of("first"), "plots/a b#.txt") as file:
+        assert file.read() == b"one"
+
+
+class _Nan(dict[str, float]):
+    """Equal to metrics that are the same when printed: NaN is a value."""
+
+    def __eq__(self, other: object) -> bool:
+        return repr(dict(self)) == repr(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def test_a_site_is_opened_as_it_is(site: str) -> None:
+    with open_source(site) as reader:
+        assert isinstance(reader, PublishedReader)
