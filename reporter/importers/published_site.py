@@ -90,9 +90,9 @@ def _events(reader: PublishedReader, run: Run) -> Iterator[Event | Problem]:
             yield MetricsLogged(
                 at_ms=run.info.start_time or 0,
                 key=series.key,
-                values=series.values,
-                steps=series.steps,
-                timestamps_ms=series.timestamps_ms,
+                values=series.values,  # type: ignore[arg-type]  # arrays are sequences
+                steps=series.steps,  # type: ignore[arg-type]  # arrays are sequences
+                timestamps_ms=series.timestamps_ms,  # type: ignore[arg-type]  # arrays are sequences
             )
     except NotAStoreError as error:
         yield Problem(

@@ -1,4 +1,4 @@
-"""What changed between two states: runs, bests and configurations; told as text, page and record."""
+"""What changed between two states of a store, told as text, page and record."""
 
 from __future__ import annotations
 
