@@ -9,7 +9,16 @@ from __future__ import annotations
 import click
 
 from reporter import __version__
-from reporter.cli import building, configuring, importing, keeping, looking, publishing, telling
+from reporter.cli import (
+    building,
+    configuring,
+    importing,
+    keeping,
+    looking,
+    publishing,
+    serving,
+    telling,
+)
 
 __all__ = ["main"]
 
@@ -20,5 +29,5 @@ def main() -> None:
     """Compile logged machine-learning runs into a static site that needs no server."""
 
 
-for module in (building, importing, publishing, telling, configuring, looking, keeping):
+for module in (building, importing, serving, publishing, telling, configuring, looking, keeping):
     module.attach(main)

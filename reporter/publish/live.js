@@ -1,0 +1,107 @@
+/**
+ * Keeps a served page up to date: loads it again when what it shows was built anew.
+ *
+ * Only "report serve" puts this into pages, on their way to the browser; no built site has it. What
+ * is seen stays: the address keeps its part after "#", places that were scrolled to are found
+ * again, and nothing happens while somebody types or looks at a figure.
+ */
+(function () {
+  "use strict";
+
+  const { path, digest, events } = document.currentScript.dataset;
+  const KEY = `runpages:served:${location.pathname}`;
+  const SCROLLERS = ".scroller, .scroll-y, .tw, .list, pre";
+  const PATIENCE_MS = 3000;
+  const PAUSE_MS = 400;
+  const TYPING_MS = 1500;
+
+  /* Where the reader was */
+
+  const scrollers = () => [...document.querySelectorAll(SCROLLERS)];
+
+  function remember() {
+    const inner = scrollers().map((element, at) => [at, element.scrollTop, element.scrollLeft]);
+    const place = {
+      top: scrollY,
+      left: scrollX,
+      inner: inner.filter(([, top, left]) => top || left),
+      focus: document.activeElement?.id ?? "",
+    };
+    try {
+      sessionStorage.setItem(KEY, JSON.stringify(place));
+    } catch {
+      /* Storage is switched off: the page then begins at its top. */
+    }
+  }
+
+  function recall() {
+    try {
+      const place = JSON.parse(sessionStorage.getItem(KEY));
+      sessionStorage.removeItem(KEY);
+      return place;
+    } catch {
+      return null;
+    }
+  }
+
+  /** Scrolls there as soon as the page is long enough, unless the reader scrolls first. */
+  function restore(place) {
+    const until = performance.now() + PATIENCE_MS;
+    let isOver = false;
+    for (const name of ["wheel", "touchstart", "pointerdown", "keydown"]) {
+      addEventListener(name, () => (isOver = true), { once: true, passive: true });
+    }
+    document.getElementById(place.focus)?.focus({ preventScroll: true });
+    (function attempt() {
+      if (isOver || performance.now() > until) return;
+      const found = scrollers();
+      scrollTo(place.left, place.top);
+      for (const [at, top, left] of place.inner) found[at]?.scrollTo(left, top);
+      const isThere =
+        Math.abs(scrollY - place.top) < 2 && place.inner.every(([at, top]) => !found[at] || Math.abs(found[at].scrollTop - top) < 2);
+      if (!isThere) requestAnimationFrame(attempt);
+    })();
+  }
+
+  /* When to load again */
+
+  let typedAt = -Infinity;
+  let timer;
+  addEventListener("input", () => (typedAt = performance.now()), true);
+
+  const isBusy = () => performance.now() - typedAt < TYPING_MS || document.querySelector("dialog[open], :popover-open") !== null;
+
+  function renew() {
+    clearTimeout(timer);
+    if (isBusy()) {
+      timer = setTimeout(renew, PAUSE_MS);
+      return;
+    }
+    remember();
+    location.reload();
+  }
+
+  let source;
+  let isOld = false;
+
+  /** A browser opens few connections to one host: pages that nobody sees give theirs back. */
+  function listen() {
+    source?.close();
+    if (document.hidden) return;
+    source = new EventSource(`${events}?page=${encodeURIComponent(path)}`);
+    source.onmessage = (event) => {
+      isOld = event.data !== digest;
+      if (isOld) renew();
+      else clearTimeout(timer);
+    };
+  }
+
+  document.addEventListener("visibilitychange", listen);
+  addEventListener("pagehide", () => source?.close());
+  /* A data file that was replaced meanwhile cannot be had any more: the new page knows the new one. */
+  addEventListener("error", (event) => isOld && event.target?.localName === "script" && renew(), true);
+
+  const place = recall();
+  if (place) restore(place);
+  listen();
+})();
