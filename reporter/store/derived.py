@@ -31,7 +31,7 @@ from reporter.model import (
 )
 from reporter.store import layout
 
-__all__ = ["DerivedRuns", "Stamp", "stamp_of", "write_derived"]
+__all__ = ["DerivedRuns", "Stamp", "is_settled", "stamp_of", "stamp_text", "write_derived"]
 
 # Raise it when the same run is to give another entry.
 FORMAT = 1
@@ -70,6 +70,11 @@ def stamp_of(folder: str, table: str) -> Stamp | None:
     except OSError:
         return None
     return (whole.st_mtime_ns, one.st_size, one.st_mtime_ns)
+
+
+def stamp_text(stamp: Stamp) -> str:
+    """Write a stamp as one text."""
+    return "%d %d %d" % stamp  # noqa: UP031  # half the time of the other ways, for every run
 
 
 def is_settled(stamp: Stamp) -> bool:
@@ -147,7 +152,7 @@ class DerivedRuns:
     def find(self, run_id: str, stamp: Stamp | None, artifact_uri: str) -> Run | None:
         """Return a run if nothing has changed in its folder since it was added."""
         entry = self.entries.get(run_id)
-        if entry is None or stamp is None or entry[0] != _text(stamp):
+        if entry is None or stamp is None or entry[0] != stamp_text(stamp):
             return None
         return _decode(entry, artifact_uri)
 
@@ -208,7 +213,7 @@ def _encode(run: Run, stamp: Stamp) -> list[Any]:
     rows = [list(vars(item).values()) for item in data.summaries.values()]
     # No list or dictionary that need not be: thousands of them are what the collector walks over.
     return [
-        _text(stamp),
+        stamp_text(stamp),
         list(vars(replace(run.info, artifact_uri="")).values()),
         run.last_event_time,
         dict(data.params),
@@ -217,10 +222,6 @@ def _encode(run: Run, stamp: Stamp) -> list[Any]:
         json.dumps(rows, separators=(",", ":")),
         {name: items for name, items in more.items() if items} or None,
     ]
-
-
-def _text(stamp: Stamp) -> str:
-    return "%d %d %d" % stamp  # noqa: UP031  # half the time of the other ways, for every run
 
 
 def _decode(entry: list[Any], artifact_uri: str) -> Run:

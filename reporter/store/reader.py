@@ -11,11 +11,13 @@ from reporter.errors import RunNotFoundError
 from reporter.model import Artifact, Experiment, Run
 from reporter.store import layout
 from reporter.store.derived import DerivedRuns, stamp_of
+from reporter.store.derived_points import MIN_RUNS, DerivedPoints
 from reporter.store.fold import fold_experiment, merge
 from reporter.store.liveness import is_alive
 from reporter.store.places import absolute, below, list_files, open_file
 from reporter.store.ports import History
 from reporter.store.sources import RunSources, read_events, read_sources
+from reporter.store.tables import Points
 from reporter.store.uris import is_remote
 
 __all__ = ["FolderReader", "open_store"]
@@ -64,6 +66,7 @@ class FolderReader:
     def __init__(self, path: str) -> None:
         self._path = path
         self._locations: dict[str, str] = {}
+        self._last_place: list[str] = []
         # What folded runs logged, so that a build that read a run need not read it again.
         self._logged: dict[str, tuple[Artifact, ...]] = {}
 
@@ -151,11 +154,13 @@ class FolderReader:
     ) -> Iterator[History]:
         """Yield the series of these runs, run by run as given, keys sorted within a run."""
         wanted = None if keys is None else set(keys)
+        is_many = len(run_ids) >= MIN_RUNS
+        derived = DerivedPoints.load(self._path, run_ids) if is_many else None
         for run_id in run_ids:
-            points = self._find(run_id).all_points()
-            bounds = zip(points.keys, points.offsets, points.offsets[1:], strict=False)
-            for key, start, end in bounds:
+            points = self._points(run_id, wanted, derived)
+            for place, key in enumerate(points.keys):
                 if wanted is None or key in wanted:
+                    start, end = points.offsets[place], points.offsets[place + 1]
                     yield History(
                         run_id=run_id,
                         key=key,
@@ -163,6 +168,25 @@ class FolderReader:
                         timestamps_ms=points.timestamps_ms[start:end],
                         values=points.values[start:end],
                     )
+        if derived is not None:
+            derived.finish()
+
+    def _points(
+        self, run_id: str, wanted: set[str] | None, derived: DerivedPoints | None
+    ) -> Points:
+        """Read a run's points, from the derived tables if they have them."""
+        if derived is None:
+            return self._find(run_id).all_points(wanted)
+        found = derived.find(run_id)
+        if found is not None:
+            return found
+        located = self._locate(run_id)
+        stamp = stamp_of(located.folder, layout.METRICS_TABLE)
+        sources = self._sources(located.experiment_id, run_id)
+        points = sources.all_points(wanted)
+        if wanted is None and not (sources.points or sources.problems):
+            derived.add(run_id, located.experiment_id, stamp, points)
+        return points
 
     def artifacts(self, run_ids: Sequence[str]) -> Iterator[tuple[str, Artifact]]:
         """Yield (run_id, artifact): what was logged and what simply lies in the folder."""
@@ -170,7 +194,7 @@ class FolderReader:
             located = self._locate(run_id)
             found = {
                 item.path: item
-                for place in reversed(self._places(located))
+                for place in reversed(self._artifact_places(located))
                 for item in self._list_place(place)
             }
             logged = self._logged.get(run_id)
@@ -189,13 +213,13 @@ class FolderReader:
             It is not there, or `path` leads out of the run's artifact folder.
         RunNotFoundError
         """
-        for place in self._places(self._locate(run_id)):
+        for place in self._artifact_places(self._locate(run_id)):
             opened = open_file(place, path)
             if opened is not None:
                 return opened
         raise FileNotFoundError(f"Run {run_id} has no artifact file '{path}'.")
 
-    def _places(self, sources: RunSources) -> list[str]:
+    def _artifact_places(self, sources: RunSources) -> list[str]:
         """Return where the run's artifacts may lie; those kept here for want of a bucket first."""
         inside = below(self._inside(sources.experiment_id), sources.run_id, layout.ARTIFACTS)
         place = self._artifact_folder(sources)
@@ -226,15 +250,21 @@ class FolderReader:
     def _locate(self, run_id: str) -> RunSources:
         """Find a run's folder without reading it."""
         if layout.is_run_id(run_id):
-            for experiment_id in layout.list_experiment_ids(self._path):
+            for experiment_id in self._likely_experiments():
                 folder = os.path.join(self._path, experiment_id, run_id)
                 if os.path.isdir(folder):
+                    self._last_place = [experiment_id]
                     return RunSources(folder=folder, run_id=run_id, experiment_id=experiment_id)
         raise RunNotFoundError(
             f"Run '{run_id}' not found in '{self.location}'.",
             path=self.location,
             hint="List the runs with search_runs() or 'report list'.",
         )
+
+    def _likely_experiments(self) -> Iterator[str]:
+        """Yield the experiments that a run may be in: most likely it is where the last one was."""
+        yield from self._last_place
+        yield from layout.list_experiment_ids(self._path)
 
     def _sources(self, experiment_id: str, run_id: str) -> RunSources:
         folder = os.path.join(self._path, experiment_id, run_id)

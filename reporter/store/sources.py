@@ -8,7 +8,7 @@ missed or doubled, whatever happens between two of our reads.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -104,9 +104,12 @@ class RunSources:
             return dict(self.load_row().summaries)
         return summarise_all(self.all_points())
 
-    def all_points(self) -> Points:
-        """Join the table of points with what the journals have beyond it."""
-        table = self.load_table()
+    def all_points(self, wanted: Collection[str] | None = None) -> Points:
+        """Join the table of points with what the journals have beyond it.
+
+        Points of other keys than those wanted may be left out.
+        """
+        table = self.load_table(wanted)
         covers = dict(table.covers) if table else {}
         fresh: list[PointTable] = []
         for name, data in sorted(self.points.items()):
@@ -129,12 +132,15 @@ class RunSources:
             self.row = self._try(read, path) or RunRow()
         return self.row
 
-    def load_table(self) -> Points | None:
+    def load_table(self, wanted: Collection[str] | None = None) -> Points | None:
         """Read `metrics.parquet`, once; None when there is none."""
-        if self.table is None:
-            path = os.path.join(self.folder, layout.METRICS_TABLE)
-            self.table = self._try(read_points_table, path)
-        return self.table
+        if self.table is not None:
+            return self.table
+        path = os.path.join(self.folder, layout.METRICS_TABLE)
+        table = self._try(partial(read_points_table, wanted=wanted), path)
+        if wanted is None:
+            self.table = table
+        return table
 
     def _try(self, read: Callable[[str], _T], path: str) -> _T | None:
         """Read a table; a missing one is None, a damaged one is None and a problem."""

@@ -159,3 +159,21 @@ def test_compact_store_folds_what_ended_and_leaves_what_runs(tmp_path: Path) -> 
     assert compact_store(store) == 0
     assert sorted(os.listdir(os.path.join(store, "0", ended))) == ["metrics.parquet", "run.parquet"]
     assert len(os.listdir(os.path.join(store, "0", running))) == 2
+
+
+def test_parts_of_a_long_table_are_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever wants one metric of a long run does not decode the others."""
+    monkeypatch.setattr(tables, "_ROW_GROUP_ROWS", 100)
+    store = make_store(tmp_path / "runs")
+    values = [float(n) for n in range(250)]
+    run_id = make_run(store, "a", metrics={"a": values, "b": values, "日本": values})
+    path = os.path.join(store, "0", run_id, layout.METRICS_TABLE)
+    assert pq.read_metadata(path).num_row_groups == 8
+    for key in ("a", "b", "日本"):
+        assert len(tables.read_points_table(path, [key])) <= 400
+        (series,) = open_store(store).history([run_id], [key])
+        assert series.values.tolist() == values
+    assert list(open_store(store).history([run_id], ["aa"])) == []
+    assert len(tables.read_points_table(path)) == 750
