@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from reporter.events import MetricsLogged, RunEnded, RunStarted
-from reporter.store import layout
+from reporter.store import layout, tables
 from reporter.store.compact import compact_run, compact_store
 from reporter.store.exclusive import exclusive
 from reporter.store.reader import open_store
