@@ -216,7 +216,7 @@ def _read(
         return [], [_unreadable(item, str(error))]
     counts = {history.key: len(history.values) for history in histories}
     summaries = item.run.data.summaries
-    wanted = summaries if keys is None else {key: summaries[key] for key in keys}
+    wanted = {key: one for key, one in summaries.items() if keys is None or key in keys}
     lost = sum(max(0, one.count - counts.get(key, 0)) for key, one in wanted.items())
     if not lost:
         return histories, []
