@@ -7,7 +7,6 @@ from typing import Any
 
 from reporter.model import Run
 from reporter.store.ports import StoreReader
-
 from tests.importers.truth import describe_series, differences
 
 # What we add to a run and MLflow's own reader does not show among its tags and artifacts.

@@ -10,7 +10,6 @@ import pytest
 
 from reporter.importers import import_sources, open_source
 from reporter.store.reader import open_store
-
 from tests.importers.mlflow_truth import compare
 from tests.importers.truth import SECRET, Fixture, everything, get_fixture
 
