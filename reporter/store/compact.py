@@ -18,7 +18,14 @@ from reporter.store.points import CLOSE_RECORD
 from reporter.store.sources import RunSources, read_sources
 from reporter.store.tables import RunRow, write_points, write_run
 
-__all__ = ["compact_run", "compact_store", "fold_lock", "fold_remembered", "remember_for_later"]
+__all__ = [
+    "compact_run",
+    "compact_store",
+    "fold_lock",
+    "fold_remembered",
+    "is_closed",
+    "remember_for_later",
+]
 
 _LOCK = ".compact.lock"
 # Runs that ended at interpreter exit or under SIGTERM, where nothing heavy may be imported: one
@@ -82,12 +89,17 @@ def _write_tables(sources: RunSources) -> bool:
 
 def _retire(sources: RunSources) -> None:
     """Delete the journals that their writers closed; what was read of those is everything."""
-    for name, data in sources.events.items():
-        if data.endswith(b"\n") and b'"type":"writer_closed"' in data[data[:-1].rfind(b"\n") + 1 :]:
+    for name, data in {**sources.events, **sources.points}.items():
+        if is_closed(name, data):
             os.unlink(os.path.join(sources.folder, name))
-    for name, data in sources.points.items():
-        if data.endswith(CLOSE_RECORD):
-            os.unlink(os.path.join(sources.folder, name))
+
+
+def is_closed(name: str, journal: bytes) -> bool:
+    """Tell whether the writer of this journal said in it that nothing more comes."""
+    if layout.is_metrics_journal(name):
+        return journal.endswith(CLOSE_RECORD)
+    last = journal[journal[:-1].rfind(b"\n") + 1 :]
+    return last.endswith(b"\n") and b'"type":"writer_closed"' in last
 
 
 def _sync_folder(folder: str) -> None:
