@@ -18,11 +18,9 @@ def exclusive(path: str) -> Iterator[bool]:
         is_ours = _try_lock(fd) and _is_same_file(fd, path)
         yield is_ours
     finally:
-        try:
-            if is_ours and os.name == "posix":
-                os.unlink(path)
-        finally:
-            os.close(fd)
+        if is_ours and os.name == "posix":
+            _unlink_quietly(path)
+        os.close(fd)
         if is_ours and os.name != "posix":
             _unlink_quietly(path)
 
@@ -38,7 +36,7 @@ def _is_same_file(fd: int, path: str) -> bool:
 
 
 def _unlink_quietly(path: str) -> None:
-    with suppress(OSError):  # another process may have it open: it will unlink it
+    with suppress(OSError):  # gone with its folder, or open elsewhere: that one will unlink it
         os.unlink(path)
 
 

@@ -161,7 +161,7 @@ class RemoteFolder:
                     continue
 
     @contextmanager
-    def _explained(self, verb: str, *passing: type[BaseException]) -> Iterator[None]:
+    def _explained(self, verb: str, *passing: type[Exception]) -> Iterator[None]:
         """Turn whatever a cloud's package raises into one sentence without credentials."""
         try:
             yield

@@ -81,7 +81,8 @@ class FolderWriter:
         self.folder = os.path.join(store, experiment_id, run_id)
         inside = os.path.join(self.folder, layout.ARTIFACTS)
         self.artifact_uri = artifact_folder or inside
-        self.artifact_folder = inside if is_remote(artifact_folder) else self.artifact_uri
+        self._is_away = is_remote(artifact_folder)
+        self.artifact_folder = inside if self._is_away else self.artifact_uri
         # Files among the artifacts that somebody still writes to.
         self.unfinished: set[str] = set()
         self._on_error = on_error
@@ -150,7 +151,7 @@ class FolderWriter:
                 path=target,
                 hint="Free the disk, or use another artifact path.",
             ) from error
-        if self.artifact_uri != self.artifact_folder:
+        if self._is_away:
             self._send_away(path, target)
         return found
 
