@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 import click
 
 from reporter.cli.configuring import config_option
-from reporter.cli.frame import Progress, command, count, json_option, print_json, store_argument
+from reporter.cli.frame import (
+    Progress,
+    command,
+    count,
+    json_option,
+    open_runs,
+    print_json,
+    source_options,
+    store_argument,
+)
 from reporter.config import load_config, parse_size
 
 if TYPE_CHECKING:
@@ -30,6 +39,7 @@ def attach(group: click.Group) -> None:
         """
         report build
         report build sample_runs -o site
+        report build mlruns -o site
         report build runs -o site --title "Digits and wine" --strict
         report build runs --config paper.toml --max-artifact-size "25 MB"
         """,
@@ -49,6 +59,7 @@ def attach(group: click.Group) -> None:
         help='Leave larger artifacts out, as in "25 MB"; they stay listed.',
     )
     @config_option
+    @source_options
     @json_option
     def build(
         store: str,
@@ -58,18 +69,22 @@ def attach(group: click.Group) -> None:
         full_data: bool,
         max_artifact_size: str | None,
         config: str,
+        format_name: str,
+        pairs: tuple[str, ...],
         as_json: bool,
     ) -> None:
         """Build the site of STORE, the folder that runs were logged to (./runs by default).
 
         The site opens by double click on its index.html, and works on any web host as it is. A
         second build writes only what changed, and deletes only what an earlier one wrote.
+
+        STORE may also be what another tool wrote, such as mlruns or a folder of event files: it is
+        read where it is, and nothing is written into it.
         """
         from reporter.site.build import build as build_site
         from reporter.site.output import FolderOutput
-        from reporter.store.reader import open_store
 
-        reader = open_store(store)
+        reader = open_runs(store, format_name, pairs)
         with Progress() as progress:
             result = build_site(
                 reader,

@@ -5,14 +5,19 @@ from __future__ import annotations
 import functools
 import json
 import math
+import os
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from reporter.errors import ReporterError
+from reporter.errors import InvalidInputError, ReporterError
+
+if TYPE_CHECKING:
+    from reporter.importers import ImportOptions
+    from reporter.store.ports import StoreReader
 
 __all__ = [
     "Progress",
@@ -20,8 +25,11 @@ __all__ = [
     "count",
     "explain_errors",
     "json_option",
+    "open_runs",
+    "parse_options",
     "print_json",
     "print_table",
+    "source_options",
     "store_argument",
 ]
 
@@ -93,6 +101,71 @@ store_option = click.option(
     "--store", default="runs", show_default=True, help="Folder that runs were logged to."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+
+
+def source_options(function: _F) -> _F:
+    """Add what a command takes that reads other tools' runs: ``--format`` and ``--option``."""
+    pairs = click.option(
+        "--option", "pairs", multiple=True, metavar="KEY=VALUE", help="For the importer; see docs."
+    )
+    name = click.option(
+        "--format", "format_name", default="", help="Which tool wrote it; recognised by default."
+    )
+    return name(pairs(function))
+
+
+def open_runs(store: str, format_name: str = "", pairs: Sequence[str] = ()) -> StoreReader:
+    """Open a store of ours, or whatever other tool's runs lie at `store`, until the command ends.
+
+    Parameters
+    ----------
+    store : str
+        A folder, file or URL.
+    format_name : str
+        Name of the importer; recognised when empty.
+    pairs : sequence of str
+        ``KEY=VALUE`` texts for the importer.
+
+    Returns
+    -------
+    StoreReader
+
+    Raises
+    ------
+    NotAStoreError
+        Nothing that can be read is there.
+    InvalidInputError
+        There is no such importer or option.
+    """
+    from reporter.store.layout import MARKER
+    from reporter.store.reader import open_store
+
+    if not format_name and os.path.exists(os.path.join(store, MARKER)):
+        return open_store(store)  # and no importer is loaded
+    from reporter.importers import open_source
+
+    with Progress() as progress:
+        opened = open_source(store, format_name, progress, parse_options(pairs))
+        return click.get_current_context().with_resource(opened)
+
+
+def parse_options(pairs: Sequence[str], experiment: str = "") -> ImportOptions:
+    """Turn ``KEY=VALUE`` texts into options for an importer.
+
+    Raises
+    ------
+    InvalidInputError
+        One of them has no ``=``.
+    """
+    from reporter.importers import ImportOptions
+
+    values = {}
+    for pair in pairs:
+        key, sign, value = pair.partition("=")
+        if not sign or not key:
+            raise InvalidInputError(f"'{pair}' is no option.", "Write --option KEY=VALUE.")
+        values[key] = value
+    return ImportOptions(values=values, experiment=experiment)
 
 
 def print_json(value: object) -> None:

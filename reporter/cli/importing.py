@@ -7,14 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reporter.cli.frame import Progress, command, count, json_option, print_json
-from reporter.errors import InvalidInputError
+from reporter.cli.frame import (
+    Progress,
+    command,
+    count,
+    json_option,
+    parse_options,
+    print_json,
+    source_options,
+)
 
 if TYPE_CHECKING:
-    from reporter.importers import ImportOptions, ImportResult, SourceImport
+    from reporter.importers import ImportResult, SourceImport
     from reporter.model import Problem
 
-__all__ = ["attach", "parse_options"]
+__all__ = ["attach"]
 
 # More would scroll away what matters; --json lists all of them.
 _SHOWN_PROBLEMS = 20
@@ -35,11 +42,8 @@ def attach(group: click.Group) -> None:
     )
     @click.argument("sources", nargs=-1, required=True)
     @click.option("-o", "--output", default="runs", show_default=True, help="Store to import into.")
-    @click.option("--format", "format_name", default="", help="What the sources are; see below.")
+    @source_options
     @click.option("--experiment", default="", help="Experiment for runs of tools that have none.")
-    @click.option(
-        "--option", "pairs", multiple=True, metavar="KEY=VALUE", help="For the importer; see docs."
-    )
     @click.option("--strict", is_flag=True, help="Exit with 1 when there are problems.")
     @json_option
     def import_command(
@@ -74,25 +78,6 @@ def attach(group: click.Group) -> None:
             _print_problems(result.problems)
         if strict and result.problems:
             sys.exit(1)
-
-
-def parse_options(pairs: tuple[str, ...], experiment: str = "") -> ImportOptions:
-    """Turn ``KEY=VALUE`` texts into options for an importer.
-
-    Raises
-    ------
-    InvalidInputError
-        One of them has no ``=``.
-    """
-    from reporter.importers import ImportOptions
-
-    values = {}
-    for pair in pairs:
-        key, sign, value = pair.partition("=")
-        if not sign or not key:
-            raise InvalidInputError(f"'{pair}' is no option.", "Write --option KEY=VALUE.")
-        values[key] = value
-    return ImportOptions(values=values, experiment=experiment)
 
 
 def _summary(source: SourceImport) -> str:

@@ -12,6 +12,7 @@ from reporter.cli.frame import (
     command,
     count,
     json_option,
+    open_runs,
     print_json,
     print_table,
     store_argument,
@@ -22,14 +23,14 @@ from reporter.model import LifecycleStage, RunStatus
 
 if TYPE_CHECKING:
     from reporter.model import Run
-    from reporter.store.reader import FolderReader
+    from reporter.store.ports import StoreReader
 
 __all__ = ["attach", "find_run"]
 
 _TAIL_SECONDS = 0.5
 
 
-def find_run(reader: FolderReader, start: str) -> Run:
+def find_run(reader: StoreReader, start: str) -> Run:
     """Return the run whose id begins so; raises RunNotFoundError unless it is exactly one."""
     from reporter.store.layout import is_run_id
 
@@ -75,12 +76,11 @@ def attach(group: click.Group) -> None:
         deleted: bool,
         as_json: bool,
     ) -> None:
-        """List the runs of STORE, newest first."""
+        """List the runs of STORE, newest first; STORE may also be what another tool wrote."""
         from reporter.search import parse_filter, unknown_keys
         from reporter.search.select import select_runs
-        from reporter.store.reader import open_store
 
-        reader = open_store(store)
+        reader = open_runs(store)
         stage = LifecycleStage.DELETED if deleted else LifecycleStage.ACTIVE
         runs = [run for run in reader.runs() if run.info.lifecycle_stage == stage]
         chosen = select_runs(runs, filter_string, list(order_by) or None)[:limit]
@@ -109,9 +109,7 @@ def attach(group: click.Group) -> None:
     @json_option
     def show(run: str, store: str, as_json: bool) -> None:
         """Print everything about RUN: its id, the beginning of it, or its name."""
-        from reporter.store.reader import open_store
-
-        found = find_run(open_store(store), run)
+        found = find_run(open_runs(store), run)
         if as_json:
             print_json(found.to_dictionary())
             return
@@ -131,9 +129,7 @@ def attach(group: click.Group) -> None:
     @json_option
     def history(run: str, keys: tuple[str, ...], store: str, as_json: bool) -> None:
         """Print every point of RUN's metrics KEYS (all when none is named), as logged."""
-        from reporter.store.reader import open_store
-
-        reader = open_store(store)
+        reader = open_runs(store)
         found = find_run(reader, run)
         for key in keys:
             if key not in found.data.summaries:

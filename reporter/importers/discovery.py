@@ -28,6 +28,8 @@ _SITE_MARKER = "report.manifest.json"
 _HIDDEN_SOURCES = frozenset({".aim", ".trackio"})
 # Deep enough for project/outputs/date/time/tool/run; what is deeper can be named itself.
 _MAX_DEPTH = 8
+# Of a missing path's neighbours, for a hint.
+_MAX_LOOKED_AT = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +65,7 @@ def find_sources(path: str, format_name: str = "") -> list[FoundSource]:
     load_entry_points()
     forced = get_importer(format_name) if format_name else None
     if not is_url(path) and not os.path.exists(path):
-        raise NotAStoreError(f"There is no file or folder '{path}'.", path=path)
+        raise _missing(path)
     if forced is not None:
         found = list(_search(path, path, [forced], LIKELY, 0))
         return found or [FoundSource(source=Source(path=path, root=path), importer=forced)]
@@ -122,10 +124,30 @@ def _is_skipped(name: str) -> bool:
     return name in _SKIPPED or (name.startswith(".") and name not in _HIDDEN_SOURCES)
 
 
+def _missing(path: str) -> NotAStoreError:
+    """Say that there is nothing, and what there is beside it that could have been meant."""
+    folder = os.path.dirname(os.path.abspath(path))
+    try:
+        with os.scandir(folder) as entries:
+            names = sorted(entry.name for entry in entries if not entry.name.startswith("."))
+    except OSError:
+        names = []
+    known = [name for name in names[:_MAX_LOOKED_AT] if _is_source(os.path.join(folder, name))]
+    hint = "Give the folder that runs were logged to (by default ./runs)."
+    if known:
+        hint = f"There is '{os.path.join(os.path.dirname(path), known[0])}', which holds runs."
+    return NotAStoreError(f"There is no folder '{path}'.", path=path, hint=hint)
+
+
+def _is_source(path: str) -> bool:
+    return _is_ours(path) or _claim(path, path, list(IMPORTERS.values()), LIKELY) is not None
+
+
 def _nothing(path: str) -> NotAStoreError:
+    is_empty = os.path.isdir(path) and not os.listdir(path)
     kinds = ", ".join(importer.label for importer in IMPORTERS.values())
     return NotAStoreError(
-        f"'{path}' holds no runs that can be read.",
+        f"'{path}' is empty." if is_empty else f"'{path}' holds no runs (it has no {MARKER}).",
         path=path,
-        hint=f"Known are: {kinds}. Use --format when the content is not recognised.",
+        hint=f"Of other tools {kinds} can be read; --format names one that is not recognised.",
     )
