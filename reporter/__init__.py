@@ -5,11 +5,14 @@ standard library alone; everything heavier is imported when it is used.
 """
 
 from reporter.errors import (
+    AlreadyExistsError,
     BuildError,
     ExperimentNotFoundError,
     FilterSyntaxError,
     InvalidInputError,
+    MissingFileError,
     NotAStoreError,
+    NotFoundError,
     ReporterError,
     RunNotFoundError,
     RunStateError,
@@ -22,53 +25,15 @@ from reporter.model import (
     Experiment,
     LifecycleStage,
     Metric,
+    Param,
     Run,
     RunStatus,
+    RunTag,
     ViewType,
 )
 from reporter.tracking import Client, MlflowClient
-from reporter.tracking.fluent import (
-    ActiveRun,
-    active_run,
-    create_experiment,
-    define_metric,
-    delete_experiment,
-    delete_run,
-    delete_tag,
-    end_run,
-    get_artifact_uri,
-    get_experiment,
-    get_experiment_by_name,
-    get_parent_run,
-    get_run,
-    last_active_run,
-    list_experiments,
-    log_artifact,
-    log_artifacts,
-    log_dict,
-    log_figure,
-    log_image,
-    log_input,
-    log_metric,
-    log_metric_history,
-    log_metrics,
-    log_param,
-    log_params,
-    log_stream,
-    log_table,
-    log_text,
-    rename_experiment,
-    restore_experiment,
-    restore_run,
-    search_experiments,
-    search_runs,
-    set_experiment,
-    set_experiment_tag,
-    set_experiment_tags,
-    set_tag,
-    set_tags,
-    start_run,
-)
+from reporter.tracking import fluent as _fluent
+from reporter.tracking.fluent import *  # noqa: F403  # its __all__ is the list of names
 from reporter.tracking.location import (
     configure,
     get_tracking_uri,
@@ -87,7 +52,10 @@ __version__ = "0.1.0"
 
 _SUBMODULES = (
     "artifacts",
+    "client",
     "data",
+    "entities",
+    "exceptions",
     "keras",
     "lightgbm",
     "models",
@@ -95,13 +63,17 @@ _SUBMODULES = (
     "sklearn",
     "xgboost",
 )
+# Names that need a third-party library, and where they are.
+_LATE = {"Image": "reporter.tracking.image"}
 
 
 def __getattr__(name: str) -> object:
     """Import submodules when they are first used; explain names that only MLflow has."""
-    if name in _SUBMODULES:
+    if name in _SUBMODULES or name in _LATE:
         import importlib
 
+        if name in _LATE:
+            return getattr(importlib.import_module(_LATE[name]), name)
         return importlib.import_module(f"reporter.{name}")
     from reporter.errors import did_you_mean
     from reporter.tracking.absent import reason_for
@@ -111,7 +83,7 @@ def __getattr__(name: str) -> object:
 
 
 __all__ = [
-    "ActiveRun",
+    "AlreadyExistsError",
     "BuildError",
     "Client",
     "Dataset",
@@ -121,63 +93,29 @@ __all__ = [
     "InvalidInputError",
     "LifecycleStage",
     "Metric",
+    "MissingFileError",
     "MlflowClient",
     "NotAStoreError",
+    "NotFoundError",
+    "Param",
     "ReporterError",
     "Run",
     "RunNotFoundError",
     "RunStateError",
     "RunStatus",
+    "RunTag",
     "StoreError",
     "StoreVersionError",
     "ViewType",
-    "active_run",
     "autolog",
     "configure",
-    "create_experiment",
-    "define_metric",
-    "delete_experiment",
-    "delete_run",
-    "delete_tag",
     "disable_system_metrics_logging",
     "enable_system_metrics_logging",
-    "end_run",
-    "get_artifact_uri",
-    "get_experiment",
-    "get_experiment_by_name",
-    "get_parent_run",
-    "get_run",
     "get_tracking_uri",
     "is_tracking_uri_set",
-    "last_active_run",
-    "list_experiments",
-    "log_artifact",
-    "log_artifacts",
-    "log_dict",
-    "log_figure",
-    "log_image",
-    "log_input",
-    "log_metric",
-    "log_metric_history",
-    "log_metrics",
-    "log_param",
-    "log_params",
-    "log_stream",
-    "log_table",
-    "log_text",
-    "rename_experiment",
-    "restore_experiment",
-    "restore_run",
-    "search_experiments",
-    "search_runs",
-    "set_experiment",
-    "set_experiment_tag",
-    "set_experiment_tags",
     "set_system_metrics_node_id",
     "set_system_metrics_samples_before_logging",
     "set_system_metrics_sampling_interval",
-    "set_tag",
-    "set_tags",
     "set_tracking_uri",
-    "start_run",
 ]
+__all__ += _fluent.__all__

@@ -6,8 +6,9 @@ import json
 import os
 from typing import Any
 
-from reporter.errors import InvalidInputError
+from reporter.errors import InvalidInputError, NotFoundError
 from reporter.model import Artifact
+from reporter.store.layout import local_folder
 from reporter.store.reader import open_store
 from reporter.tracking.client import MlflowClient
 from reporter.tracking.location import get_tracking_uri
@@ -29,10 +30,11 @@ def download_artifacts(
     Parameters
     ----------
     artifact_uri : str, optional
-        ``runs:/<run_id>/<path>``; instead of `run_id` and `artifact_path`.
+        ``runs:/<run_id>/<path>``; instead of `run_id` and `artifact_path`. A local path, or its
+        ``file:`` URI, is taken as it is.
     run_id, artifact_path : str, optional
     dst_path : str, optional
-        An existing folder; a temporary one when None.
+        A folder, made when it is missing; a temporary one when None.
     tracking_uri : str, optional
         The store; that of :func:`reporter.get_tracking_uri` when None.
 
@@ -44,8 +46,12 @@ def download_artifacts(
     Raises
     ------
     InvalidInputError
-        Neither or both ways of naming it were used, or the run has no such artifact.
+        Neither or both ways of naming it were used.
+    NotFoundError
+        The run has no such artifact.
     """
+    if run_id is None and artifact_uri and (local := _local(artifact_uri)):
+        return _copied(local, dst_path) if dst_path else local
     run, path = _resolve(artifact_uri, run_id, artifact_path)
     return MlflowClient(tracking_uri).download_artifacts(run, path, dst_path)
 
@@ -89,7 +95,23 @@ def _read(artifact_uri: str) -> bytes:
         with open_store(get_tracking_uri()).open_artifact(run_id, path) as file:
             return file.read()
     except FileNotFoundError as error:
-        raise InvalidInputError(f"Run {run_id} has no artifact '{path}'.") from error
+        raise NotFoundError(f"Run {run_id} has no artifact '{path}'.") from error
+
+
+def _local(uri: str) -> str:
+    """Return the path of a local file or folder, empty when the URI names none."""
+    path = local_folder(uri)
+    return os.path.abspath(path) if path and os.path.exists(path) else ""
+
+
+def _copied(path: str, folder: str) -> str:
+    import shutil
+
+    target = os.path.join(os.path.abspath(folder), os.path.basename(path))
+    if os.path.isdir(path):
+        return shutil.copytree(path, target, dirs_exist_ok=True)
+    os.makedirs(folder, exist_ok=True)
+    return shutil.copyfile(path, target)
 
 
 def _resolve(uri: str | None, run_id: str | None, path: str | None) -> tuple[str, str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import threading
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from types import TracebackType
 
-from reporter.errors import InvalidInputError, RunStateError
+from reporter.errors import InvalidInputError, RunNotFoundError, RunStateError
 from reporter.events import RunStarted
 from reporter.model import MetricSummary, Run, RunStatus
 from reporter.tracking import clock, context
@@ -40,10 +42,10 @@ class _Active(threading.local):
     def __init__(self) -> None:
         self.stack: list[tuple[ActiveRun, LiveRun]] = []
         self.append_point: Callable[..., None] | None = None
+        self.last_run_id: str | None = None
 
 
 current = _Active()
-_last_run_id: str | None = None
 
 
 class ActiveRun(Run):
@@ -121,17 +123,19 @@ def start_run(
         A run is active and `nested` is false, or the run to take up is deleted.
     RunNotFoundError
     """
-    global _last_run_id
     if current.stack and not nested:
         raise RunStateError(
             f"Run {current.stack[-1][0].info.run_id} is already active.",
             "End it with end_run(), or start this one with nested=True.",
         )
     client = MlflowClient()
+    run_id = run_id or _run_id_of_environment(client)
     if run_id is not None:
         live = _resume(client, run_id, run_name, tags, description)
         run = client.get_run(run_id)
     else:
+        if parent_run_id:
+            client._active_run(parent_run_id)  # raises when there is none
         parent = parent_run_id or (current.stack[-1][0].info.run_id if current.stack else None)
         live, run = client._start(
             experiment_id or chosen_experiment_id(),
@@ -141,9 +145,23 @@ def start_run(
     active = ActiveRun(**{spec.name: getattr(run, spec.name) for spec in fields(Run)})
     live.is_nested = "mlflow.parentRunId" in active.data.tags
     _push(active, live)
-    _last_run_id = live.run_id
     _watch(live, log_system_metrics, capture_output, active.data.summaries)
     return active
+
+
+def _run_id_of_environment(client: MlflowClient) -> str | None:
+    """Return the run that ``MLFLOW_RUN_ID`` names, once: the variable is taken away.
+
+    So does MLflow. It may come from a launcher that knows another store; then the run is none of ours.
+    """
+    run_id = os.environ.pop("MLFLOW_RUN_ID", None)
+    if not run_id:
+        return None
+    try:
+        return client.get_run(run_id).info.run_id
+    except RunNotFoundError as error:
+        warnings.warn(f"MLFLOW_RUN_ID is not followed: {error}", stacklevel=4)
+        return None
 
 
 def _watch(
@@ -155,6 +173,7 @@ def _watch(
     """Begin to sample the machine and to copy output, where that is asked for."""
     if capture_output and live.capture is None:
         live.capture = OutputCapture(live.writer.artifact_folder)
+        live.writer.unfinished.add(live.capture.path)
     if live.sampler is None:
         sampled = [s.max_step_logged for key, s in summaries.items() if key.startswith("system/")]
         live.sampler = start_sampler(
@@ -169,7 +188,7 @@ def _all_tags(
 ) -> dict[str, object]:
     """Tags that the library records, overridden by the user's own."""
     out: dict[str, object] = {**context.start_tags(), **(tags or {})}
-    if description is not None:
+    if description:
         if "mlflow.note.content" in (tags or {}):
             raise InvalidInputError(
                 "Both description and the tag 'mlflow.note.content' were given.", "Give one."
@@ -193,18 +212,22 @@ def _resume(
         RunStarted(at_ms=clock.now_ms(), run_id=run_id, experiment_id=live.writer.experiment_id)
     )
     named = {"mlflow.runName": run_name} if run_name else {}
-    noted = {"mlflow.note.content": description} if description is not None else {}
+    noted = {"mlflow.note.content": description} if description else {}
     live.set_tags({**(tags or {}), **named, **noted})
     return live
 
 
 def _push(run: ActiveRun, live: LiveRun) -> None:
     current.stack.append((run, live))
+    current.last_run_id = live.run_id
+    live.n_active += 1
     current.append_point = live.writer.points.append_point
 
 
 def _pop() -> tuple[ActiveRun, LiveRun]:
     top = current.stack.pop()
+    current.last_run_id = top[1].run_id
+    top[1].n_active -= 1
     below = current.stack[-1][1] if current.stack else None
     current.append_point = below.writer.points.append_point if below else None
     return top
@@ -224,8 +247,8 @@ def active_run() -> ActiveRun | None:
 
 
 def last_active_run() -> Run | None:
-    """Return the run that was last made active, as it stands now, or None."""
-    return get_run(_last_run_id) if _last_run_id else None
+    """Return the run that this thread last began or ended, as it stands now, or None."""
+    return get_run(current.last_run_id) if current.last_run_id else None
 
 
 def get_run(run_id: str) -> Run:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from reporter.errors import (
+    AlreadyExistsError,
     ExperimentNotFoundError,
     InvalidInputError,
+    NotFoundError,
     RunStateError,
     did_you_mean,
 )
@@ -33,17 +35,39 @@ from reporter.model import (
     ViewType,
 )
 from reporter.store import layout
-from reporter.store.writer import ExperimentWriter, FolderWriter
+from reporter.store.places import absolute, below
+from reporter.store.writer import ExperimentWriter
 from reporter.tracking import clock
 from reporter.tracking.files import ArtifactCalls
 from reporter.tracking.live import LiveRun, find_live, register
-from reporter.tracking.location import settings, store_folder
-from reporter.tracking.validation import check_experiment_name, check_key, check_status
+from reporter.tracking.location import (
+    get_tracking_uri,
+    is_inside_store,
+    open_reader,
+    open_writer,
+    settings,
+    store_folder,
+)
+from reporter.tracking.pages import PagedList, page
+from reporter.tracking.validation import (
+    check_experiment_name,
+    check_key,
+    check_status,
+    check_view_type,
+)
 
 if TYPE_CHECKING:
     from reporter.store.reader import FolderReader
 
 __all__ = ["MlflowClient"]
+
+
+def _as_of(experiment: Experiment | None, run: Run) -> Run:
+    """Show a run of a deleted experiment as deleted; its own stage stays as it is."""
+    stage = run.info.lifecycle_stage if experiment is None else experiment.lifecycle_stage
+    if stage in (LifecycleStage.ACTIVE, run.info.lifecycle_stage):
+        return run
+    return replace(run, info=replace(run.info, lifecycle_stage=stage))
 
 
 def _now_ms() -> int:
@@ -66,21 +90,24 @@ class MlflowClient(ArtifactCalls):
         self._uri = tracking_uri
 
     @property
+    def tracking_uri(self) -> str:
+        """The store's folder."""
+        return self._uri or get_tracking_uri()
+
+    @property
     def _folder(self) -> str:
         return store_folder(self._uri)
 
     @property
     def _reader(self) -> FolderReader:
-        from reporter.store.reader import FolderReader
-
-        return FolderReader(self._folder)
+        return open_reader(self._uri)
 
     # Experiments
 
     def create_experiment(
         self,
         name: str,
-        artifact_location: str | None = None,
+        artifact_location: str | os.PathLike[str] | None = None,
         tags: Mapping[str, object] | None = None,
     ) -> str:
         """Create an experiment.
@@ -107,7 +134,7 @@ class MlflowClient(ArtifactCalls):
         for found in known.values():
             if found.name == name:
                 is_active = found.lifecycle_stage == LifecycleStage.ACTIVE
-                raise InvalidInputError(
+                raise AlreadyExistsError(
                     f"Experiment {name!r} exists already{'' if is_active else ', deleted'}.",
                     "Use set_experiment() for it."
                     if is_active
@@ -123,7 +150,7 @@ class MlflowClient(ArtifactCalls):
         self,
         experiment_id: str,
         name: str,
-        artifact_location: str | None,
+        artifact_location: str | os.PathLike[str] | None,
         tags: Mapping[str, object] | None,
     ) -> None:
         now = clock.now_ms()
@@ -132,7 +159,7 @@ class MlflowClient(ArtifactCalls):
                 at_ms=now,
                 experiment_id=experiment_id,
                 name=name,
-                artifact_location=artifact_location or "",
+                artifact_location=os.fspath(artifact_location or ""),
             )
         ]
         if tags:
@@ -174,17 +201,19 @@ class MlflowClient(ArtifactCalls):
         max_results: int | None = None,
         filter_string: str | None = None,
         order_by: Sequence[str] | None = None,
-    ) -> list[Experiment]:
+        page_token: str | None = None,
+    ) -> PagedList[Experiment]:
         """Return the experiments of a view, the latest changed first."""
         from reporter.search.select import select_experiments
 
+        check_view_type(view_type)
         self.get_experiment(layout.DEFAULT_EXPERIMENT_ID)
         found = [
             item
             for item in self._reader.experiments()
             if ViewType.includes(view_type, item.lifecycle_stage)
         ]
-        return select_experiments(found, filter_string, order_by)[:max_results]
+        return page(select_experiments(found, filter_string, order_by), max_results, page_token)
 
     def list_experiments(
         self, view_type: int = ViewType.ACTIVE_ONLY, max_results: int | None = None
@@ -193,16 +222,27 @@ class MlflowClient(ArtifactCalls):
         return self.search_experiments(view_type, max_results)
 
     def delete_experiment(self, experiment_id: str) -> None:
-        """Hide an experiment and its runs; :meth:`restore_experiment` brings them back."""
+        """Hide an experiment and its runs; :meth:`restore_experiment` brings them back.
+
+        Raises
+        ------
+        ExperimentNotFoundError
+            There is none, or it is deleted already.
+        """
         self._change_lifecycle(experiment_id, LifecycleStage.DELETED)
 
     def restore_experiment(self, experiment_id: str) -> None:
-        """Bring a deleted experiment back."""
+        """Bring a deleted experiment back; raises ExperimentNotFoundError as above."""
         self._change_lifecycle(experiment_id, LifecycleStage.ACTIVE)
 
     def _change_lifecycle(self, experiment_id: str, stage: str) -> None:
+        found = self.get_experiment(experiment_id)
+        if found.lifecycle_stage == stage:
+            raise ExperimentNotFoundError(
+                f"Experiment {found.name!r} is {stage} already.", path=self._folder
+            )
         event = LifecycleChanged(at_ms=clock.now_ms(), lifecycle_stage=stage)
-        self._edit_experiment(experiment_id, event)
+        ExperimentWriter(self._folder, found.experiment_id).append(event)
 
     def rename_experiment(self, experiment_id: str, new_name: str) -> None:
         """Give an experiment another name; its id stays."""
@@ -218,12 +258,26 @@ class MlflowClient(ArtifactCalls):
         self._edit_experiment(experiment_id, TagsSet(at_ms=clock.now_ms(), tags={key: str(value)}))
 
     def delete_experiment_tag(self, experiment_id: str, key: str) -> None:
-        """Remove a tag of an experiment."""
+        """Remove a tag of an experiment; raises NotFoundError when it has none of this key."""
+        found = self.get_experiment(experiment_id)
+        if key not in found.tags:
+            raise NotFoundError(
+                f"Experiment {found.name!r} has no tag {key!r}.", did_you_mean(key, found.tags)
+            )
         self._edit_experiment(experiment_id, TagsDeleted(at_ms=clock.now_ms(), keys=[key]))
 
     def _edit_experiment(self, experiment_id: str, event: Event) -> None:
-        found = self.get_experiment(experiment_id)
+        found = self._active_experiment(experiment_id)
         ExperimentWriter(self._folder, found.experiment_id).append(event)
+
+    def _active_experiment(self, experiment_id: str) -> Experiment:
+        found = self.get_experiment(experiment_id)
+        if found.lifecycle_stage != LifecycleStage.ACTIVE:
+            raise RunStateError(
+                f"Experiment {found.name!r} is deleted.",
+                f"Bring it back with restore_experiment('{found.experiment_id}').",
+            )
+        return found
 
     # Runs
 
@@ -249,7 +303,14 @@ class MlflowClient(ArtifactCalls):
         -------
         Run
         """
-        _, run = self._start(experiment_id, run_name, tags, start_time=start_time, is_owner=False)
+        tagged = (tags or {}).get("mlflow.runName", run_name)
+        if run_name and tagged != run_name:
+            raise InvalidInputError(
+                f"The run's name is {run_name!r} and its tag 'mlflow.runName' {tagged!r}.",
+                "Give one of them.",
+            )
+        chosen = layout.DEFAULT_EXPERIMENT_ID if experiment_id is None else experiment_id
+        _, run = self._start(chosen, run_name, tags, start_time=start_time, is_owner=False)
         return run
 
     def _start(
@@ -262,15 +323,9 @@ class MlflowClient(ArtifactCalls):
         is_owner: bool = True,
     ) -> tuple[LiveRun, Run]:
         """Begin a run; returns the way into it and its state."""
-        experiment = self.get_experiment(experiment_id)
-        if experiment.lifecycle_stage != LifecycleStage.ACTIVE:
-            raise RunStateError(
-                f"Experiment {experiment.name!r} is deleted.",
-                f"Bring it back with restore_experiment('{experiment.experiment_id}').",
-            )
-        texts = {key: str(value) for key, value in (tags or {}).items()}
-        for key in texts:
-            check_key(key, "Tag key")
+        experiment = self._active_experiment(experiment_id)
+        # Of keys given here MLflow checks none, and nothing of ours depends on what they hold.
+        texts = {str(key): str(value) for key, value in (tags or {}).items()}
         name = run_name or texts.get("mlflow.runName") or clock.new_run_name()
         now = clock.now_ms()
         live = self._open(experiment, clock.new_run_id(), {}, is_owner=is_owner)
@@ -287,21 +342,20 @@ class MlflowClient(ArtifactCalls):
         from reporter.store.fold import fold
 
         run = fold(live.run_id, experiment.experiment_id, [started, tagged])
-        uri = os.path.abspath(live.writer.artifact_folder)
+        uri = absolute(live.writer.artifact_uri)
         return live, replace(run, info=replace(run.info, artifact_uri=uri))
 
     def _open(
         self, experiment: Experiment, run_id: str, params: Mapping[str, str], *, is_owner: bool
     ) -> LiveRun:
-        inside = os.path.join(self._folder, experiment.experiment_id)
         location = layout.local_folder(experiment.artifact_location)
-        is_inside = os.path.abspath(location) == os.path.abspath(inside)
-        writer = FolderWriter(
-            self._folder,
+        is_inside = is_inside_store(self._uri, location, experiment.experiment_id)
+        writer = open_writer(
+            self._uri,
             experiment.experiment_id,
             run_id,
             now_ms=_now_ms,
-            artifact_folder="" if is_inside else os.path.join(location, run_id, layout.ARTIFACTS),
+            artifact_folder="" if is_inside else below(location, run_id, layout.ARTIFACTS),
             durability=settings.durability,
             on_error=settings.on_error,
             check_key=check_key,
@@ -319,17 +373,21 @@ class MlflowClient(ArtifactCalls):
         """
         if (found := find_live(self._folder, run_id)) is not None:
             return found
-        run = self._reader.run(run_id)
+        run = self._active_run(run_id)
+        experiment = self.get_experiment(run.info.experiment_id)
+        return self._open(experiment, run_id, run.data.params, is_owner=is_owner)
+
+    def _active_run(self, run_id: str) -> Run:
+        run = self.get_run(run_id)
         if run.info.lifecycle_stage != LifecycleStage.ACTIVE:
             raise RunStateError(
                 f"Run {run_id} is deleted.", f"Bring it back with restore_run('{run_id}')."
             )
-        experiment = self.get_experiment(run.info.experiment_id)
-        return self._open(experiment, run_id, run.data.params, is_owner=is_owner)
+        return run
 
-    def _edit(self, run_id: str, *events: Event) -> None:
+    def _edit(self, run_id: str, *events: Event, is_lifecycle: bool = False) -> None:
         """Append events to a run; one that nobody here has open is closed and folded again."""
-        run = self._reader.run(run_id)
+        run = self._reader.run(run_id) if is_lifecycle else self._active_run(run_id)
         open_here = find_live(self._folder, run_id)
         experiment = self.get_experiment(run.info.experiment_id)
         live = open_here or self._open(experiment, run_id, run.data.params, is_owner=False)
@@ -339,8 +397,17 @@ class MlflowClient(ArtifactCalls):
             live.close(fold=RunStatus.is_terminated(run.info.status))
 
     def get_run(self, run_id: str) -> Run:
-        """Return a run as it stands now; raises RunNotFoundError."""
-        return self._reader.run(run_id)
+        """Return a run as it stands now; one of a deleted experiment is deleted too.
+
+        Raises
+        ------
+        RunNotFoundError
+        """
+        if not run_id:
+            raise InvalidInputError("A run's id is needed, of 32 hex digits.")
+        reader = self._reader
+        run = reader.run(run_id)
+        return _as_of(reader.find_experiment(run.info.experiment_id), run)
 
     def get_parent_run(self, run_id: str) -> Run | None:
         """Return the run that this one is nested in, or None."""
@@ -355,31 +422,40 @@ class MlflowClient(ArtifactCalls):
         max_results: int = 1000,
         order_by: Sequence[str] | None = None,
         page_token: str | None = None,
-    ) -> list[Run]:
+    ) -> PagedList[Run]:
         """Return the runs that match; see :func:`reporter.search_runs`.
 
-        There are no pages here: `page_token` is accepted, and all matches up to `max_results`
-        come at once.
+        The list has a ``token`` when there are more; give it as `page_token` for the next page.
         """
         from reporter.search.select import select_runs
 
+        check_view_type(run_view_type)
         ids = [experiment_ids] if isinstance(experiment_ids, (str, int)) else experiment_ids
         runs = (
             run
-            for run in self._reader.runs([str(item) for item in ids])
+            for run in self._runs_of(map(str, ids))
             if ViewType.includes(run_view_type, run.info.lifecycle_stage)
         )
-        return select_runs(runs, filter_string, order_by)[:max_results]
+        return page(select_runs(runs, filter_string, order_by), max_results, page_token)
+
+    def _runs_of(self, experiment_ids: Iterable[str]) -> Iterator[Run]:
+        reader = self._reader
+        for experiment_id in dict.fromkeys(experiment_ids):
+            experiment = reader.find_experiment(experiment_id)
+            for run in reader.runs([experiment_id]):
+                yield _as_of(experiment, run)
 
     def delete_run(self, run_id: str) -> None:
         """Hide a run; :meth:`restore_run` brings it back."""
-        stage = LifecycleStage.DELETED
-        self._edit(run_id, LifecycleChanged(at_ms=clock.now_ms(), lifecycle_stage=stage))
+        self._change_stage(run_id, LifecycleStage.DELETED)
 
     def restore_run(self, run_id: str) -> None:
         """Bring a deleted run back."""
-        stage = LifecycleStage.ACTIVE
-        self._edit(run_id, LifecycleChanged(at_ms=clock.now_ms(), lifecycle_stage=stage))
+        self._change_stage(run_id, LifecycleStage.ACTIVE)
+
+    def _change_stage(self, run_id: str, stage: str) -> None:
+        event = LifecycleChanged(at_ms=clock.now_ms(), lifecycle_stage=stage)
+        self._edit(run_id, event, is_lifecycle=True)
 
     def set_terminated(
         self, run_id: str, status: str | None = None, end_time: int | None = None
@@ -445,7 +521,11 @@ class MlflowClient(ArtifactCalls):
     ) -> None:
         """Log metrics, params and tags together; there is no limit to their number."""
         live = self._live(run_id)
-        live.log_params({param.key: param.value for param in params})
+        listed = list(params)
+        keys = {param.key for param in listed}
+        if len(keys) < len(listed):
+            raise InvalidInputError("A batch may hold each param once.", "Nothing was logged.")
+        live.log_params({param.key: param.value for param in listed})
         for metric in metrics:
             live.log_point(metric.key, metric.value, metric.step, metric.timestamp)
         live.set_tags({tag.key: tag.value for tag in tags})
@@ -463,8 +543,9 @@ class MlflowClient(ArtifactCalls):
 
     def delete_tag(self, run_id: str, key: str) -> None:
         """Remove a tag of a run."""
-        if key not in self.get_run(run_id).data.tags:
-            raise InvalidInputError(f"Run {run_id} has no tag {key!r}.")
+        tags = self.get_run(run_id).data.tags
+        if key not in tags:
+            raise NotFoundError(f"Run {run_id} has no tag {key!r}.", did_you_mean(key, tags))
         self._edit(run_id, TagsDeleted(at_ms=clock.now_ms(), keys=[key]))
 
     def get_metric_history(self, run_id: str, key: str) -> list[Metric]:

@@ -101,7 +101,13 @@ def from_numpy(
     arrays = {**_named(features, "features"), **_named(targets, "targets")}
     columns = [(key, f"{array.dtype}{list(array.shape)}") for key, array in arrays.items()]
     content = [json.dumps(columns).encode(), *(array.tobytes() for array in arrays.values())]
-    profile = {f"{key}_shape": list(array.shape) for key, array in arrays.items()}
+    profile = {
+        f"{key}_{name}": value
+        for key, array in arrays.items()
+        for name, value in (
+            ("shape", list(array.shape)), ("size", int(array.size)), ("nbytes", array.nbytes)
+        )
+    }  # fmt: skip
     return _dataset(
         name, digest or _digest(content), source, schema=_schema(columns), profile=profile
     )

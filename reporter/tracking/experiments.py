@@ -9,6 +9,7 @@ from reporter.errors import InvalidInputError
 from reporter.model import Experiment, LifecycleStage, ViewType
 from reporter.store.layout import DEFAULT_EXPERIMENT_ID
 from reporter.tracking.client import MlflowClient
+from reporter.tracking.validation import check_experiment_name
 
 __all__ = [
     "chosen_experiment_id",
@@ -56,7 +57,7 @@ def set_experiment(
     if experiment_id is not None:
         found = client.get_experiment(experiment_id)
     else:
-        name = str(experiment_name)
+        name = check_experiment_name(experiment_name)
         known = client.get_experiment_by_name(name)
         found = known or client.get_experiment(client.create_experiment(name))
     if found.lifecycle_stage != LifecycleStage.ACTIVE:
@@ -69,7 +70,9 @@ def set_experiment(
 
 
 def create_experiment(
-    name: str, artifact_location: str | None = None, tags: Mapping[str, object] | None = None
+    name: str,
+    artifact_location: str | os.PathLike[str] | None = None,
+    tags: Mapping[str, object] | None = None,
 ) -> str:
     """Create an experiment and return its id; see :meth:`MlflowClient.create_experiment`."""
     return MlflowClient().create_experiment(name, artifact_location, tags)

@@ -11,8 +11,14 @@ import posixpath
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from reporter.errors import InvalidInputError, ReporterError
-from reporter.model import Artifact
+from reporter.errors import (
+    InvalidInputError,
+    MissingFileError,
+    NotFoundError,
+    ReporterError,
+    did_you_mean,
+)
+from reporter.model import Artifact, Run, ViewType
 from reporter.tracking import clock
 
 if TYPE_CHECKING:
@@ -20,6 +26,11 @@ if TYPE_CHECKING:
     from reporter.tracking.live import LiveRun
 
 __all__ = ["ArtifactCalls"]
+
+# MLflow's, with a list of the tables in JSON.
+_TABLES_TAG = "mlflow.loggedArtifacts"
+# As many as MLflow's own load_table looks at.
+_MAX_RUNS = 100_000
 
 
 class ArtifactCalls:
@@ -31,6 +42,14 @@ class ArtifactCalls:
         def _reader(self) -> FolderReader: ...
 
         def _live(self, run_id: str) -> LiveRun: ...
+
+        def search_runs(  # noqa: D102  # the client's
+            self,
+            experiment_ids: Sequence[str] | str,
+            filter_string: str = "",
+            run_view_type: int = ViewType.ACTIVE_ONLY,
+            max_results: int = 1000,
+        ) -> Sequence[Run]: ...
 
     def log_artifact(
         self,
@@ -59,7 +78,7 @@ class ArtifactCalls:
             return
         if not os.path.isfile(path):
             is_other = os.path.exists(path)
-            raise InvalidInputError(
+            raise MissingFileError(
                 f"'{path}' is no regular file." if is_other else f"There is no file '{path}'.",
                 "Nothing was logged by this call.",
             )
@@ -79,7 +98,7 @@ class ArtifactCalls:
         """
         root = os.fspath(local_dir)
         if not os.path.isdir(root):
-            raise InvalidInputError(f"There is no folder '{root}'.")
+            raise MissingFileError(f"There is no folder '{root}'.")
         for parent, folders, names in os.walk(root):
             folders.sort()
             below = os.path.relpath(parent, root).replace(os.sep, "/")
@@ -95,6 +114,10 @@ class ArtifactCalls:
 
     def log_text(self, run_id: str, text: str, artifact_file: str) -> None:
         """Store text in UTF-8."""
+        if not isinstance(text, str):
+            raise InvalidInputError(
+                f"log_text takes text, not a {type(text).__name__}.", "Use log_stream for bytes."
+            )
         self._live(run_id).put(artifact_file, text.encode("utf-8", "surrogatepass"), kind="text")
 
     def log_dict(self, run_id: str, dictionary: Any, artifact_file: str) -> None:
@@ -178,6 +201,8 @@ class ArtifactCalls:
 
         if (artifact_file is None) == (key is None):
             raise InvalidInputError("log_image takes either artifact_file or key, not both.")
+        if key is None and (step is not None or timestamp is not None):
+            raise InvalidInputError("An image with a step or timestamp needs key=.")
         if key is None:
             data = serialize_image(image, str(artifact_file))
             self._live(run_id).put(str(artifact_file), data, kind="image")
@@ -207,6 +232,10 @@ class ArtifactCalls:
             raise InvalidInputError(f"Table '{artifact_file}' must end in .json or .parquet.")
         import pandas as pd
 
+        if not isinstance(data, (Mapping, pd.DataFrame)):
+            raise InvalidInputError(
+                f"A table is a dictionary of columns or a DataFrame, not a {type(data).__name__}."
+            )
         is_scalar = isinstance(data, Mapping) and not any(map(_is_column, data.values()))
         frame = pd.DataFrame([data] if is_scalar else data)
         try:
@@ -220,6 +249,66 @@ class ArtifactCalls:
         else:
             content = frame.to_json(orient="split", index=False).encode()
         self._live(run_id).put(artifact_file, content, kind="table")
+        self._note_table(run_id, artifact_file)
+
+    def _note_table(self, run_id: str, artifact_file: str) -> None:
+        """Name a table in the tag by which MLflow finds tables."""
+        noted = json.loads(self._reader.run(run_id).data.tags.get(_TABLES_TAG, "[]"))
+        entry = {"path": artifact_file, "type": "table"}
+        if entry not in noted:
+            self._live(run_id).set_tags({_TABLES_TAG: json.dumps([*noted, entry])})
+
+    def load_table(
+        self,
+        experiment_id: str,
+        artifact_file: str,
+        run_ids: Sequence[str] | None = None,
+        extra_columns: Sequence[str] | None = None,
+    ) -> Any:  # Any: pandas is not imported here
+        """Read one table of several runs, below each other.
+
+        Parameters
+        ----------
+        experiment_id : str
+        artifact_file : str
+            The name it was logged as, by :meth:`log_table` or as a file in the same form.
+        run_ids : sequence of str, optional
+            All runs of the experiment that have it, the newest first, when None.
+        extra_columns : sequence of str, optional
+            Columns of :func:`reporter.search_runs` to put beside each row: ``"run_id"``,
+            ``"params.lr"``.
+
+        Returns
+        -------
+        pandas.DataFrame
+
+        Raises
+        ------
+        NotFoundError
+            No run has this table.
+        """
+        import pandas as pd
+
+        from reporter.search import runs_frame
+
+        runs = [
+            run
+            for run in self.search_runs(experiment_id, max_results=_MAX_RUNS)
+            if run_ids is None or run.info.run_id in run_ids
+        ]
+        facts = runs_frame(runs)
+        tables = []
+        for place, run in enumerate(runs):
+            try:
+                table = self._read_table(run.info.run_id, artifact_file)
+            except FileNotFoundError:
+                continue
+            for column in extra_columns or ():
+                table[column] = facts[column].iloc[place]
+            tables.append(table)
+        if not tables:
+            raise NotFoundError(f"No run of experiment {experiment_id} has a '{artifact_file}'.")
+        return pd.concat(tables, ignore_index=True)
 
     def _read_table(self, run_id: str, artifact_file: str) -> Any:  # Any: a DataFrame
         import pandas as pd
@@ -237,6 +326,8 @@ class ArtifactCalls:
         list of Artifact
             Folders have ``is_dir`` true and no size.
         """
+        if path and ".." in path.split("/"):
+            raise InvalidInputError(f"'{path}' leads out of the run's artifacts.")
         prefix = f"{path.strip('/')}/" if path else ""
         found: dict[str, Any] = {}  # Any: Artifact or its folder twin
         for _, artifact in self._reader.artifacts([run_id]):
@@ -255,29 +346,34 @@ class ArtifactCalls:
         path : str
             Empty for all of them.
         dst_path : str, optional
-            An existing folder; a temporary one when None.
+            A folder, made when it is missing; a temporary one when None.
 
         Returns
         -------
         str
-            Where it was copied to.
+            Where it was copied to: the last part of `path`, in that folder.
 
         Raises
         ------
-        InvalidInputError
+        NotFoundError
             The run has nothing under this path.
         """
-        wanted = path.strip("/")
         import tempfile
 
-        target = dst_path or tempfile.mkdtemp()
+        wanted = path.strip("/")
+        target = os.path.abspath(dst_path) if dst_path else tempfile.mkdtemp()
         names = [artifact.path for _, artifact in self._reader.artifacts([run_id])]
         chosen = [n for n in names if not wanted or n == wanted or n.startswith(f"{wanted}/")]
         if not chosen and wanted:
-            raise InvalidInputError(f"Run {run_id} has no artifact '{path}'.")
+            raise NotFoundError(
+                f"Run {run_id} has no artifact '{path}'.", did_you_mean(wanted, names)
+            )
+        os.makedirs(target, exist_ok=True)
+        folder = posixpath.dirname(wanted)
         for name in chosen:
-            self._copy_out(run_id, name, os.path.join(target, *name.split("/")))
-        return os.path.join(target, *wanted.split("/")) if wanted else target
+            below = posixpath.relpath(name, folder) if folder else name
+            self._copy_out(run_id, name, os.path.join(target, *below.split("/")))
+        return os.path.join(target, posixpath.basename(wanted)) if wanted else target
 
     def _copy_out(self, run_id: str, name: str, target: str) -> None:
         import shutil

@@ -59,7 +59,7 @@ def search_runs(
     runs = client.search_runs(ids, filter_string, run_view_type, max_results, order_by)
     if filter_string and not runs:
         _warn_of_unknown(client, ids, filter_string)
-    return runs_frame(runs) if output_format == "pandas" else runs
+    return runs_frame(runs) if output_format == "pandas" else list(runs)
 
 
 def _warn_of_unknown(client: MlflowClient, ids: list[str], filter_string: str) -> None:

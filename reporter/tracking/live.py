@@ -29,7 +29,7 @@ from reporter.store.writer import FolderWriter
 from reporter.tracking import clock, context
 from reporter.tracking.capture import PATH as CAPTURED_PATH
 from reporter.tracking.location import settings
-from reporter.tracking.validation import check_key, param_text
+from reporter.tracking.validation import as_number, as_time, check_key, param_text
 
 if TYPE_CHECKING:
     from reporter.tracking.capture import OutputCapture
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 __all__ = ["LiveRun", "close_all", "find_live", "register"]
 
+# How long uploads may take when the process ends: schedulers kill soon after their signal.
+_EXIT_SECONDS, _SIGNAL_SECONDS = 600.0, 15.0
 _runs: dict[tuple[str, str], LiveRun] = {}
 _lock = threading.Lock()
 _is_armed = False
@@ -61,6 +63,7 @@ class LiveRun:
         self.store = os.path.dirname(os.path.dirname(writer.folder))
         self.is_owner = is_owner
         self.is_nested = False
+        self.n_active = 0  # how often it stands on a thread's stack of active runs
         self.sampler: Sampler | None = None
         self.capture: OutputCapture | None = None
         self._params = dict(params)
@@ -94,18 +97,27 @@ class LiveRun:
                 self._params |= fresh
 
     def log_point(
-        self, key: str, value: float, step: int | None = None, timestamp_ms: int | None = None
+        self, key: str, value: float, step: int | None = None, timestamp_ms: float | None = None
     ) -> None:
         """Record one point of a metric."""
         now = clock.now_ms() if timestamp_ms is None else timestamp_ms
-        self.writer.points.append_point(key, value, _whole(step), now)
+        append = self.writer.points.append_point
+        try:
+            append(key, value, _whole(step), now)  # type: ignore[arg-type]  # else it raises
+        except InvalidInputError:
+            append(key, as_number(value), _whole(step), as_time(now))
 
     def log_points(
-        self, metrics: Mapping[str, float], step: int | None, timestamp_ms: int | None
+        self, metrics: Mapping[str, float], step: int | None, timestamp_ms: float | None
     ) -> None:
         """Record one point of each metric with one write."""
         now = clock.now_ms() if timestamp_ms is None else timestamp_ms
-        self.writer.points.append_batch(metrics.items(), _whole(step), now)
+        append = self.writer.points.append_batch
+        try:
+            append(metrics.items(), _whole(step), now)  # type: ignore[arg-type]  # else it raises
+        except InvalidInputError:
+            numbers = {key: as_number(value) for key, value in metrics.items()}
+            append(numbers.items(), _whole(step), as_time(now))
 
     def set_tags(self, tags: Mapping[str, object]) -> None:
         """Record tags; the later value wins."""
@@ -142,17 +154,26 @@ class LiveRun:
         self.append(ArtifactLogged(at_ms=clock.now_ms(), artifact=artifact))
 
     def end(self, status: str, end_time_ms: int | None = None, *, fold: bool = True) -> None:
-        """Record the end, close the journals and fold them into tables."""
-        _runs.pop((self.store, self.run_id), None)
+        """Record the end, close the journals and fold them into tables.
+
+        A run that is still active in some block stays open for what that logs, as in MLflow.
+        """
         if self.writer.is_closed:
             return
+        if fold and self.n_active:
+            self._append_end(status, end_time_ms)
+            return
+        _runs.pop((self.store, self.run_id), None)
         self._stop_watching()
-        now = clock.now_ms()
         if self.is_owner:
-            self._append_end_tags(now, fold=fold)
+            self._append_end_tags(clock.now_ms(), fold=fold)
+        self._append_end(status, end_time_ms)
+        self.close(fold=fold)
+
+    def _append_end(self, status: str, end_time_ms: int | None) -> None:
+        now = clock.now_ms()
         end = now if end_time_ms is None else end_time_ms
         self.append(RunEnded(at_ms=now, status=status, end_time=end))
-        self.close(fold=fold)
 
     def _stop_watching(self) -> None:
         """End the sampling of the machine and the copying of output."""
@@ -174,18 +195,12 @@ class LiveRun:
 
     def close(self, *, fold: bool = True) -> None:
         """Close the journals without saying that the run ended."""
-        from reporter.store.compact import fold_remembered, remember_for_later
-
         _runs.pop((self.store, self.run_id), None)
         if not fold:
-            self.writer.flush()
-            self.writer.close()
-            remember_for_later(self.store, self.writer.experiment_id, self.run_id)
+            self.writer.leave()
             return
-        self.writer.close()
         try:
-            self.writer.compact()
-            fold_remembered(self.store)
+            self.writer.finish()
         except OSError as error:
             warnings.warn(
                 f"Run {self.run_id} stays in journals: {error}. Nothing is lost; "
@@ -228,6 +243,14 @@ def close_all(status: str = RunStatus.FINISHED, runs: Iterable[LiveRun] | None =
             run.close(fold=False)
 
 
+def _leave(status: str, seconds: float) -> None:
+    """End everything; what an object store still lacks is uploaded, for so long."""
+    close_all(status)
+    spool = sys.modules.get("reporter.store.remote_spool")
+    if spool is not None:  # else no object store was logged to
+        spool.leave_all(seconds)
+
+
 def _arm() -> None:
     """Close runs at exit and under SIGTERM; once a process."""
     global _is_armed
@@ -246,10 +269,11 @@ def _arm() -> None:
 def _at_exit() -> None:
     error = getattr(sys, "last_value", None)
     if error is None:
-        close_all(RunStatus.FINISHED)
+        _leave(RunStatus.FINISHED, _EXIT_SECONDS)
     else:
         record_failure(error)
-        close_all(RunStatus.KILLED if isinstance(error, KeyboardInterrupt) else RunStatus.FAILED)
+        is_stop = isinstance(error, KeyboardInterrupt)
+        _leave(RunStatus.KILLED if is_stop else RunStatus.FAILED, _EXIT_SECONDS)
 
 
 def record_failure(error: BaseException, runs: Iterable[LiveRun] | None = None) -> None:
@@ -263,7 +287,7 @@ def record_failure(error: BaseException, runs: Iterable[LiveRun] | None = None) 
 
 
 def _on_sigterm(number: int, frame: object) -> None:
-    close_all(RunStatus.KILLED)
+    _leave(RunStatus.KILLED, _SIGNAL_SECONDS)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.kill(os.getpid(), number)
 

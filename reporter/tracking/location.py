@@ -1,17 +1,30 @@
-"""Which store is logged to: the tracking URI and the settings that go with it."""
+"""Which store is logged to: the tracking URI, how it is opened, and the settings that go with it.
+
+The only module of the logging API that tells folders from object stores.
+"""
 
 from __future__ import annotations
 
 import os
+import re
+from typing import TYPE_CHECKING, Any
 
 from reporter.errors import InvalidInputError
 from reporter.store.layout import create_store, local_folder
+from reporter.store.uris import check_packages, is_remote, join, public_uri
+from reporter.store.writer import FolderWriter
+
+if TYPE_CHECKING:
+    from reporter.store.reader import FolderReader
 
 __all__ = [
     "Settings",
     "configure",
     "get_tracking_uri",
+    "is_inside_store",
     "is_tracking_uri_set",
+    "open_reader",
+    "open_writer",
     "set_tracking_uri",
     "settings",
     "store_folder",
@@ -19,6 +32,7 @@ __all__ = [
 
 ENVIRONMENT_VARIABLE = "REPORTER_TRACKING_URI"
 DEFAULT_STORE = "runs"
+_HALF_URI = re.compile(r"^(s3a?|gc?s|az|abfss?|adl):/(?!/)")
 _SERVERS = ("http:", "https:", "databricks", "sqlite:", "postgresql", "mysql", "mssql", "uc:")
 
 
@@ -66,13 +80,15 @@ def set_tracking_uri(uri: str | os.PathLike[str]) -> None:
     Parameters
     ----------
     uri : str or path-like
-        A folder, or its ``file:`` URI. Subprocesses inherit it. Nothing is created until
-        something is logged.
+        A folder, its ``file:`` URI, or an object store's (``s3://bucket/prefix``, ``gs://``,
+        ``az://``, ...). Subprocesses inherit it. Nothing is created until something is logged.
 
     Raises
     ------
     InvalidInputError
         It names a server or a database.
+    StoreUnreachableError
+        A package that the object store needs is missing.
     """
     global _uri
     text = os.fspath(uri)
@@ -83,8 +99,15 @@ def set_tracking_uri(uri: str | os.PathLike[str]) -> None:
             f"'{text}' is a tracking server or database, and runs are logged to a folder here.",
             "Give a folder, such as set_tracking_uri('runs').",
         )
+    if _HALF_URI.match(text):
+        raise InvalidInputError(
+            f"'{text}' was an object store's URI before pathlib took a slash away.",
+            "Give it as text, such as set_tracking_uri('s3://bucket/runs').",
+        )
+    if is_remote(text):
+        check_packages(text)
     _uri = local_folder(text)
-    os.environ[ENVIRONMENT_VARIABLE] = os.path.abspath(_uri)
+    os.environ[ENVIRONMENT_VARIABLE] = text if is_remote(text) else os.path.abspath(_uri)
 
 
 def get_tracking_uri() -> str:
@@ -100,9 +123,15 @@ def is_tracking_uri_set() -> bool:
 def store_folder(uri: str | None = None, *, create: bool = True) -> str:
     """Return the absolute folder of a store, made when it is missing.
 
-    Absolute, so that a script that changes its working directory goes on in the same store.
+    Absolute, so that a script that changes its working directory goes on in the same store. Of an
+    object store, the folder that this process logs into before it is uploaded.
     """
-    path = os.path.abspath(local_folder(uri) if uri else get_tracking_uri())
+    wanted = local_folder(uri) if uri else get_tracking_uri()
+    if is_remote(wanted):
+        from reporter.store.remote_spool import spool_of
+
+        return spool_of(wanted).folder
+    path = os.path.abspath(wanted)
     if create and path not in _created:
         create_store(path)
         _created.add(path)
@@ -110,3 +139,40 @@ def store_folder(uri: str | None = None, *, create: bool = True) -> str:
 
 
 _created: set[str] = set()
+
+
+def is_inside_store(uri: str | None, location: str, experiment_id: str) -> bool:
+    """Tell whether an experiment's place for artifacts is the usual one, in the store."""
+    wanted = local_folder(uri) if uri else get_tracking_uri()
+    if is_remote(wanted) and location == join(public_uri(wanted), experiment_id):
+        return True
+    inside = os.path.join(store_folder(uri), experiment_id)
+    return not location or os.path.abspath(location) == os.path.abspath(inside)
+
+
+def open_reader(uri: str | None = None) -> FolderReader:
+    """Open a store for reading what was logged to it, by this process too."""
+    from reporter.store.reader import FolderReader
+
+    wanted = local_folder(uri) if uri else get_tracking_uri()
+    if not is_remote(wanted):
+        return FolderReader(store_folder(uri))
+    from reporter.store.remote_session import SessionReader
+    from reporter.store.remote_spool import spool_of
+
+    return SessionReader(spool_of(wanted))
+
+
+def open_writer(
+    uri: str | None,
+    experiment_id: str,
+    run_id: str,
+    **options: Any,  # Any: as FolderWriter takes them
+) -> FolderWriter:
+    """Open a way into one run of a store; see :class:`FolderWriter`."""
+    wanted = local_folder(uri) if uri else get_tracking_uri()
+    if not is_remote(wanted):
+        return FolderWriter(store_folder(uri), experiment_id, run_id, **options)
+    from reporter.store.remote_spool import SpoolWriter, spool_of
+
+    return SpoolWriter(spool_of(wanted), experiment_id, run_id, **options)

@@ -8,7 +8,7 @@ from dataclasses import fields
 from typing import Any, BinaryIO
 
 from reporter.errors import InvalidInputError
-from reporter.events import DatasetsLogged, MetricDefined, TagsDeleted
+from reporter.events import DatasetsLogged, MetricDefined
 from reporter.model import Dataset, DatasetInput, MetricDefinition
 from reporter.tracking import clock
 from reporter.tracking.active import current, run_to_log, target
@@ -19,13 +19,17 @@ from reporter.tracking.validation import check_key
 __all__ = [
     "define_metric",
     "delete_tag",
+    "flush_artifact_async_logging",
+    "flush_async_logging",
     "get_artifact_uri",
+    "load_table",
     "log_artifact",
     "log_artifacts",
     "log_dict",
     "log_figure",
     "log_image",
     "log_input",
+    "log_inputs",
     "log_metric",
     "log_metric_history",
     "log_metrics",
@@ -98,13 +102,16 @@ def log_metric(
         The key is bad, the value no number, or the step no integer.
     """
     append = current.append_point
-    if append is not None and run_id is None and type(step) is not float:
-        append(
-            key,
-            value,
-            0 if step is None else step,
-            clock.now_ms() if timestamp is None else timestamp,
-        )
+    if append is not None and run_id is None:
+        try:
+            append(
+                key,
+                value,
+                0 if step is None else step,
+                clock.now_ms() if timestamp is None else timestamp,
+            )
+        except InvalidInputError:
+            target(None).log_point(key, value, step, timestamp)
     else:
         target(run_id).log_point(key, value, step, timestamp)
 
@@ -202,8 +209,8 @@ def set_tags(tags: Mapping[str, Any], synchronous: bool | None = None) -> None:
 
 
 def delete_tag(key: str) -> None:
-    """Remove a tag of the active run."""
-    run_to_log().append(TagsDeleted(at_ms=clock.now_ms(), keys=[key]))
+    """Remove a tag of the active run; raises NotFoundError when it has none of this key."""
+    MlflowClient().delete_tag(run_to_log().run_id, key)
 
 
 def log_input(
@@ -221,18 +228,60 @@ def log_input(
         What it is used for: ``"training"``, ``"validation"`` ...
     tags : mapping of str to str, optional
     """
+    log_inputs([dataset], [context], [tags])
+
+
+def log_inputs(
+    datasets: Sequence[Dataset | Any] | None = None,  # Any: as for log_input
+    contexts: Sequence[str | None] | None = None,
+    tags_list: Sequence[Mapping[str, str] | None] | None = None,
+    models: Sequence[object] | None = None,
+) -> None:
+    """Record several data sets that the active run reads; see :func:`log_input`.
+
+    Parameters
+    ----------
+    datasets : sequence, shape (n,)
+    contexts : sequence of str or None, shape (n,), optional
+    tags_list : sequence of mapping or None, shape (n,), optional
+    models : sequence, optional
+        Accepted for compatibility.
+
+    Raises
+    ------
+    InvalidInputError
+        The lengths differ.
+    """
+    listed = list(datasets or ())
+    contexts, tags_list = contexts or [None] * len(listed), tags_list or [None] * len(listed)
+    if not len(listed) == len(contexts) == len(tags_list):
+        raise InvalidInputError(
+            f"{len(listed)} datasets, {len(contexts)} contexts and {len(tags_list)} sets of tags.",
+            "Give one of each, or None.",
+        )
+    inputs = tuple(map(_input, listed, contexts, tags_list))
+    if inputs:
+        run_to_log().append(DatasetsLogged(at_ms=clock.now_ms(), inputs=inputs))
+
+
+def _input(dataset: object, context: str | None, tags: Mapping[str, str] | None) -> DatasetInput:
     found = dataset if isinstance(dataset, Dataset) else _to_dataset(dataset)
-    all_tags = {**(tags or {}), **({"mlflow.data.context": context} if context else {})}
-    event = DatasetsLogged(
-        at_ms=clock.now_ms(), inputs=(DatasetInput(dataset=found, tags=all_tags),)
-    )
-    run_to_log().append(event)
+    used = {"mlflow.data.context": context} if context else {}
+    return DatasetInput(dataset=found, tags={**(tags or {}), **used})
 
 
 def _to_dataset(value: object) -> Dataset:
     names = [spec.name for spec in fields(Dataset)]
     texts = {name: getattr(value, name, "") for name in names}
     return Dataset(**{name: str(text) if text is not None else "" for name, text in texts.items()})
+
+
+def flush_async_logging() -> None:
+    """Do nothing: every call is on disk when it returns."""
+
+
+def flush_artifact_async_logging() -> None:
+    """Do nothing: every call is on disk when it returns."""
 
 
 def _active_id(run_id: str | None = None) -> str:
@@ -300,6 +349,15 @@ def log_image(
 def log_table(data: Any, artifact_file: str, run_id: str | None = None) -> None:
     """Store a table; see :meth:`MlflowClient.log_table`."""
     MlflowClient().log_table(_active_id(run_id), data, artifact_file)
+
+
+def load_table(
+    artifact_file: str,
+    run_ids: Sequence[str] | None = None,
+    extra_columns: Sequence[str] | None = None,
+) -> Any:  # Any: pandas is not imported here
+    """Read a table of runs of the chosen experiment; see :meth:`MlflowClient.load_table`."""
+    return MlflowClient().load_table(chosen_experiment_id(), artifact_file, run_ids, extra_columns)
 
 
 def get_artifact_uri(artifact_path: str | None = None) -> str:

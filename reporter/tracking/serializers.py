@@ -19,7 +19,7 @@ from typing import Any
 
 from reporter.errors import InvalidInputError
 
-__all__ = ["encode_png", "serialize_figure", "serialize_image", "serializer"]
+__all__ = ["encode_png", "pixels_of", "serialize_figure", "serialize_image", "serializer"]
 
 # Any: values of libraries that are never imported here.
 Serializer = Callable[[Any, str, Mapping[str, Any]], bytes]
@@ -129,7 +129,12 @@ def _plotly(figure: Any, suffix: str, options: Mapping[str, Any]) -> bytes:
         return str(
             figure.to_html(**{"include_plotlyjs": "cdn", "div_id": "figure", **options})
         ).encode()
-    return bytes(figure.to_image(**{"format": suffix, **options}))
+    try:
+        return bytes(figure.to_image(**{"format": suffix, **options}))
+    except (ValueError, RuntimeError, ImportError) as error:
+        raise InvalidInputError(
+            f"plotly cannot write '.{suffix}': {error}", "Log an .html or .json."
+        ) from error
 
 
 @serializer("figure", "altair.*.TopLevelMixin")
@@ -166,7 +171,7 @@ def _tensor(image: Any, suffix: str, options: Mapping[str, Any]) -> bytes:
 
 @serializer("image", "numpy.ndarray")
 def _array(image: Any, suffix: str, options: Mapping[str, Any]) -> bytes:
-    pixels = _to_bytes(image)
+    pixels = pixels_of(image)
     if suffix in ("", "png"):
         return encode_png(pixels)
     try:
@@ -175,11 +180,27 @@ def _array(image: Any, suffix: str, options: Mapping[str, Any]) -> bytes:
         raise InvalidInputError(
             f"Writing an array as '.{suffix}' needs Pillow.", "Install it, or log a .png."
         ) from error
-    return _pillow(Image.fromarray(pixels.squeeze()), suffix, options)
+    return _pillow(Image.fromarray(pixels), suffix, options)
 
 
-def _to_bytes(image: Any) -> Any:
-    """Bring an array of any dtype and range to uint8, shape (height, width[, 1 | 3 | 4])."""
+@serializer("image", "reporter.tracking.image.Image")
+def _image(image: Any, suffix: str, options: Mapping[str, Any]) -> bytes:
+    return _pillow(image.to_pil(), suffix, options)
+
+
+def pixels_of(image: Any) -> Any:  # Any: ndarray
+    """Bring an array of any dtype and range to uint8, shape (height, width[, 3 | 4]).
+
+    Parameters
+    ----------
+    image : ndarray, shape (height, width[, 1 | 3 | 4])
+        Integers from 0 to 255, floats from 0 to 1 (others are scaled to that), or booleans.
+
+    Raises
+    ------
+    InvalidInputError
+        Another shape, type or range.
+    """
     import numpy as np
 
     if image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] not in (1, 3, 4)):
@@ -187,6 +208,8 @@ def _to_bytes(image: Any) -> Any:
             f"An image of shape {image.shape} cannot be logged.",
             "Give (height, width), (height, width, 1), (height, width, 3) or (height, width, 4).",
         )
+    if image.ndim == 3 and image.shape[2] == 1:
+        image = image[:, :, 0]
     if image.dtype == np.bool_:
         return image.astype(np.uint8) * 255
     if image.dtype.kind in "iu":
@@ -199,14 +222,18 @@ def _to_bytes(image: Any) -> Any:
         return image.astype(np.uint8)
     if image.dtype.kind != "f":
         raise InvalidInputError(f"An image of {image.dtype} cannot be logged.", "Use numbers.")
-    pixels = np.nan_to_num(image.astype(np.float64))
-    if pixels.size and (pixels.min() < 0 or pixels.max() > 1):
+    pixels = image.astype(np.float64)
+    finite = pixels[np.isfinite(pixels)]
+    if finite.size and (finite.min() < 0 or finite.max() > 1):
+        low, high = finite.min(), finite.max()
         warnings.warn(
-            f"Float pixels lie between 0 and 1; these, between {pixels.min():.4g} and "
-            f"{pixels.max():.4g}, are clipped.",
+            f"Float pixels lie between 0 and 1; these, between {low:.4g} and {high:.4g}, are "
+            "scaled so that the least is black and the greatest white.",
             stacklevel=6,
         )
-    return (pixels.clip(0, 1) * 255).round().astype(np.uint8)
+        pixels = (pixels - low) / (high - low) if high > low else pixels
+    # Cut off rather than rounded, as MLflow does: equal pixels for equal arrays.
+    return (np.nan_to_num(pixels).clip(0, 1) * 255).astype(np.uint8)
 
 
 def encode_png(pixels: Any) -> bytes:

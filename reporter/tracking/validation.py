@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import re
 import warnings
 
 from reporter.errors import InvalidInputError
-from reporter.model import RunStatus
+from reporter.model import RunStatus, ViewType
 
-__all__ = ["check_experiment_name", "check_key", "check_status", "param_text"]
+__all__ = [
+    "as_number",
+    "as_time",
+    "check_experiment_name",
+    "check_key",
+    "check_status",
+    "check_view_type",
+    "param_text",
+]
 
 # MLflow 3.17, mlflow.utils.validation: letters, digits, and these signs.
 _KEY = re.compile(r"[/\w.\- :]+")
@@ -56,12 +65,46 @@ def param_text(value: object) -> str:
     return value if type(value) is str else str(value)
 
 
+def as_number(value: float) -> float:
+    """Return what ``float()`` makes of a metric's value; as it is where that makes nothing.
+
+    MLflow takes all that ``float()`` takes, ``"0.5"`` and arrays of one number among it. What is
+    returned as it is, the journal refuses with a sentence that names it.
+
+    Examples
+    --------
+    >>> as_number("0.5"), as_number("high")
+    (0.5, 'high')
+    """
+    if getattr(value, "size", 0) == 1 and hasattr(value, "item"):
+        value = value.item()
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError):
+        return value
+
+
+def as_time(timestamp_ms: float) -> int:
+    """Cut a time in milliseconds off to a whole number, such as that of ``time.time() * 1000``."""
+    is_fraction = isinstance(timestamp_ms, float) and math.isfinite(timestamp_ms)
+    return int(timestamp_ms) if is_fraction else timestamp_ms  # type: ignore[return-value]
+
+
 def check_status(status: str) -> str:
     """Return the status in capitals; raise InvalidInputError for one that does not exist."""
     found = str(status).upper()
     if found not in RunStatus.ALL:
         raise InvalidInputError(f"There is no run status {status!r}.", f"Use {RunStatus.ALL}.")
     return found
+
+
+def check_view_type(view_type: int) -> None:
+    """Raise InvalidInputError unless it is one of :class:`reporter.ViewType`."""
+    if view_type not in (ViewType.ACTIVE_ONLY, ViewType.DELETED_ONLY, ViewType.ALL):
+        raise InvalidInputError(
+            f"There is no view type {view_type!r}.",
+            "Use ViewType.ACTIVE_ONLY, DELETED_ONLY or ALL.",
+        )
 
 
 def check_experiment_name(name: object) -> str:

@@ -59,7 +59,7 @@ def test_unknown_figures_are_refused_with_a_way_out() -> None:
     ("image", "expected"),
     [
         (np.array([[0, 255]], dtype=np.uint8), [[0, 255]]),
-        (np.array([[0.0, 0.5, 1.0]]), [[0, 128, 255]]),
+        (np.array([[0.0, 0.5, 1.0]]), [[0, 127, 255]]),
         (np.array([[True, False]]), [[255, 0]]),
         (np.array([[[1, 2, 3]]], dtype=np.int64), [[[1, 2, 3]]]),
         (np.array([[[1, 2, 3, 4]]], dtype=np.uint8), [[[1, 2, 3, 4]]]),
@@ -70,8 +70,8 @@ def test_arrays_of_any_kind(image: np.ndarray, expected: list[object]) -> None:
     assert _decoded(serialize_image(image, "a.png")).tolist() == expected
 
 
-def test_floats_out_of_range_are_clipped_and_said() -> None:
-    with pytest.warns(UserWarning, match="are clipped"):
+def test_floats_out_of_range_are_scaled_and_said() -> None:
+    with pytest.warns(UserWarning, match="are scaled"):
         data = serialize_image(np.array([[-1.0, 2.0, np.nan]]), "a.png")
     assert _decoded(data).tolist() == [[0, 255, 0]]
 
