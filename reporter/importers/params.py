@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from reporter.model import Problem
 
@@ -15,7 +16,8 @@ _MAX_DEPTH = 16
 _MAX_BYTES = 16_000_000  # of a file of params; a parser of YAML takes 1 s for 100 kB
 
 
-def flatten_params(config: Mapping[object, object]) -> dict[str, str]:
+# Any: keys are texts in JSON, and whatever YAML allows
+def flatten_params(config: Mapping[Any, object]) -> dict[str, str]:
     """Name each leaf of a configuration by its path.
 
     Parameters
@@ -41,7 +43,7 @@ def flatten_params(config: Mapping[object, object]) -> dict[str, str]:
 
 
 def _leaves(
-    config: Mapping[object, object], above: tuple[str, ...], depth: int
+    config: Mapping[Any, object], above: tuple[str, ...], depth: int
 ) -> Iterator[tuple[tuple[str, ...], object]]:
     for key, value in config.items():
         path = (*above, str(key))

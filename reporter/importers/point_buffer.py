@@ -40,6 +40,9 @@ class PointBuffer:
     def __contains__(self, key: str) -> bool:
         return key in self._columns
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
     def events(self) -> Iterator[MetricsLogged]:
         """Hand everything on and forget it, in the order in which the metrics first came."""
         for key in list(self._columns):
