@@ -18,9 +18,11 @@ def exclusive(path: str) -> Iterator[bool]:
         is_ours = _try_lock(fd) and _is_same_file(fd, path)
         yield is_ours
     finally:
-        if is_ours and os.name == "posix":
-            _unlink_quietly(path)
-        os.close(fd)
+        try:
+            if is_ours and os.name == "posix":
+                _unlink_quietly(path)
+        finally:
+            os.close(fd)
         if is_ours and os.name != "posix":
             _unlink_quietly(path)
 

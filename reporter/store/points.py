@@ -43,6 +43,10 @@ _TEXT_BYTES = 24
 # How far to look for a record behind damage; torn writes are shorter than one record, and what a
 # power failure leaves is at most a few pages of zeros.
 _SEARCH_BYTES = 1 << 22
+# So many records and their checksums fit a processor's second cache (512 kB).
+_CRC_RECORDS = 1 << 14
+# From here on, tables of pairs of bytes (3.5 MB) are worth being fetched into the cache.
+_MANY_RECORDS = 20_000
 
 _HEAD = struct.Struct("<HH")
 PAYLOAD = struct.Struct("<qdq")
@@ -253,29 +257,33 @@ def _crc_of(records: np.ndarray) -> np.ndarray:
 
     Notes
     -----
-    A CRC is linear over GF(2): that of a message of fixed length is the XOR of what each byte
-    contributes at its place. So 28 table look-ups per record replace a Python loop, and 10 million
-    records take under a second.
+    A CRC is linear over GF(2): that of a message of fixed length is the XOR of what each byte, or
+    each pair of bytes, contributes at its place. So 14 or 28 table look-ups per record replace a
+    Python loop. Some thousand records at a time stay in the processor's cache, which takes a third
+    of the time of going over all of them 28 times.
     """
     import numpy as np
 
-    octets = np.ascontiguousarray(records).view("u1").reshape(-1, RECORD_BYTES)
-    tables, constant = _crc_tables()
+    width = 2 if len(records) >= _MANY_RECORDS else 1
+    tables, constant = _crc_tables(width)
+    words = np.ascontiguousarray(records).view(f"<u{width}").reshape(-1, RECORD_BYTES // width)
     out = np.full(len(records), constant, dtype=np.uint32)
-    places = [0, 1, 2, 3, *range(8, RECORD_BYTES)]
-    for table, place in zip(tables, places, strict=True):
-        out ^= table[octets[:, place]]
+    places = [at // width for at in (*range(0, 4, width), *range(8, RECORD_BYTES, width))]
+    for start in range(0, len(records), _CRC_RECORDS):
+        part, found = words[start : start + _CRC_RECORDS], out[start : start + _CRC_RECORDS]
+        for table, place in zip(tables, places, strict=True):
+            found ^= table[part[:, place]]
     return out
 
 
-_TABLES: list[tuple[np.ndarray, int]] = []
+_TABLES: dict[int, tuple[np.ndarray, int]] = {}
 
 
-def _crc_tables() -> tuple[np.ndarray, int]:
-    """Contribution of each byte value at each of the 28 places, and the CRC of 28 zeros."""
+def _crc_tables(width: int) -> tuple[np.ndarray, int]:
+    """Contribution of each value of so many bytes at each of its places, and the CRC of zeros."""
     import numpy as np
 
-    if not _TABLES:
+    if width not in _TABLES:
         length = RECORD_BYTES - 4
         constant = crc32(bytes(length))
         rows = [
@@ -285,5 +293,9 @@ def _crc_tables() -> tuple[np.ndarray, int]:
             ]
             for place in range(length)
         ]
-        _TABLES.append((np.array(rows, dtype=np.uint32), constant))
-    return _TABLES[0]
+        single = np.array(rows, dtype=np.uint32)
+        # Of a pair, the second byte is the upper one of a little-endian word.
+        paired = single[1::2, :, None] ^ single[0::2, None, :]
+        _TABLES[1] = single, constant
+        _TABLES[2] = paired.reshape(-1, 1 << 16), constant
+    return _TABLES[width]

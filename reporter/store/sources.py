@@ -259,21 +259,23 @@ def _join(table: Points | None, fresh: list[PointTable], covers: dict[str, int])
         return table
     keys = sorted({*(table.keys if table else ()), *(key for part in fresh for key in part.keys)})
     number = {key: place for place, key in enumerate(keys)}
+    # Sorting 16 bits takes a fifth of the time of sorting 64.
+    kind = np.uint16 if len(keys) < 1 << 16 else np.int64
     codes, steps, times, values = [], [], [], []
     if table is not None:
-        of_table = np.array([number[key] for key in table.keys], dtype=np.int64)
+        of_table = np.array([number[key] for key in table.keys], dtype=kind)
         codes.append(np.repeat(of_table, np.diff(table.offsets)))
         steps.append(table.steps)
         times.append(table.timestamps_ms)
         values.append(table.values)
     for part in fresh:
-        of_part = np.array([number[key] for key in part.keys], dtype=np.int64)
-        codes.append(of_part[part.key_ids] if len(part.keys) else part.key_ids)
+        of_part = np.array([number[key] for key in part.keys], dtype=kind)
+        codes.append(of_part[part.key_ids] if len(part.keys) else np.zeros(0, dtype=kind))
         steps.append(part.steps)
         times.append(part.timestamps_ms)
         values.append(part.values)
-    code = _concatenate(codes, np.int64)
-    order = _logged_order(code.astype(np.int32), times)
+    code = _concatenate(codes, kind)
+    order = _logged_order(code, times)
     counts = np.bincount(code, minlength=len(keys))
     used = np.flatnonzero(counts)
     return Points(
@@ -289,14 +291,17 @@ def _join(table: Points | None, fresh: list[PointTable], covers: dict[str, int])
 def _concatenate(parts: list[np.ndarray], dtype: type) -> np.ndarray:
     import numpy as np
 
+    if len(parts) == 1:
+        return parts[0]
     return np.concatenate(parts) if parts else np.zeros(0, dtype=dtype)
 
 
-def _logged_order(code: np.ndarray, times: list[np.ndarray]) -> np.ndarray:
+def _logged_order(code: np.ndarray, times: list[np.ndarray]) -> np.ndarray | slice:
     """Order rows by key; within one by time over several sources, as written within a source."""
     import numpy as np
 
-    if len(times) < 2:
-        return np.argsort(code, kind="stable")
-    reached = np.concatenate([np.maximum.accumulate(part) for part in times])
-    return np.lexsort((reached, code))
+    if len(times) > 1:
+        reached = np.concatenate([np.maximum.accumulate(part) for part in times])
+        return np.lexsort((reached, code))
+    is_sorted = bool((code[1:] >= code[:-1]).all())
+    return slice(None) if is_sorted else np.argsort(code, kind="stable")
