@@ -44,6 +44,8 @@ _MAX_CACHED_SERIES = 8
 _MAX_OPEN_RUNS = 200
 # How long an edited run waits for further edits before its tables are written again.
 _FOLD_DELAY_S = 1.0
+# Two changes within this are not told apart by a file's time: FAT keeps two seconds.
+_CLOCK_TICK_NS = 2_000_000_000
 # How often runs that other processes may have ended are looked after.
 _TIDY_S = 10.0
 
@@ -110,6 +112,7 @@ class Shelf:
         self.on_error = "warn"
         self._lock = threading.RLock()
         self._open: OrderedDict[str, OpenRun] = OrderedDict()
+        self._experiments: dict[str, tuple[int, Experiment]] = {}
         self._homes: dict[str, str] = {}
         self._runs: OrderedDict[str, tuple[_State, Run]] = OrderedDict()
         self._series: OrderedDict[str, tuple[_State, Points]] = OrderedDict()
@@ -126,13 +129,30 @@ class Shelf:
         return FolderReader(self.path).experiments() if os.path.isdir(self.path) else []
 
     def find_experiment(self, experiment_id: str) -> Experiment | None:
-        """Return one experiment, or None."""
+        """Return one experiment, or None.
+
+        Every change of an experiment is a new file in its folder, so the folder's time tells
+        whether there was one; a time too fresh to tell two changes apart is not relied on.
+        """
+        folder = os.path.join(self.path, experiment_id)
+        try:
+            changed_ns = os.stat(folder).st_mtime_ns
+        except OSError:
+            return None
+        cached = self._experiments.get(experiment_id)
+        if cached is not None and cached[0] == changed_ns:
+            return cached[1]
         found = FolderReader(self.path).find_experiment(experiment_id)
-        return None if found is None or found.creation_time is None else found
+        if found is None or found.creation_time is None:
+            return None
+        if time.time_ns() - changed_ns > _CLOCK_TICK_NS:
+            self._experiments[experiment_id] = changed_ns, found
+        return found
 
     def append_to_experiment(self, experiment_id: str, *events: Event) -> None:
         """Record changes to an experiment."""
         self.create()
+        self._experiments.pop(experiment_id, None)
         ExperimentWriter(self.path, experiment_id).append(*events)
 
     def create(self) -> None:

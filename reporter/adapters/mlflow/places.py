@@ -7,6 +7,7 @@ whenever it is asked for; only a place that the user chose is written down.
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from mlflow.store.tracking import DEFAULT_LOCAL_FILE_AND_ARTIFACT_PATH
 from mlflow.utils.uri import append_to_uri_path, resolve_uri_if_local
@@ -74,7 +75,8 @@ class Places:
     def local(self, *parts: str) -> str:
         """Return a place inside the store, as a URI that clients on this machine can use."""
         path = os.path.join(self.folder, *parts).rstrip(os.sep)
-        return str(resolve_uri_if_local(path)) if os.name == "posix" else _file_uri(path)
+        # MLflow takes a percent sign of a bare path for an escape.
+        return path if os.name == "posix" and "%" not in path else Path(path).as_uri()
 
     def new_location(self, experiment_id: str) -> str:
         """Return what to write down for a new experiment; nothing when it is in the store."""
@@ -122,9 +124,3 @@ class Places:
 def _is_same_folder(uri: str, folder: str) -> bool:
     path = layout.local_folder(uri)
     return os.path.isabs(path) and os.path.realpath(path) == os.path.realpath(folder)
-
-
-def _file_uri(path: str) -> str:
-    from pathlib import Path
-
-    return Path(path).as_uri()

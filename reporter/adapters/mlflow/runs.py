@@ -31,6 +31,7 @@ from reporter.adapters.mlflow.entities import (
 )
 from reporter.adapters.mlflow.images import keyed_images
 from reporter.adapters.shelf import OpenRun, now_ms
+from reporter.errors import RunNotFoundError
 from reporter.events import (
     DatasetsLogged,
     Event,
@@ -213,7 +214,10 @@ class Runs(Desk):
         """Return the points of a metric in logged order, all of them or one page."""
         _validate_run_id(run_id)
         _validate_metric_name(metric_key)
-        found = history_entities(self.shelf.points(run_id), metric_key, run_id)
+        try:
+            found = history_entities(self.shelf.points(run_id), metric_key, run_id)
+        except RunNotFoundError:
+            found = []  # as the SQL store answers
         if max_results is not None:
             return PagedList(*SearchUtils.paginate(found, page_token, max_results))
         start = SearchUtils.parse_start_offset_from_page_token(page_token)

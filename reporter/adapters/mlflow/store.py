@@ -27,7 +27,9 @@ _SERVER = "_MLFLOW_SERVER_FILE_STORE"
 _EMPTY_LISTS = (
     "find_completed_sessions",
     "get_active_online_scorers",
+    "get_mcp_server_versions_for_trace",
     "get_online_scoring_configs",
+    "list_scorer_versions",
     "list_budget_policies",
     "list_endpoint_bindings",
     "list_endpoint_guardrail_configs",
@@ -45,6 +47,9 @@ _EMPTY_PAGES = (
     "query_trace_metrics",
     "search_datasets",
     "search_issues",
+    "search_mcp_access_endpoints",
+    "search_mcp_server_versions",
+    "search_mcp_servers",
 )
 
 
@@ -79,6 +84,11 @@ class TrackingStore(Models, Traces, Experiments, Runs, AbstractStore):
         for trace_id in trace_ids:
             self._patch_trace(trace_id, {"metadata": {"mlflow.sourceRun": run_id}})
 
+    def unlink_traces_from_run(self, trace_ids: list[str], run_id: str) -> None:
+        """Take back :meth:`link_traces_to_run`."""
+        for trace_id in trace_ids:
+            self._patch_trace(trace_id, {"metadata": {"mlflow.sourceRun": None}})
+
 
 def _answer(value: Callable[[], Any]) -> Callable[..., Any]:
     def method(self: TrackingStore, *args: Any, **kwargs: Any) -> Any:
@@ -88,28 +98,38 @@ def _answer(value: Callable[[], Any]) -> Callable[..., Any]:
     return method
 
 
-def _refuse(name: str) -> Callable[..., Any]:
+def _refuse(name: str, code: str) -> Callable[..., Any]:
     def method(self: TrackingStore, *args: Any, **kwargs: Any) -> Any:
         """Refuse, with a sentence."""
+        thing = name.split("_", 1)[1].replace("_", " ")
         raise failure(
-            f"A folder of runs keeps no {name.split('_', 1)[1].replace('_', ' ')}: this needs one "
-            "of MLflow's databases as backend store.",
-            "FEATURE_DISABLED",
+            f"A folder of runs keeps no {thing}: one of MLflow's databases does, as backend store.",
+            code,
         )
 
     return method
 
 
-# Prefixes of what changes something. The rest of what is missing raises what MLflow's base raises,
-# which its callers know how to go on after.
-_CHANGES = ("add_", "attach_", "create_", "register_", "remove_", "set_", "update_", "upsert_")
+def _is_missing(name: str) -> bool:
+    """Tell whether MLflow's base class has nothing but an error for a method, and we neither."""
+    method = getattr(TrackingStore, name)
+    code = getattr(method, "__code__", None)
+    is_theirs = method is getattr(AbstractStore, name) and not name.startswith("_")
+    errors = {"NotImplementedError", "MlflowNotImplementedException"}
+    return is_theirs and code is not None and not errors.isdisjoint(code.co_names)
 
-for _name in dir(AbstractStore):
-    if _name.startswith("__") or getattr(TrackingStore, _name) is not getattr(AbstractStore, _name):
-        continue
+
+# Beginnings of what changes something. The rest of what is missing keeps MLflow's own error, after
+# which its callers know how to go on: log_spans, for one.
+_CHANGES = ("add_", "attach_", "create_", "register_", "remove_", "set_", "update_", "upsert_")
+_READS = ("delete_", "detach_", "get_")
+
+for _name in filter(_is_missing, dir(AbstractStore)):
     if _name in _EMPTY_LISTS:
         setattr(TrackingStore, _name, _answer(list))
     elif _name in _EMPTY_PAGES:
         setattr(TrackingStore, _name, _answer(lambda: PagedList([], None)))
-    elif _name.startswith(_CHANGES) and not _name.endswith("_async"):
-        setattr(TrackingStore, _name, _refuse(_name))
+    elif _name.startswith(_CHANGES):
+        setattr(TrackingStore, _name, _refuse(_name, "FEATURE_DISABLED"))
+    elif _name.startswith(_READS):
+        setattr(TrackingStore, _name, _refuse(_name, "RESOURCE_DOES_NOT_EXIST"))

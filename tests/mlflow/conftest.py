@@ -1,0 +1,71 @@
+"""Tests of the plugin for MLflow: they need MLflow, and say so where it is missing.
+
+Run them in an environment with MLflow (docs/mlflow-plugin.md); `.ci/run` makes one.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+
+import pytest
+
+HERE = os.path.dirname(__file__)
+IS_INSTALLED = importlib.util.find_spec("mlflow") is not None
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+os.environ.setdefault("DO_NOT_TRACK", "true")
+os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+
+
+def pytest_collection_modifyitems(items):
+    reason = pytest.mark.skip(reason="MLflow is not installed: see docs/mlflow-plugin.md")
+    # MLflow's own code warns about what it does with other libraries: not under test here.
+    lenient = pytest.mark.filterwarnings("default")
+    for item in items:
+        if str(item.path).startswith(HERE):
+            item.add_marker(lenient if IS_INSTALLED else reason)
+
+
+@pytest.fixture
+def uri(tmp_path):
+    return f"reporter:{tmp_path / 'runs'}"
+
+
+@pytest.fixture
+def client(uri):
+    from mlflow import MlflowClient
+
+    return MlflowClient(uri)
+
+
+@pytest.fixture
+def mlflow(uri):
+    import mlflow
+
+    before = mlflow.get_tracking_uri()
+    mlflow.set_tracking_uri(uri)
+    mlflow.set_experiment("tried")
+    yield mlflow
+    while mlflow.active_run():
+        mlflow.end_run()
+    mlflow.autolog(disable=True)
+    mlflow.set_tracking_uri(before)
+
+
+@pytest.fixture
+def build_site(tmp_path):
+    """Build the site of a store with the command; return the page of a run."""
+
+    def build(uri, run_id):
+        site = tmp_path / "site"
+        store = uri.removeprefix("reporter:")
+        command = [sys.executable, "-m", "reporter.cli", "build", store, "-o", str(site)]
+        done = subprocess.run(
+            [*command, "--strict"], capture_output=True, text=True, timeout=300, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return (site / "run" / f"{run_id}.html").read_text(encoding="utf-8")
+
+    return build
