@@ -38,8 +38,9 @@ _TEXTS = {"application/javascript", "application/json", "application/xml"}
 # Pages of ours name the report they belong to; what was logged never gets a script.
 _OURS = re.compile(rb"<html[^>]* data-report=")
 _HEAD_BYTES = 4_096
-_POLICY = b"default-src 'none';"
-_LISTENING = b"default-src 'none'; connect-src 'self';"
+# The policy stands in an attribute, with its quotes escaped.
+_POLICY = re.compile(rb"default-src ('|&#39;)none\1;")
+_LISTENING = rb"\g<0> connect-src \1self\1;"
 
 
 def is_host_allowed(header: str, known: Collection[str]) -> bool:
@@ -183,8 +184,7 @@ def with_live_script(page: bytes, path: str, digest: str) -> bytes:
         f'<script src="{SCRIPT}" defer data-path="{html.escape(path)}" '
         f'data-digest="{digest}" data-events="{EVENTS}"></script>\n</head>'
     ).encode()
-    head = head.replace(_POLICY, _LISTENING, 1).replace(b"</head>", tag, 1)
-    return head + rest
+    return _POLICY.sub(_LISTENING, head, count=1).replace(b"</head>", tag, 1) + rest
 
 
 @cache
