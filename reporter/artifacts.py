@@ -9,9 +9,8 @@ from typing import Any
 from reporter.errors import InvalidInputError, NotFoundError
 from reporter.model import Artifact
 from reporter.store.layout import local_folder
-from reporter.store.reader import open_store
 from reporter.tracking.client import MlflowClient
-from reporter.tracking.location import get_tracking_uri
+from reporter.tracking.location import open_reader
 
 __all__ = ["download_artifacts", "list_artifacts", "load_dict", "load_image", "load_text"]
 
@@ -92,7 +91,7 @@ def load_image(artifact_uri: str) -> Any:  # Any: a PIL image
 def _read(artifact_uri: str) -> bytes:
     run_id, path = _resolve(artifact_uri, None, None)
     try:
-        with open_store(get_tracking_uri()).open_artifact(run_id, path) as file:
+        with open_reader().open_artifact(run_id, path) as file:
             return file.read()
     except FileNotFoundError as error:
         raise NotFoundError(f"Run {run_id} has no artifact '{path}'.") from error

@@ -163,9 +163,10 @@ class RemoteFolder:
     @contextmanager
     def _explained(self, verb: str, *passing: type[Exception]) -> Iterator[None]:
         """Turn whatever a cloud's package raises into one sentence without credentials."""
+        known: tuple[type[Exception], ...] = (StoreUnreachableError, *passing)
         try:
             yield
-        except (StoreUnreachableError, *passing):
+        except known:
             raise
         except Exception as error:  # noqa: BLE001  # each cloud has errors of its own; all end here
             raise _explain(error, self.location, verb) from None

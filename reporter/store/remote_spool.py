@@ -31,6 +31,7 @@ from reporter.store.uris import public_uri
 from reporter.store.writer import FolderWriter
 
 if TYPE_CHECKING:
+    from reporter.model import Experiment
     from reporter.store.remote_upload import Uploader
 
 __all__ = ["Spool", "SpoolWriter", "leave_all", "send_left", "spool_of", "take_up"]
@@ -45,9 +46,6 @@ _ROLL_BYTES = 256 << 10
 # How long callers leave a bucket alone that did not answer: asking takes seconds, and the thread
 # goes on asking.
 _DOWN_SECONDS = 60.0
-# How long the end of a process waits for what was not uploaded yet; a signal has less time.
-_EXIT_SECONDS = 600.0
-SIGNAL_SECONDS = 15.0
 # A spool of another machine, on a shared disk, is its owner's until it was silent for so long.
 _SILENT_SECONDS = 900.0
 _OWNER = ".spool.json"
@@ -103,6 +101,8 @@ class Spool:
         self._thread: threading.Thread | None = None
         self._stopped = threading.Event()
         self._unsettled: set[tuple[str, str]] = set()
+        # Experiments as they were last seen there: training goes on when it cannot be asked.
+        self.known: dict[str, Experiment] = {}
         self._down_until = 0.0
         self._has_warned = False
 
@@ -136,7 +136,12 @@ class Spool:
         """Upload what is new; False when that has to wait, about which the user was told once."""
         if self.pid != os.getpid():
             return True  # a forked child: the parent uploads
-        return time.monotonic() >= self._down_until and self._attempt(self._send)
+        return not self.is_down and self._attempt(self._send)
+
+    @property
+    def is_down(self) -> bool:
+        """Whether the bucket did not answer a moment ago, so that asking again is waiting."""
+        return time.monotonic() < self._down_until
 
     def finish(self, experiment_id: str, run_id: str) -> None:
         """Upload a run that this process is done with, fold it if it is ours alone, forget it."""
@@ -155,14 +160,14 @@ class Spool:
             try:
                 work()
             except (StoreError, OSError) as error:
-                self._down_until = time.monotonic() + _DOWN_SECONDS
                 self.tell(error)
                 return False
             self._down_until = 0.0
             return True
 
     def tell(self, error: Exception) -> None:
-        """Say, once, why what is logged stays here for now."""
+        """Say, once, why what is logged stays here for now; leave the bucket alone a moment."""
+        self._down_until = time.monotonic() + _DOWN_SECONDS
         if not self._has_warned:
             self._has_warned = True
             warnings.warn(
@@ -217,8 +222,8 @@ class SpoolWriter(FolderWriter):
         self._spool.finish(self.experiment_id, self.run_id)
 
 
-def leave_all(seconds: float = _EXIT_SECONDS) -> None:
-    """Upload what is left of every spool of this process, which is about to end."""
+def leave_all(seconds: float) -> None:
+    """Upload what is left of every spool of this process, which ends in so many seconds."""
     for spool in list(_spools.values()):
         if spool.pid == os.getpid():
             spool.leave(seconds)

@@ -12,6 +12,7 @@ import sys
 import threading
 
 from reporter.store.liveness import host_name
+from reporter.store.uris import USER
 
 __all__ = ["GitProbe", "end_tags", "short_path", "start_tags", "user_name"]
 
@@ -91,7 +92,7 @@ def _command() -> str:
     script = _source_name()
     if sys.argv[0] == "-c":
         return "python -c ..."
-    arguments = [short_path(argument) for argument in sys.argv[1:]]
+    arguments = [short_path(USER.sub("", argument)) for argument in sys.argv[1:]]
     return " ".join(["python", shlex.quote(script), *map(shlex.quote, arguments)])
 
 
