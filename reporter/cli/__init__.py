@@ -15,6 +15,7 @@ from reporter.cli import (
     importing,
     keeping,
     looking,
+    packing,
     publishing,
     serving,
     telling,
@@ -29,5 +30,15 @@ def main() -> None:
     """Compile logged machine-learning runs into a static site that needs no server."""
 
 
-for module in (building, importing, serving, publishing, telling, configuring, looking, keeping):
+for module in (
+    building,
+    packing,
+    importing,
+    serving,
+    publishing,
+    telling,
+    configuring,
+    looking,
+    keeping,
+):
     module.attach(main)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from reporter.cli.frame import (
     source_options,
     store_argument,
 )
+from reporter.cli.packing import Wanted, pack, site_output
 from reporter.config import load_config, parse_size
 
 if TYPE_CHECKING:
@@ -42,10 +44,19 @@ def attach(group: click.Group) -> None:
         report build mlruns -o site
         report build runs -o site --title "Digits and wine" --strict
         report build runs --config paper.toml --max-artifact-size "25 MB"
+        report build runs --zip report.zip
+        report build runs --single-file report.html
         """,
     )
     @store_argument
-    @click.option("-o", "--output", default="site", show_default=True, help="Folder for the site.")
+    @click.option(
+        "-o",
+        "--output",
+        default="",
+        help="Folder for the site; 'site' unless one file is asked for.",
+    )
+    @click.option("--zip", "zip_file", default="", help="Write the site as this zip file.")
+    @click.option("--single-file", default="", help="Write the site as this one HTML file.")
     @click.option("--title", default="", help="Title of the site; the store's name by default.")
     @click.option("--strict", is_flag=True, help="Exit with 1 when there are problems.")
     @click.option(
@@ -58,16 +69,22 @@ def attach(group: click.Group) -> None:
         metavar="SIZE",
         help='Leave larger artifacts out, as in "25 MB"; they stay listed.',
     )
+    @click.option(
+        "--allow-secrets", is_flag=True, help="Do not look for keys and passwords before building."
+    )
     @config_option
     @source_options
     @json_option
     def build(
         store: str,
         output: str,
+        zip_file: str,
+        single_file: str,
         title: str,
         strict: bool,
         full_data: bool,
         max_artifact_size: str | None,
+        allow_secrets: bool,
         config: str,
         format_name: str,
         pairs: tuple[str, ...],
@@ -80,31 +97,35 @@ def attach(group: click.Group) -> None:
 
         STORE may also be what another tool wrote, such as mlruns or a folder of event files: it is
         read where it is, and nothing is written into it.
+
+        With --zip or --single-file alone, that file is all that is written.
         """
         from reporter.site.build import build as build_site
-        from reporter.site.output import FolderOutput
 
         reader = open_runs(store, format_name, pairs)
-        with Progress() as progress:
+        wanted = Wanted(folder=output, zip_file=zip_file, single_file=single_file)
+        with site_output(wanted, reader.location) as site, Progress() as progress:
             result = build_site(
                 reader,
-                FolderOutput(output, reader.location),
+                site,
                 config=load_config(config, reader.location),
                 max_artifact_bytes=parse_size(max_artifact_size) if max_artifact_size else None,
+                allow_secrets=allow_secrets,
                 title=title,
                 full_data=full_data,
                 progress=progress,
             )
+            packed = pack(wanted, site)
         if as_json:
-            print_json(asdict(result))
+            print_json({**asdict(result), "location": wanted.location, "files": packed})
         else:
-            click.echo(_summary(result))
+            click.echo(_summary(result, wanted, packed))
         _print_problems(result)
         if strict and result.problems:
             sys.exit(1)
 
 
-def _summary(result: BuildResult) -> str:
+def _summary(result: BuildResult, wanted: Wanted, packed: Sequence[str]) -> str:
     from reporter.site.numbers import format_bytes
 
     parts = [
@@ -115,8 +136,10 @@ def _summary(result: BuildResult) -> str:
     ]
     files = f"{count(result.files_written, 'file')} written"
     kept = f", {result.files_unchanged:,} unchanged" if result.files_unchanged else ""
+    folder = [f"{wanted.location}/index.html"] if wanted.location else []
+    places = "\n".join([*folder, *packed])
     return (
-        f"{result.location}/index.html\n"
+        f"{places}\n"
         f"{', '.join(parts)} · {format_bytes(result.size_bytes)} · {files}{kept}\n"
         f"{_artifacts(result)}"
     ).rstrip()

@@ -8,7 +8,7 @@ files go.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reporter.errors import PublishError
 from reporter.site import links
@@ -44,11 +44,13 @@ class BuiltSite:
         Everything that belongs to the site, its manifest included, sorted by path.
     others : tuple of str
         Paths of files in the folder that no build wrote, sorted.
+    manifest : Manifest
     """
 
     folder: str
     files: tuple[SiteFile, ...]
     others: tuple[str, ...] = ()
+    manifest: Manifest = field(default_factory=Manifest)
 
     @property
     def size_bytes(self) -> int:
@@ -93,7 +95,9 @@ def open_site(folder: str) -> BuiltSite:
             "Run 'report build' again.",
         )
     files = tuple(SiteFile(path=p, size_bytes=there[p]) for p in sorted(wanted & set(there)))
-    return BuiltSite(folder=folder, files=files, others=tuple(sorted(set(there) - wanted)))
+    return BuiltSite(
+        folder=folder, files=files, others=tuple(sorted(set(there) - wanted)), manifest=manifest
+    )
 
 
 def _read_manifest(folder: str) -> Manifest:

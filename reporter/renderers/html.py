@@ -80,6 +80,9 @@ class HtmlView:
     """A page in a frame."""
 
     src: str
+    """href from the page that shows the frame."""
+    path: str
+    """Site path: the script knows the site's root."""
     title: str
 
 
@@ -92,7 +95,7 @@ def render_html(request: ArtifactRequest) -> Fragment:
     page = f"{request.base_path}.view.html"
     return Fragment(
         template="fragments/html.html.j2",
-        context=HtmlView(src=request.url(page), title=request.name),
+        context=HtmlView(src=request.url(page), path=page, title=request.name),
         files={page: _writer(request)},
         is_figure=request.artifact.kind == "figure",
         page=page,

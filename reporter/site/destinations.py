@@ -7,6 +7,7 @@ name or not there at all, and nothing outside the destination is ever touched.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import zipfile
@@ -19,6 +20,13 @@ from reporter.site.lock import BuildLock
 from reporter.site.manifest import Manifest, ManifestError, NewerManifestError
 
 __all__ = ["Destination", "FolderDestination", "MemoryDestination", "ZipDestination"]
+
+MAX_ZIP_PATH_CHARS = 180
+"""Windows limits a whole path to 260 characters; 80 are left for where someone unzips a report."""
+
+_PACKED = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".avif", ".mp4", ".webm", ".mp3", ".ogg",
+           ".zip", ".gz", ".npz", ".parquet", ".pdf")  # fmt: skip
+"""Endings of files that are compressed within; doing it again takes time and no room off."""
 
 PART = ".report.part"
 """Name under which a file is written before it gets its own."""
@@ -121,6 +129,7 @@ class ZipDestination:
         self._part = path + PART
         self._open_zip: zipfile.ZipFile | None = None
         self._sizes: dict[str, int] = {}
+        self._folded: dict[str, str] = {}
 
     @property
     def location(self) -> str:
@@ -129,7 +138,12 @@ class ZipDestination:
 
     def begin(self) -> tuple[Manifest, set[str]]:
         """Start an empty zip beside the one that may be there."""
+        if os.path.isdir(self._path):
+            raise BuildError(
+                f"'{self._path}' is a folder, not a file.", "Name the zip file itself."
+            )
         try:
+            os.makedirs(os.path.dirname(self._path) or os.curdir, exist_ok=True)
             self._open_zip = zipfile.ZipFile(self._part, "w", zipfile.ZIP_DEFLATED)
         except OSError as error:
             raise _unwritable(self._path, error) from error
@@ -149,11 +163,15 @@ class ZipDestination:
 
     def put_stream(self, path: str, fill: Callable[[BinaryIO], None]) -> None:
         """Add a file that `fill` writes."""
+        self._check_portable(path)
         info = zipfile.ZipInfo(path)  # 1980-01-01: a site holds no time of building
-        info.compress_type = zipfile.ZIP_DEFLATED
+        info.compress_type = _compression(path)
         info.external_attr = 0o644 << 16
-        with self._zip.open(info, "w", force_zip64=True) as stream:
-            fill(stream)  # type: ignore[arg-type]  # zipfile types its stream as IO[bytes]
+        try:
+            with self._zip.open(info, "w", force_zip64=True) as stream:
+                fill(stream)  # type: ignore[arg-type]  # zipfile types its stream as IO[bytes]
+        except OSError as error:
+            raise _unwritable(self._path, error) from error
         self._sizes[path] = self._zip.getinfo(path).file_size
 
     def delete(self, path: str) -> None:
@@ -167,15 +185,35 @@ class ZipDestination:
 
     def abandon(self) -> None:
         """Remove the unfinished zip."""
-        if self._open_zip is not None:
+        if self._open_zip is None:
+            return
+        with contextlib.suppress(OSError, ValueError):  # a full disk, a file half written
             self._open_zip.close()
-            os.unlink(self._part)
+        os.unlink(self._part)
+
+    def _check_portable(self, path: str) -> None:
+        """Raise when some system could not unpack a file under this path."""
+        if len(path) > MAX_ZIP_PATH_CHARS:
+            raise BuildError(
+                f"'{path}' is too long for a zip that opens everywhere.",
+                "Leave that artifact out ([artifacts] in report.toml).",
+            )
+        other = self._folded.setdefault(path.casefold(), path)
+        if other != path:
+            raise BuildError(
+                f"'{path}' and '{other}' are one file on Windows and macOS.",
+                "Publish the folder instead, or leave one of them out.",
+            )
 
     @property
     def _zip(self) -> zipfile.ZipFile:
         if self._open_zip is None:
             raise BuildError(f"'{self._path}' was not begun.")
         return self._open_zip
+
+
+def _compression(path: str) -> int:
+    return zipfile.ZIP_STORED if path.lower().endswith(_PACKED) else zipfile.ZIP_DEFLATED
 
 
 class FolderDestination:

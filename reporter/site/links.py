@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
@@ -51,8 +52,9 @@ RUNS_PARQUET = "data/runs.parquet"
 RUNS_CSV = "data/runs.csv"
 METRICS_PARQUET = "data/metrics.parquet"
 
-# Windows limits a whole path to 260 characters; 140 leave room for where someone unzips the site.
-MAX_ARTIFACT_CHARS = 140
+# Windows limits a whole path to 260 characters; 120 keep what is made of an artifact, folder and
+# endings included, below 180, and leave room for where someone unzips the site.
+MAX_ARTIFACT_CHARS = 120
 MAX_PART_BYTES = 120
 _UNPORTABLE = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\\ud800-\udfff]')
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)")
@@ -179,16 +181,21 @@ def artifact_paths(run_id: str, suffixes: Mapping[str, str]) -> dict[str, str]:
         Artifact path to site path. Names that differ in case alone are told apart, since Windows
         and macOS do not; so are a file and a folder of one name, and names made equal by a suffix.
     """
-    folded = [path.casefold() for path in suffixes]
+    folded = [_folded(path) for path in suffixes]
     folders = {folder for path in folded for folder in _folders(path)}
     chosen = {}
     for path, suffix in suffixes.items():
-        portable, wanted = portable_path(path), path.casefold()
+        portable, wanted = portable_path(path), _folded(path)
         others = folders | set(folded) - {wanted} if suffix else folders
         if folded.count(wanted) > 1 or (wanted + suffix.casefold()) in others:
             portable = _marked(portable_path(path), path)
         chosen[path] = f"artifacts/{run_id}/{portable}{suffix}"
     return chosen
+
+
+def _folded(path: str) -> str:
+    """Return what names have in common that some system takes for one: case, and accents apart."""
+    return unicodedata.normalize("NFC", path).casefold()
 
 
 def _folders(path: str) -> Iterable[str]:

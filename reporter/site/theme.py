@@ -29,6 +29,7 @@ __all__ = [
     "CSP",
     "FIRST_SCRIPTS",
     "LATER_SCRIPTS",
+    "SINGLE_SCRIPTS",
     "STYLES",
     "Assets",
     "Theme",
@@ -108,6 +109,14 @@ LATER_SCRIPTS = (
     "js/ui/compare.js",
 )
 """Charts, figures and comparison: loaded when the page has been painted."""
+
+SINGLE_SCRIPTS = (
+    "js/lib/state.js",
+    "js/lib/loader.js",
+    "js/lib/packed.js",
+    "js/ui/single.js",
+)
+"""The shell of a report in one file, which finds the others in it."""
 
 COMMENT = re.compile(r"^[ \t]*(?:/\*.*?\*/|//[^\n]*)[ \t]*$", re.DOTALL | re.MULTILINE)
 """A comment that has its lines to itself. Texts of our scripts never go over several lines."""

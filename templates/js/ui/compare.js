@@ -9,7 +9,6 @@
   "use strict";
   if (typeof document === "undefined" || document.documentElement.dataset.page !== "compare") return;
 
-  const root = document.documentElement.dataset.root;
 
   /** More columns than this want the whole width of the screen. */
   const FEW_RUNS = 4;
@@ -125,7 +124,7 @@
         { class: "heading" },
         swatch(run),
         statusMark(run),
-        hasPage(run) ? make("a", { ...title, href: `${root}run/${run.id}.html` }, name) : make("span", title, name),
+        hasPage(run) ? make("a", { ...title, href: reporter.files.page(`run/${run.id}.html`) }, name) : make("span", title, name),
         isBaseline ? make("span", { class: "chip small" }, "baseline") : "",
       ),
     );

@@ -21,13 +21,11 @@
   /** A frame with Plotly in it takes some 50 MB; a wall of two hundred figures must not take ten GB. */
   const MAX_LIVE = 12;
 
-  const root = document.documentElement.dataset.root;
-
   function makeFrame(element) {
     const frame = document.createElement("iframe");
     frame.setAttribute("sandbox", "allow-scripts");
     frame.title = element.dataset.title;
-    frame.src = root + element.dataset.frame;
+    reporter.files.show(frame, element.dataset.frame);
     const { width, height } = element.dataset;
     if (width && height) {
       frame.style.width = `${Number(width) + 2}px`;
@@ -121,7 +119,9 @@
   const SHOW = {
     framed: (element) => element.dataset.state === "idle" && enqueue(element),
     "viewer-frame": (element) => {
-      if (!element.src) element.src = element.dataset.src;
+      if (element.dataset.shown) return;
+      element.dataset.shown = "true";
+      reporter.files.show(element, element.dataset.frame);
     },
   };
 

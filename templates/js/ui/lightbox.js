@@ -143,8 +143,8 @@
     for (const element of turners) element.hidden = shown.length < 2;
     save.hidden = Boolean(framed);
     if (framed) return showFigure(framed);
-    save.href = trigger.href;
-    return showPicture(trigger.querySelector("img"), trigger.href);
+    save.href = reporter.files.of(trigger);
+    return showPicture(trigger.querySelector("img"), save.href);
   }
 
   function turn(by) {

@@ -155,13 +155,13 @@
     run(row) {
       const [, , status, hasPage] = this.runColumns;
       const id = this.idOf(row);
-      const href = hasPage?.number(row) ? `${document.documentElement.dataset.root}run/${id}.html` : "";
+      const href = hasPage?.number(row) ? reporter.files.page(`run/${id}.html`) : "";
       return { id, name: this.nameOf(row), href, state: status?.text(row) ?? "finished", color: (row % COLORS) + 1 };
     }
 
     open(row) {
       const { href } = this.run(row);
-      if (href) location.href = href;
+      if (href) reporter.files.go(href);
     }
 
     /* Filter and order */

@@ -23,7 +23,6 @@
       Object.assign(this, { selection, table, bar: role("selection"), all: role("select-all") });
       this.count = role("selection-count");
       this.compare = role("compare");
-      this.comparePage = this.compare.getAttribute("href").split("#")[0];
       this.all.addEventListener("change", () => this.selectShown(this.all.checked));
       role("copy-selection").addEventListener("click", () => table.onCopy());
       role("clear-selection").addEventListener("click", () => this.clear());
@@ -86,7 +85,7 @@
       const count = reporter.format.count(size);
       this.count.textContent = `${count} ${size === 1 ? "run" : "runs"} selected${hidden ? `, ${reporter.format.count(hidden)} hidden` : ""}`;
       const ids = Array.from(this.ordered().subarray(0, MAX_COMPARED), (row) => this.table.idOf(row));
-      this.compare.href = this.comparePage + reporter.state.print({ runs: ids });
+      this.compare.href = reporter.files.page("compare.html", { runs: ids });
       this.compare.title = size > MAX_COMPARED ? `Compare the first ${MAX_COMPARED}` : "";
     }
   }

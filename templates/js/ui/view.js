@@ -5,6 +5,9 @@
  *   reporter.view.set({sort: "-metrics.loss"})   writes the address; null takes a name out
  *   reporter.view.subscribe((view, names) => …)  called after the address was changed by someone else
  *   reporter.load("data/x.js", "name")           a data file, by its path from the site's root
+ *   reporter.files.url("artifacts/x.png")        the address of a file, and .page(path, view) of a page with a view
+ *   reporter.files.of(link)                      the address that a link leads to
+ *   reporter.files.go(href), .show(frame, path)  open a page; show a page of ours in a frame
  *   reporter.catalog                             promise of data/catalog.js
  *   reporter.stored("theme") / reporter.store("theme", "dark")   remembered in this browser
  */
@@ -15,7 +18,7 @@
   const root = document.documentElement;
   root.classList.replace("no-js", "js");
 
-  /* Data files */
+  /* Files of the site, by their path from its root. In a report of one file they are packed into it, and its shell has said so. */
 
   function inject(path, done, failed) {
     const script = document.createElement("script");
@@ -25,7 +28,18 @@
     document.head.append(script);
   }
 
-  const loader = reporter.createLoader({ inject });
+  const address = (path) => root.dataset.root + path.split("/").map(encodeURIComponent).join("/");
+
+  reporter.files ??= {
+    inject,
+    url: address,
+    page: (path, view = {}) => address(path) + reporter.state.print(view),
+    go: (href) => void (location.href = href),
+    of: (link) => link.href,
+    show: (frame, path) => void (frame.src = address(path)),
+  };
+
+  const loader = reporter.createLoader({ inject: reporter.files.inject });
   reporter.register = loader.register;
   reporter.load = loader.load;
 
