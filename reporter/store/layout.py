@@ -116,7 +116,7 @@ def create_store(path: str) -> None:
     if os.path.exists(marker):
         check_store(path)
         return
-    if _is_foreign(path):
+    if is_foreign(path):
         raise NotAStoreError(
             f"'{path}' holds runs of another tool.",
             path=path,
@@ -194,7 +194,7 @@ def check_version(path: str, found: Mapping[str, object]) -> None:
         )
 
 
-def _is_foreign(path: str) -> bool:
+def is_foreign(path: str) -> bool:
     """Recognise a folder that MLflow writes runs into."""
     if not os.path.isdir(path):
         return False

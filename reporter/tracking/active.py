@@ -152,7 +152,8 @@ def start_run(
 def _run_id_of_environment(client: MlflowClient) -> str | None:
     """Return the run that ``MLFLOW_RUN_ID`` names, once: the variable is taken away.
 
-    So does MLflow. It may come from a launcher that knows another store; then the run is none of ours.
+    MLflow does so too. It may come from a launcher that knows another store; then it is no run of
+    ours.
     """
     run_id = os.environ.pop("MLFLOW_RUN_ID", None)
     if not run_id:

@@ -13,6 +13,7 @@ from reporter.errors import InvalidInputError
 from reporter.store.layout import create_store, local_folder
 from reporter.store.uris import check_packages, is_remote, join, public_uri
 from reporter.store.writer import FolderWriter
+from reporter.tracking.environment import SERVERS, tracking_uri_of_mlflow
 
 if TYPE_CHECKING:
     from reporter.store.reader import FolderReader
@@ -33,7 +34,6 @@ __all__ = [
 ENVIRONMENT_VARIABLE = "REPORTER_TRACKING_URI"
 DEFAULT_STORE = "runs"
 _HALF_URI = re.compile(r"^(s3a?|gc?s|az|abfss?|adl):/(?!/)")
-_SERVERS = ("http:", "https:", "databricks", "sqlite:", "postgresql", "mysql", "mssql", "uc:")
 
 
 class Settings:
@@ -94,10 +94,12 @@ def set_tracking_uri(uri: str | os.PathLike[str]) -> None:
     text = os.fspath(uri)
     if not isinstance(text, str):
         raise InvalidInputError(f"Tracking URI {uri!r} is not text or a path.")
-    if text.startswith(_SERVERS):
+    if text.startswith(SERVERS):
         raise InvalidInputError(
             f"'{text}' is a tracking server or database, and runs are logged to a folder here.",
-            "Give a folder, such as set_tracking_uri('runs').",
+            "Give a folder, such as set_tracking_uri('runs'); runs that are there come over with "
+            "'report import', and MLflow itself writes into such a folder with the plugin of "
+            "'runpages[mlflow]'.",
         )
     if _HALF_URI.match(text):
         raise InvalidInputError(
@@ -111,13 +113,22 @@ def set_tracking_uri(uri: str | os.PathLike[str]) -> None:
 
 
 def get_tracking_uri() -> str:
-    """Return the store's folder: what was set, else ``REPORTER_TRACKING_URI``, else ``runs``."""
-    return _uri or local_folder(os.environ.get(ENVIRONMENT_VARIABLE, "")) or DEFAULT_STORE
+    """Return the store: what was set, else what the environment names, else ``runs``.
+
+    ``REPORTER_TRACKING_URI`` goes before ``MLFLOW_TRACKING_URI``, which is followed when it names a
+    folder that MLflow keeps no runs in.
+    """
+    return _uri or _uri_of_environment() or DEFAULT_STORE
+
+
+def _uri_of_environment() -> str:
+    ours = local_folder(os.environ.get(ENVIRONMENT_VARIABLE, ""))
+    return ours or tracking_uri_of_mlflow()
 
 
 def is_tracking_uri_set() -> bool:
     """Tell whether a store was chosen, by call or environment."""
-    return bool(_uri or os.environ.get(ENVIRONMENT_VARIABLE))
+    return bool(_uri or _uri_of_environment())
 
 
 def store_folder(uri: str | None = None, *, create: bool = True) -> str:

@@ -118,7 +118,10 @@ class Sampler:
     def _sample(self) -> dict[str, float]:
         found: dict[str, float] = {}
         for probe in self._probes:
-            found |= probe()
+            try:
+                found |= probe()
+            except OSError:
+                continue  # its folder is gone, or the system does not tell it just now
         return found
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import reporter
-from reporter.tracking import active, experiments, location
+from reporter.tracking import active, experiments, location, system_metrics
 from tests.differential.differences import DIFFERENCES
 from tests.differential.recorder import agree, load, quiet_script
 
@@ -27,6 +27,7 @@ def fresh(monkeypatch, tmp_path):
     for owner, name in ((location, "_uri"), (experiments, "_experiment_id")):
         monkeypatch.setattr(owner, name, None)
     monkeypatch.setattr(active.current, "last_run_id", None)
+    monkeypatch.setattr(system_metrics, "_choices", system_metrics._Choices())
     yield tmp_path.resolve()
     while reporter.active_run():
         reporter.end_run()
