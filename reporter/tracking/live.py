@@ -258,7 +258,6 @@ def _arm() -> None:
         if _is_armed:
             return
         _is_armed = True
-    atexit.register(_at_exit)
     try:
         if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
             signal.signal(signal.SIGTERM, _on_sigterm)
@@ -300,5 +299,8 @@ def _after_fork() -> None:
         run.is_owner = False
 
 
+# At once, and not with the first run: what was registered last is called first, and what others
+# log in their own handlers is to be kept too.
+atexit.register(_at_exit)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 from reporter.errors import InvalidInputError
 from reporter.events import DatasetsLogged, MetricDefined
 from reporter.model import Dataset, DatasetInput, MetricDefinition
+from reporter.store.places import absolute, below
 from reporter.tracking import clock
 from reporter.tracking.active import current, run_to_log, target
 from reporter.tracking.client import MlflowClient
@@ -362,5 +363,5 @@ def load_table(
 
 def get_artifact_uri(artifact_path: str | None = None) -> str:
     """Return where the active run's artifacts lie, or one of them."""
-    folder = os.path.abspath(run_to_log().writer.artifact_folder)
-    return os.path.join(folder, artifact_path) if artifact_path else folder
+    place = absolute(run_to_log().writer.artifact_uri)
+    return below(place, artifact_path) if artifact_path else place
