@@ -11,6 +11,7 @@ from reporter.importers import (
     mlflow_files,  # noqa: F401  (they register themselves)
     published_site,  # noqa: F401  # registers itself
     tensorboard,  # noqa: F401
+    trackio,  # noqa: F401
     wandb_offline,  # noqa: F401
 )
 from reporter.importers.discovery import FoundSource, find_sources

@@ -36,6 +36,9 @@ class FoundFile:
     modified_ns: int
 
 
+_DEAD = "what it points to is not there"
+
+
 def is_inside(path: str, root: str) -> bool:
     """Tell whether a path, all links followed, lies in a folder or is it.
 
@@ -75,7 +78,7 @@ def find_file(file: str, root: str, path: str) -> FoundFile | Problem | None:
     ----------
     file : str
     root : str
-        The source: a link that leads out of it is a problem.
+        The source: a path that leads out of it, through links or not, is a problem.
     path : str
         What the file, or the problem, is called.
 
@@ -84,12 +87,13 @@ def find_file(file: str, root: str, path: str) -> FoundFile | Problem | None:
     FoundFile, Problem or None
         None when there is no such file.
     """
-    if os.path.islink(file) and (reason := _refusal(file, os.path.realpath(root), ())):
-        return _problem("Link not followed", path, reason)
+    is_link = os.path.islink(file)
+    if not is_inside(file, os.path.realpath(root)):
+        return _problem("Link not followed", path, "it leads out of the source")
     try:
         found = os.stat(file)
-    except FileNotFoundError:
-        return None
+    except (FileNotFoundError, NotADirectoryError):
+        return _problem("Link not followed", path, _DEAD) if is_link else None
     except OSError as error:
         return _problem("Unreadable file", path, str(error.strerror), is_error=True)
     if not stat.S_ISREG(found.st_mode):
@@ -154,7 +158,7 @@ def _refusal(link: str, root: str, above: tuple[str, ...]) -> str:
     if not is_inside(link, root):
         return "it leads out of the source"
     if not os.path.exists(link):
-        return "what it points to is not there"
+        return _DEAD
     if os.path.realpath(link) in {os.path.realpath(folder) for folder in above}:
         return "it leads to a folder around itself"
     return ""
