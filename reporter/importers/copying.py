@@ -54,7 +54,7 @@ class ArtifactCopier:
         known: Mapping[str, Artifact],
     ) -> Iterator[Artifact | Problem]:
         """Copy files; what cannot be read is a problem."""
-        for path, item in _with_paths(artifacts):
+        for path, item in _with_paths(artifacts, os.path.basename(folder)):
             if isinstance(item, Problem):
                 yield item
             else:
@@ -76,7 +76,7 @@ class ArtifactLinker:
     ) -> Iterator[Artifact | Problem]:
         """Link to files; the links are written when all are known."""
         links: dict[str, str] = {}
-        for path, item in _with_paths(artifacts):
+        for path, item in _with_paths(artifacts, os.path.basename(folder)):
             if isinstance(item, Problem):
                 yield item
             elif item.file:
@@ -89,7 +89,7 @@ class ArtifactLinker:
 
 
 def _with_paths(
-    artifacts: Iterable[ArtifactSource | Problem],
+    artifacts: Iterable[ArtifactSource | Problem], run_id: str
 ) -> Iterator[tuple[str, ArtifactSource | Problem]]:
     """Give each file a path that every system can store and that no other file of the run has."""
     taken: set[str] = set()
@@ -102,11 +102,14 @@ def _with_paths(
             detail = (
                 "another file has its name already" if path else "its path leads out of the run"
             )
-            yield "", Problem(what="Artifact left out", where=item.path, detail=detail)
+            yield (
+                "",
+                Problem(what="Artifact left out", where=f"{run_id}/{item.path}", detail=detail),
+            )
             continue
         if path != item.path:
             detail = f"some systems cannot store this name; it is '{path}' here"
-            yield "", Problem(what="Artifact renamed", where=item.path, detail=detail)
+            yield "", Problem(what="Artifact renamed", where=f"{run_id}/{item.path}", detail=detail)
         taken.add(path)
         yield path, item
 
@@ -174,7 +177,9 @@ def _copy(
         if isinstance(cause, OSError) and cause.errno in _DISK_REFUSED:
             raise cause from error
         detail = str(getattr(cause, "strerror", None) or error)
-        return Problem(what="Artifact not copied", where=path, detail=detail, severity="error")
+        return Problem(
+            what="Artifact not copied", where=f"{run_id}/{path}", detail=detail, severity="error"
+        )
     if item.modified_ms is not None:
         os.utime(target, ns=(item.modified_ms * 1_000_000,) * 2)
     return _artifact(path, item, size_bytes, sha256)

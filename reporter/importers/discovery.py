@@ -99,12 +99,17 @@ def _claim(path: str, root: str, importers: list[Importer], least: int) -> Found
 def _search(
     path: str, root: str, importers: list[Importer], least: int, depth: int
 ) -> Iterator[FoundSource]:
-    """Look at a path and, when nobody claims it, at what is in it; links are not entered."""
+    """Look at a path and, when nobody claims it, at what is in it; links are not entered.
+
+    A store or a site of ours is a source when it is named, and none when it is come upon.
+    """
+    if depth and _is_ours(path):
+        return
     claimed = _claim(path, root, importers, least)
     if claimed is not None:
         yield claimed
         return
-    if depth >= _MAX_DEPTH or is_url(path) or not os.path.isdir(path) or _is_ours(path):
+    if depth >= _MAX_DEPTH or is_url(path) or not os.path.isdir(path):
         return
     try:
         with os.scandir(path) as entries:
