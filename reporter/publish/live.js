@@ -12,6 +12,7 @@
   const KEY = `runpages:served:${location.pathname}`;
   const SCROLLERS = ".scroller, .scroll-y, .tw, .list, pre";
   const PATIENCE_MS = 3000;
+  const SETTLED_MS = 600;
   const PAUSE_MS = 400;
   const TYPING_MS = 1500;
 
@@ -44,22 +45,26 @@
     }
   }
 
-  /** Scrolls there as soon as the page is long enough, unless the reader scrolls first. */
+  /** Scrolls there, and stays there while the page's own scripts fill it, unless the reader scrolls. */
   function restore(place) {
-    const until = performance.now() + PATIENCE_MS;
+    const end = performance.now() + PATIENCE_MS;
+    let arrived = Infinity;
     let isOver = false;
     for (const name of ["wheel", "touchstart", "pointerdown", "keydown"]) {
       addEventListener(name, () => (isOver = true), { once: true, passive: true });
     }
     document.getElementById(place.focus)?.focus({ preventScroll: true });
     (function attempt() {
-      if (isOver || performance.now() > until) return;
+      const now = performance.now();
       const found = scrollers();
-      scrollTo(place.left, place.top);
-      for (const [at, top, left] of place.inner) found[at]?.scrollTo(left, top);
-      const isThere =
-        Math.abs(scrollY - place.top) < 2 && place.inner.every(([at, top]) => !found[at] || Math.abs(found[at].scrollTop - top) < 2);
-      if (!isThere) requestAnimationFrame(attempt);
+      const isThere = scrollY === place.top && place.inner.every(([at, top]) => !found[at] || found[at].scrollTop === top);
+      arrived = isThere ? Math.min(arrived, now) : Infinity;
+      if (isOver || now > end || now > arrived + SETTLED_MS) return;
+      if (!isThere) {
+        scrollTo(place.left, place.top);
+        for (const [at, top, left] of place.inner) found[at]?.scrollTo(left, top);
+      }
+      requestAnimationFrame(attempt);
     })();
   }
 
