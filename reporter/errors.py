@@ -27,7 +27,7 @@ has the `error_code` that MLflow's exception would have, for scripts that look a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 __all__ = [
     "AlreadyExistsError",
@@ -45,11 +45,15 @@ __all__ = [
     "ReporterError",
     "RunNotFoundError",
     "RunStateError",
+    "SecretsFoundError",
     "StoreError",
     "StoreUnreachableError",
     "StoreVersionError",
     "did_you_mean",
 ]
+
+
+_SHOWN_FINDINGS = 20
 
 
 class ReporterError(Exception):
@@ -177,6 +181,27 @@ class BuildError(ReporterError):
 
 class OutputConflictError(BuildError):
     """A file or folder that is not ours stands where a file of the site must go."""
+
+
+class SecretsFoundError(BuildError):
+    """What is about to be published holds what looks like keys or passwords.
+
+    Parameters
+    ----------
+    findings : sequence of str
+        Where and what, one a sentence; never the secret itself.
+    """
+
+    def __init__(self, findings: Sequence[str]) -> None:
+        self.findings = tuple(findings)
+        shown = [f"\n  {finding}" for finding in self.findings[:_SHOWN_FINDINGS]]
+        hidden = len(self.findings) - len(shown)
+        more = f"\n  ... and {hidden:,} more" if hidden else ""
+        super().__init__(
+            "What looks like secrets would be published:" + "".join(shown) + more + "\n",
+            "Delete or mask them in the store, leave the files out ([artifacts] exclude in "
+            "report.toml), or build with --allow-secrets.",
+        )
 
 
 class PublishError(ReporterError):

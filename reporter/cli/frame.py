@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from reporter.errors import InvalidInputError, ReporterError
+from reporter.errors import InvalidInputError, ReporterError, SecretsFoundError
 
 if TYPE_CHECKING:
     from reporter.importers import ImportOptions
@@ -68,7 +68,10 @@ def command(group: click.Group, name: str, examples: str) -> Callable[[_F], clic
 
 
 def explain_errors(function: _F) -> _F:
-    """Print what the library raises on purpose as one sentence and exit with 2."""
+    """Print what the library raises on purpose as one sentence and exit with 2.
+
+    Secrets that were found exit with 1: the use was right, and a check found something.
+    """
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:  # Any: see _F
@@ -80,7 +83,7 @@ def explain_errors(function: _F) -> _F:
             return function(*args, **kwargs)
         except ReporterError as error:
             click.echo(f"Error: {error}", err=True)
-            sys.exit(2)
+            sys.exit(1 if isinstance(error, SecretsFoundError) else 2)
         except BrokenPipeError:
             sys.stderr.close()  # the reader of our output is gone: nobody to tell
             sys.exit(0)

@@ -23,6 +23,7 @@ from reporter.site.page_writer import write_catalog, write_downloads, write_page
 from reporter.site.plan import Progress, SitePlan, SiteSettings, gather
 from reporter.site.points import plan_parts
 from reporter.site.run_writer import RunWriter
+from reporter.site.secret_scan import refuse_secrets
 from reporter.site.theme import Theme
 from reporter.store.ports import StoreReader
 
@@ -76,6 +77,7 @@ def build(
     full_data: bool = True,
     run_pages: int = 5_000,
     max_artifact_bytes: int | None = None,
+    allow_secrets: bool = False,
     progress: Progress | None = None,
 ) -> BuildResult:
     """Compile a store into a site.
@@ -95,6 +97,8 @@ def build(
         How many runs get a page of their own.
     max_artifact_bytes : int, optional
         Larger artifacts are left out; goes over the limits of the configuration.
+    allow_secrets : bool
+        Whether to go on without looking for keys and passwords.
     progress : callable, optional
         Told (phase, done, total) as the work goes on.
 
@@ -109,6 +113,8 @@ def build(
         The site cannot be written, or another build is writing it.
     OutputConflictError
         Something that no build wrote stands where a file must go.
+    SecretsFoundError
+        Params, tags or text artifacts hold what looks like a secret; nothing was written.
     """
     settings = SiteSettings(
         title=title,
@@ -125,12 +131,14 @@ def build(
         plan = replace(plan, problems=(*branding.problems, *plan.problems))
         pages = _page_paths(plan)
         output.check_free(pages)
+        if not allow_secrets:
+            refuse_secrets(reader, plan, settings.artifact_rules, output.scanned())
         job = _begin(reader, output, plan, branding, tell)
         _write_runs(job)
         write_downloads(job)
         write_catalog(job)
         write_pages(job)
-        totals = output.finish(plan.report_id)
+        totals = output.finish(plan.report_id, is_scanned=not allow_secrets)
     return BuildResult(
         location=output.location,
         n_runs=plan.n_runs,

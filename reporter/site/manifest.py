@@ -91,11 +91,14 @@ class Manifest:
     old : mapping of str to int
         Site path to size in bytes: files of the build before, kept for pages that a browser or
         a proxy still holds.
+    is_scanned : bool
+        Whether every file was looked through for secrets and none was found.
     """
 
     report_id: str = ""
     files: Mapping[str, FileEntry] = field(default_factory=dict)
     old: Mapping[str, int] = field(default_factory=dict)
+    is_scanned: bool = False
 
     def to_json(self) -> bytes:
         """Write the manifest: sorted, one file a line."""
@@ -103,7 +106,12 @@ class Manifest:
             f"{_dump(path)}:{_dump(_entry_record(self.files[path]))}" for path in sorted(self.files)
         )
         old = dict(sorted(self.old.items()))
-        head = {"format": FORMAT, "report_id": self.report_id, "old": old}
+        head = {
+            "format": FORMAT,
+            "report_id": self.report_id,
+            "is_scanned": self.is_scanned,
+            "old": old,
+        }
         return f'{_dump(head)[:-1]},"files":{{\n{files}\n}}}}\n'.encode()
 
     @staticmethod
@@ -124,13 +132,14 @@ class Manifest:
             files = {path: _entry(item) for path, item in record["files"].items()}
             old = {path: int(size) for path, size in record["old"].items()}
             report_id = str(record["report_id"])
+            is_scanned = record.get("is_scanned") is True
         except ManifestError:
             raise
         except (ValueError, LookupError, TypeError, AttributeError) as error:
             raise ManifestError(f"{type(error).__name__}: {error}") from error
         if unsafe := [path for path in (*files, *old) if not links.is_safe(path)]:
             raise ManifestError(f"path {unsafe[0]!r} leads out of the site")
-        return Manifest(report_id=report_id, files=files, old=old)
+        return Manifest(report_id=report_id, files=files, old=old, is_scanned=is_scanned)
 
 
 class Ledger:
@@ -154,6 +163,12 @@ class Ledger:
     def report_id(self) -> str:
         """Id under which the last build went, empty when there was none."""
         return self._previous.report_id
+
+    def scanned(self) -> set[str]:
+        """Return the digests of files that were looked through for secrets."""
+        if not self._previous.is_scanned:
+            return set()
+        return {entry.sha256 for entry in self._known.values()}
 
     def owns(self, path: str) -> bool:
         """Tell whether a file at this path is ours."""

@@ -205,8 +205,18 @@ class SiteOutput:
         entry = self._ledger.entries.get(path)
         return entry.size_bytes if entry else 0
 
-    def finish(self, report_id: str) -> OutputTotals:
+    def scanned(self) -> set[str]:
+        """Return the digests of files that the last build looked through for secrets."""
+        return self._ledger.scanned()
+
+    def finish(self, report_id: str, *, is_scanned: bool = False) -> OutputTotals:
         """Delete what has no place any more, write the manifest and let go.
+
+        Parameters
+        ----------
+        report_id : str
+        is_scanned : bool
+            Whether everything was looked through for secrets.
 
         Returns
         -------
@@ -215,7 +225,9 @@ class SiteOutput:
         entries, outdated = self._ledger.entries, self._ledger.outdated()
         for path in outdated:
             self._destination.delete(path)
-        manifest = Manifest(report_id=report_id, files=entries, old=self._ledger.old())
+        manifest = Manifest(
+            report_id=report_id, files=entries, old=self._ledger.old(), is_scanned=is_scanned
+        )
         self._destination.end(manifest.to_json())
         self._is_finished = True
         artifacts = [(p, e.size_bytes) for p, e in entries.items() if p.startswith("artifacts/")]
