@@ -8,7 +8,8 @@ write into a source, follow no link out of it, unpickle nothing, and import no o
 from __future__ import annotations
 
 from reporter.importers import (
-    mlflow_files,  # noqa: F401  (they register themselves)
+    dvclive,  # noqa: F401  (they register themselves)
+    mlflow_files,  # noqa: F401
     published_site,  # noqa: F401  # registers itself
     tensorboard,  # noqa: F401
     trackio,  # noqa: F401

@@ -21,6 +21,7 @@ __all__ = [
     "Histogram",
     "bytes_artifact",
     "curve_artifacts",
+    "figure_artifact",
     "file_name",
     "histogram_artifacts",
 ]
@@ -122,6 +123,23 @@ def _table(path: str, columns: Mapping[str, np.ndarray]) -> ArtifactSource:
     return bytes_artifact(path, buffer.getvalue(), kind="table")
 
 
+def figure_artifact(
+    path: str, title: str, rows: Sequence[Mapping[str, Any]], spec: Spec
+) -> ArtifactSource:
+    """Make a figure of rows.
+
+    Parameters
+    ----------
+    path, title : str
+    rows : sequence of mapping
+        As JSON has them.
+    spec : dict
+        Marks and encodings in Vega-Lite.
+    """
+    size = {"width": _WIDTH_PX, "height": _HEIGHT_PX}
+    return _figure(path, {"title": title, **size, "data": {"values": rows}, **spec})
+
+
 def _figure(path: str, spec: Spec) -> ArtifactSource:
     text = json.dumps({"$schema": _SCHEMA, **spec}, ensure_ascii=False, separators=(",", ":"))
     return bytes_artifact(path, text.encode("utf-8", "replace"), kind="figure")
@@ -191,7 +209,7 @@ def _ridges(key: str, histograms: Sequence[Histogram]) -> Spec | None:
                 "axis": _step_axis(shown),
             },
             "y2": {"field": "base"},
-            "color": {"field": "step", "type": "quantitative", "legend": None},
+            "color": _step_color(shown),
             "detail": {"field": "base"},
             # painted from the back, so that a later step stands before an earlier one
             "order": {"field": "base", "sort": "descending"},
@@ -238,6 +256,14 @@ def _step_axis(histograms: Sequence[Histogram]) -> Spec:
         "labelExpr": f"{json.dumps(labels)}[datum.value]",
         "grid": False,
     }
+
+
+def _step_color(histograms: Sequence[Histogram]) -> Spec:
+    """Colour by step; the first is not as pale as the page."""
+    low, high = histograms[0].step, histograms[-1].step
+    domain = [low - 0.5 * (high - low), high] if high > low else [low - 1, low + 1]
+    scale = {"domain": domain}
+    return {"field": "step", "type": "quantitative", "legend": None, "scale": scale}
 
 
 def _lines(key: str, curves: Sequence[Curve], x: str, y: str) -> Spec:

@@ -6,7 +6,7 @@ import os
 
 from reporter.importers.records import ImportOptions, Source
 
-__all__ = ["experiment_of", "path_name", "run_name_of"]
+__all__ = ["experiment_of", "path_name", "place_of", "run_name_of"]
 
 
 def experiment_of(source: Source, options: ImportOptions) -> str:
@@ -35,3 +35,9 @@ def run_name_of(source: Source, inside: str = "") -> str:
 def path_name(path: str) -> str:
     """Return the last part of a path, however it was written (``.``, ``a/``)."""
     return os.path.basename(os.path.realpath(path))
+
+
+def place_of(path: str) -> str:
+    """Return the last two parts of a path: what tells runs apart that have no name or id."""
+    real = os.path.realpath(path)
+    return f"{os.path.basename(os.path.dirname(real))}/{os.path.basename(real)}"
