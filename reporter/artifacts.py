@@ -7,9 +7,9 @@ import os
 from typing import Any
 
 from reporter.errors import InvalidInputError, NotFoundError
-from reporter.model import Artifact
 from reporter.store.layout import local_folder
 from reporter.tracking.client import MlflowClient
+from reporter.tracking.files import FileInfo
 from reporter.tracking.location import open_reader
 
 __all__ = ["download_artifacts", "list_artifacts", "load_dict", "load_image", "load_text"]
@@ -60,7 +60,7 @@ def list_artifacts(
     run_id: str | None = None,
     artifact_path: str | None = None,
     tracking_uri: str | None = None,
-) -> list[Artifact]:
+) -> list[FileInfo]:
     """Return files and folders directly in a folder of a run's artifacts."""
     run, path = _resolve(artifact_uri, run_id, artifact_path)
     return MlflowClient(tracking_uri).list_artifacts(run, path)

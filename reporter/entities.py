@@ -1,7 +1,6 @@
 """What runs and experiments are, under the name of MLflow's module: ``mlflow.entities``."""
 
 from reporter.model import (
-    Artifact,
     Dataset,
     DatasetInput,
     Experiment,
@@ -18,8 +17,7 @@ from reporter.model import (
     RunTag,
     ViewType,
 )
-
-FileInfo = Artifact
+from reporter.tracking.files import FileInfo
 
 __all__ = [
     "Dataset",

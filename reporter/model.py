@@ -269,7 +269,7 @@ class Artifact(Record):
     step: int | None = None
 
     @property
-    def file_size(self) -> int:
+    def file_size(self) -> int | None:
         """Size in bytes, under MLflow's name."""
         return self.size_bytes
 

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from reporter.store.reader import FolderReader
     from reporter.tracking.live import LiveRun
 
-__all__ = ["ArtifactCalls"]
+__all__ = ["ArtifactCalls", "FileInfo"]
+
+_FOLDER = "folder"
 
 # MLflow's, with a list of the tables in JSON.
 _TABLES_TAG = "mlflow.loggedArtifacts"
@@ -318,22 +320,23 @@ class ArtifactCalls:
                 return pd.read_parquet(file)
             return pd.read_json(file, orient="split")
 
-    def list_artifacts(self, run_id: str, path: str | None = None) -> list[Any]:
+    def list_artifacts(self, run_id: str, path: str | None = None) -> list[FileInfo]:
         """Return files and folders directly in a folder of the run's artifacts.
 
         Returns
         -------
-        list of Artifact
+        list of FileInfo
             Folders have ``is_dir`` true and no size.
         """
         if path and ".." in path.split("/"):
             raise InvalidInputError(f"'{path}' leads out of the run's artifacts.")
         prefix = f"{path.strip('/')}/" if path else ""
-        found: dict[str, Any] = {}  # Any: Artifact or its folder twin
+        found: dict[str, FileInfo] = {}
         for _, artifact in self._reader.artifacts([run_id]):
             if artifact.path.startswith(prefix):
                 name, slash, _ = artifact.path[len(prefix) :].partition("/")
-                entry = _Folder(path=prefix + name, size_bytes=0) if slash else artifact
+                facts = {"path": prefix + name, "size_bytes": 0, "kind": _FOLDER}
+                entry = FileInfo(**(facts if slash else vars(artifact)))
                 found.setdefault(prefix + name, entry)
         return [found[name] for name in sorted(found)]
 
@@ -383,17 +386,21 @@ class ArtifactCalls:
             shutil.copyfileobj(source, file)
 
 
-class _Folder(Artifact):
-    """A folder among artifacts."""
+class FileInfo(Artifact):
+    """A file or folder in a listing; prints as MLflow's does."""
 
     @property
     def is_dir(self) -> bool:
-        """Tell that this is a folder."""
-        return True
+        """Tell whether this is a folder."""
+        return self.kind == _FOLDER
 
     @property
-    def file_size(self) -> None:  # type: ignore[override]
-        """None, as MLflow has it."""
+    def file_size(self) -> int | None:
+        """Size in bytes; None of a folder."""
+        return None if self.is_dir else self.size_bytes
+
+    def __repr__(self) -> str:
+        return f"<FileInfo: file_size={self.file_size}, is_dir={self.is_dir}, path={self.path!r}>"
 
 
 def _is_column(value: object) -> bool:

@@ -94,9 +94,10 @@ def set_tracking_uri(uri: str | os.PathLike[str]) -> None:
     text = os.fspath(uri)
     if not isinstance(text, str):
         raise InvalidInputError(f"Tracking URI {uri!r} is not text or a path.")
+    text = text.removeprefix("reporter:")  # so names MLflow's plugin a store
     if text.startswith(SERVERS):
         raise InvalidInputError(
-            f"'{text}' is a tracking server or database, and runs are logged to a folder here.",
+            f"'{public_uri(text)}' is a tracking server or database; here runs go to a folder.",
             "Give a folder, such as set_tracking_uri('runs'); runs that are there come over with "
             "'report import', and MLflow itself writes into such a folder with the plugin of "
             "'runpages[mlflow]'.",

@@ -39,7 +39,7 @@ ALLOWED: dict[str, set[str]] = {
     "__init__": MODEL | {"store", "search", "tracking", "integrations"},
     "artifacts": MODEL | {"store", "tracking"},
     "client": MODEL | {"tracking"},
-    "entities": MODEL,
+    "entities": MODEL | {"tracking"},
     "exceptions": MODEL,
     "data": MODEL | {"tracking"},
     "keras": MODEL | {"integrations"},
@@ -77,7 +77,7 @@ INSIDE: dict[str, set[str]] = {
     "charts": {"vl_convert"},
     "renderers": {"markdown_it", "nh3", "pandas", "pyarrow", "pygments", "vl_convert"},
     "site": {"altair", "markdown_it", "nh3", "pyarrow", "pygments", "vl_convert"},
-    "publish": {"pyarrow", "scipy"},
+    "publish": {"pandas", "pyarrow", "scipy"},
     "artifacts": {"PIL"},
     "__init__": set(),
 }
