@@ -24,15 +24,12 @@ from typing import Any
 
 import altair as alt
 
-from reporter.charts.style import ChartStyle, Mark
+from reporter.charts.style import TITLE, ChartStyle, Mark
 
-__all__ = ["TITLE", "AltairChart", "metric_chart"]
+__all__ = ["AltairChart", "metric_chart"]
 
 AltairChart = Any
 """A chart of one layer or of several. How precisely Altair types its methods changes by version."""
-
-TITLE = "x_title"
-"""Name of the signal, and the placeholder where the compiled chart is to read it."""
 
 _BREAK_HEIGHT_PX = 6
 _LABEL_GAP_PX = 6

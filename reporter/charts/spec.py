@@ -12,13 +12,15 @@ import json
 from collections.abc import Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reporter.charts.cache import cached
-from reporter.charts.metrics import TITLE, AltairChart, metric_chart
-from reporter.charts.style import STYLES
+from reporter.charts.style import STYLES, TITLE
 from reporter.charts.theme import THEMES, Theme, config
 from reporter.errors import ChartError
+
+if TYPE_CHECKING:
+    from reporter.charts.metrics import AltairChart
 
 __all__ = ["VEGA_LITE_VERSION", "Vega", "compile_vega_lite", "compiled_charts"]
 
@@ -45,6 +47,10 @@ def compiled_charts() -> dict[str, dict[Theme, Vega]]:
 
 
 def _compile_all() -> bytes:
+    # Importing Altair takes as long as rebuilding a site of hundreds of runs, and what it makes is
+    # kept: most builds never come here.
+    from reporter.charts.metrics import metric_chart
+
     specs = {
         style.name: {theme: _compile_metric_chart(metric_chart(style), theme) for theme in THEMES}
         for style in STYLES

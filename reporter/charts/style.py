@@ -9,7 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["STYLES", "ChartStyle", "Mark", "Scale"]
+__all__ = ["STYLES", "TITLE", "ChartStyle", "Mark", "Scale"]
+
+TITLE = "x_title"
+"""Name of the signal for the title of x, and the placeholder where a chart is to read it."""
 
 Mark = Literal["line", "bar"]
 Scale = Literal["linear", "log"]
