@@ -64,7 +64,7 @@ _SUBMODULES = (
     "xgboost",
 )
 # Names that need a third-party library, and where they are.
-_LATE = {"Image": "reporter.tracking.image"}
+_LATE = {"Image": "reporter.tracking.image", "load": "reporter.publish.loading"}
 
 
 def __getattr__(name: str) -> object:
@@ -80,6 +80,11 @@ def __getattr__(name: str) -> object:
 
     hint = reason_for(name) or did_you_mean(name, __all__)
     raise AttributeError(f"module 'reporter' has no attribute {name!r}. {hint}".rstrip())
+
+
+def __dir__() -> list[str]:
+    """List what there is, names that are imported late included."""
+    return sorted({*globals(), *_LATE})
 
 
 __all__ = [
