@@ -135,6 +135,25 @@ def _attach_maintenance(group: click.Group) -> None:
         else:
             click.echo(f"{count(done, 'run')} folded.")
 
+    @command(group, "sync", "report sync\nreport sync s3://bucket/runs")
+    @click.argument("store", default="", required=False)
+    @json_option
+    def sync(store: str, as_json: bool) -> None:
+        """Upload what stopped processes logged to the object store STORE (to any by default).
+
+        Processes upload what they log while they run. What one that was killed, or one whose
+        bucket did not answer, left on this machine is uploaded by the next one that logs there, or
+        by this.
+        """
+        from reporter.store.remote_spool import take_up
+
+        with Progress() as progress:
+            done = take_up(store, progress)
+        if as_json:
+            print_json({"uploaded": done})
+        else:
+            click.echo(f"{count(done, 'run')} uploaded.")
+
     @command(group, "gc", "report gc --dry-run\nreport gc runs --older-than 30d")
     @store_argument
     @click.option("--older-than", default="0s", help="Only what was deleted so long ago: 30d, 12h.")

@@ -10,6 +10,7 @@ import filecmp
 import os
 import shutil
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from reporter.store import layout
 from reporter.store.compact import compact_run
 from reporter.store.sources import RunSources, read_sources, summarise_all
 from reporter.store.tables import Points, RunRow, write_points, write_run
+from reporter.store.uris import is_remote, public_uri
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,7 +53,7 @@ def merge_stores(
     Parameters
     ----------
     sources : list of str
-        Stores; they are only read.
+        Stores, in folders or object stores; they are only read.
     target : str
         A store, created when it is missing. What is there stays.
     progress : callable, optional
@@ -68,6 +70,28 @@ def merge_stores(
     NotAStoreError
     StoreVersionError
     """
+    if not any(is_remote(item) for item in (*sources, target)):
+        return _merge_folders(sources, target, progress)
+    from reporter.store.remote_upkeep import local_copies, merge_into_remote
+
+    results: list[MergeResult] = []
+    with ExitStack() as held:
+        if any(public_uri(source) == public_uri(target) for source in sources):
+            raise InvalidInputError(f"'{public_uri(target)}' cannot be merged into itself.")
+        folders = local_copies(held, sources, progress)
+        if not is_remote(target):
+            return _merge_folders(folders, target, progress)
+        merge_into_remote(
+            target,
+            lambda folder: results.append(_merge_folders(folders, folder, progress)),
+            progress,
+        )
+    return results[0]
+
+
+def _merge_folders(
+    sources: list[str], target: str, progress: Callable[[str, int, int], None] | None
+) -> MergeResult:
     for source in sources:
         layout.check_store(source)
         if os.path.realpath(source) == os.path.realpath(target):

@@ -17,6 +17,7 @@ from reporter.store.exclusive import exclusive
 from reporter.store.points import CLOSE_RECORD
 from reporter.store.sources import RunSources, read_sources
 from reporter.store.tables import RunRow, write_points, write_run
+from reporter.store.uris import is_remote
 
 __all__ = [
     "compact_run",
@@ -174,6 +175,10 @@ def compact_store(path: str, progress: Callable[[str, int, int], None] | None = 
     NotAStoreError
     StoreVersionError
     """
+    if is_remote(path):
+        from reporter.store.remote_upkeep import compact_remote
+
+        return compact_remote(path, progress)
     layout.check_store(path)
     runs = [
         (experiment_id, run_id)

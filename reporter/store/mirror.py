@@ -35,6 +35,7 @@ class Mirror:
     def __init__(self, location: str) -> None:
         self._held = ExitStack()
         self.folder = self._kept(location) or self._temporary()
+        layout.create_store(self.folder)
 
     def _kept(self, location: str) -> str | None:
         """Return the folder that lasts, or None when another reader has it or there is none."""

@@ -12,6 +12,7 @@ from reporter.model import LifecycleStage
 from reporter.store import layout
 from reporter.store.reader import open_store
 from reporter.store.sources import read_sources
+from reporter.store.uris import is_remote
 
 __all__ = ["Prunable", "find_prunable", "prune"]
 
@@ -54,6 +55,11 @@ def find_prunable(path: str, before_ms: int) -> Iterator[Prunable]:
     NotAStoreError
     StoreVersionError
     """
+    if is_remote(path):
+        from reporter.store.remote_upkeep import find_prunable_remote
+
+        yield from find_prunable_remote(path, before_ms)
+        return
     reader = open_store(path)
     for experiment in reader.experiments():
         is_gone = experiment.lifecycle_stage == LifecycleStage.DELETED
@@ -119,17 +125,26 @@ def prune(found: list[Prunable], progress: Callable[[str, int, int], None] | Non
     Notes
     -----
     A folder is renamed before it is emptied, so that a removal that is stopped half-way leaves no
-    run that looks whole; the next removal goes on with it. Artifacts that an experiment keeps
+    run that looks whole; the next removal goes on with it. In a bucket, what says that the run is
+    deleted goes last. Artifacts that an experiment keeps
     outside the store are left alone.
     """
     freed = 0
     for number, item in enumerate(found, start=1):
-        parent = os.path.dirname(item.folder)
-        trash = os.path.join(parent, _TRASH_PREFIX + item.run_id)
-        if item.folder != trash:
-            os.replace(item.folder, trash)
-        shutil.rmtree(trash)
+        _remove(item)
         freed += item.size_bytes
         if progress is not None:
             progress("Removing", number, len(found))
     return freed
+
+
+def _remove(item: Prunable) -> None:
+    if is_remote(item.folder):
+        from reporter.store.remote_upkeep import delete_remote_run
+
+        delete_remote_run(item.folder)
+        return
+    trash = os.path.join(os.path.dirname(item.folder), _TRASH_PREFIX + item.run_id)
+    if item.folder != trash:
+        os.replace(item.folder, trash)
+    shutil.rmtree(trash)

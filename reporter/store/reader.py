@@ -75,6 +75,10 @@ class FolderReader:
         """The folder, as it was given."""
         return self._path
 
+    def local_copy(self) -> str:
+        """Return a folder that holds every table and journal: here the store itself."""
+        return self._path
+
     def experiments(self) -> list[Experiment]:
         """Return every experiment, deleted ones too, by creation time and then id."""
         ids = layout.list_experiment_ids(self._path)

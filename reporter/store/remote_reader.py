@@ -99,6 +99,16 @@ class RemoteReader(FolderReader):
         """The local folder that holds what was fetched so far."""
         return self._path
 
+    def local_copy(self) -> str:
+        """Return a folder that holds every table and journal, fetched now."""
+        self.fetch(points=True)
+        return self._path
+
+    def listed(self, run_id: str) -> dict[str, RemoteFile]:
+        """Return a run's files, artifacts left out, as they were when it was last listed."""
+        found = self._listed.get(run_id, {})
+        return {path: file for path, file in found.items() if path.count("/") == 2}
+
     def experiments(self) -> list[Experiment]:
         """Return every experiment, deleted ones too, by creation time and then id."""
         known = self._experiment_ids()

@@ -37,6 +37,7 @@ def verify_store(
     StoreVersionError
     """
     reader = open_store(path)
+    path = reader.local_copy()
     found = [
         (experiment_id, run_id)
         for experiment_id in layout.list_experiment_ids(path)
