@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -43,8 +43,9 @@ def runs_parquet(plan: SitePlan) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    columns = _all_columns(plan)
-    arrays = {name: _array(plan, name, kind) for name, kind in columns.items()}
+    tables = _tables(plan)
+    columns = _all_columns(tables)
+    arrays = {name: _array(_values(tables, name), kind) for name, kind in columns.items()}
     sink = pa.BufferOutputStream()
     table = pa.Table.from_arrays(list(arrays.values()), [_storable(name) for name in arrays])
     pq.write_table(table, sink, compression="zstd", compression_level=3)
@@ -63,12 +64,16 @@ def runs_csv(plan: SitePlan) -> bytes:
     bytes
         A text that begins like a formula is preceded by an apostrophe, unless it is a number.
     """
-    columns = _all_columns(plan)
+    tables = _tables(plan)
+    columns = _all_columns(tables)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")  # as RFC 4180; quotes both in cells
     writer.writerow([_harmless(name) for name in columns])
-    for row in _rows(plan, list(columns)):
-        writer.writerow([_csv_cell(row.get(name), kind) for name, kind in columns.items()])
+    cells = [
+        [_csv_cell(value, kind) for value in _values(tables, name)]
+        for name, kind in columns.items()
+    ]
+    writer.writerows(zip(*cells, strict=True))
     return out.getvalue().encode("utf-8", "backslashreplace")
 
 
@@ -115,11 +120,18 @@ def _columns(experiment: PlannedExperiment) -> dict[str, Column]:
     return {column.id.removeprefix("attributes."): column for column in columns}
 
 
-def _all_columns(plan: SitePlan) -> dict[str, str]:
+_Table = tuple[PlannedExperiment, dict[str, Column]]
+
+
+def _tables(plan: SitePlan) -> list[_Table]:
+    return [(experiment, _columns(experiment)) for experiment in plan.experiments]
+
+
+def _all_columns(tables: Sequence[_Table]) -> dict[str, str]:
     """Return name to kind over all experiments, grouped: attributes, params, metrics, tags."""
     kinds: dict[str, str] = {"run_id": "id", "experiment_id": "text", "experiment": "text"}
-    for experiment in plan.experiments:
-        kinds |= {name: column.kind for name, column in _columns(experiment).items()}
+    for _, columns in tables:
+        kinds |= {name: column.kind for name, column in columns.items()}
     groups = ("", "params", "metrics", "tags")
     return dict(sorted(kinds.items(), key=lambda item: groups.index(_group(item[0]))))
 
@@ -129,20 +141,22 @@ def _group(name: str) -> str:
     return group if "." in name and group in ("params", "metrics", "tags") else ""
 
 
-def _rows(plan: SitePlan, names: Sequence[str]) -> Iterator[dict[str, object]]:
-    for experiment in plan.experiments:
-        columns = _columns(experiment)
-        getters = [(name, columns[name].get) for name in names if name in columns]
-        for item in experiment.runs:
-            row: dict[str, object] = {"experiment_id": experiment.id, "experiment": experiment.name}
-            row.update((name, get(item)) for name, get in getters)
-            yield row
+def _values(tables: Sequence[_Table], name: str) -> list[object]:
+    """Collect a column over all experiments, None where one does not have it."""
+    values: list[object] = []
+    for experiment, columns in tables:
+        of_all = {"experiment_id": experiment.id, "experiment": experiment.name}
+        if name in columns:
+            get = columns[name].get
+            values += [get(item) for item in experiment.runs]
+        else:
+            values += [of_all.get(name)] * len(experiment.runs)
+    return values
 
 
-def _array(plan: SitePlan, name: str, kind: str) -> pa.Array:
+def _array(values: Sequence[Any], kind: str) -> pa.Array:  # Any: text or numbers, by kind
     import pyarrow as pa
 
-    values = [row.get(name) for row in _rows(plan, [name])]
     if kind not in ("time", "duration", "number"):
         return arrow.texts([None if value is None else str(value) for value in values])
     missing = np.array([value is None for value in values], dtype=bool)
