@@ -108,7 +108,7 @@ _TEXT_COLUMNS = (
 )
 
 
-def write_run(path: str, run: Run, row: RunRow) -> None:
+def write_run(path: str, run: Run, row: RunRow, *, is_synced: bool = True) -> None:
     """Write `run.parquet` beside its place, sync it and rename it.
 
     Parameters
@@ -117,6 +117,8 @@ def write_run(path: str, run: Run, row: RunRow) -> None:
     run : Run
         The state folded from `row`, for whoever reads the table with another engine.
     row : RunRow
+    is_synced : bool
+        Whether the disk must have it before this returns; an import can be done again instead.
     """
     import pyarrow as pa
 
@@ -150,7 +152,7 @@ def write_run(path: str, run: Run, row: RunRow) -> None:
         metadata[COPY_KEY] = copy
     # Arrow's own form of the schema would hold all metadata a second time, and says nothing more.
     options = {"use_dictionary": False, "write_statistics": False, "store_schema": False}
-    _write_table(table, path, metadata, options)
+    _write_table(table, path, metadata, options, is_synced=is_synced)
 
 
 def _storable(text: str) -> str:
@@ -210,8 +212,10 @@ def _decode_run(data: bytes, path: str) -> RunRow:
     return RunRow(lines, summaries, footer["covers"], footer["point_covers"])
 
 
-def write_points(path: str, run_id: str, experiment_id: str, points: Points) -> None:
-    """Write `metrics.parquet` beside its place, sync it and rename it.
+def write_points(
+    path: str, run_id: str, experiment_id: str, points: Points, *, is_synced: bool = True
+) -> None:
+    """Write `metrics.parquet` beside its place, sync it and rename it, as :func:`write_run` does.
 
     Notes
     -----
@@ -244,6 +248,7 @@ def write_points(path: str, run_id: str, experiment_id: str, points: Points) -> 
             # Those of values and times would be an eighth of the work; nobody skips by them.
             "write_statistics": [*_IDENTITY, "step"],
         },
+        is_synced=is_synced,
     )
 
 
@@ -331,6 +336,8 @@ def _write_table(
     path: str,
     metadata: Mapping[bytes, str],
     options: Mapping[str, Any],  # Any: pyarrow's own keyword arguments
+    *,
+    is_synced: bool,
 ) -> None:
     """Write a table under a temporary name, have the disk keep it, and give it its name."""
     import pyarrow.parquet as pq
@@ -345,7 +352,8 @@ def _write_table(
                 writer.write_table(table, row_group_size=_ROW_GROUP_ROWS)
                 writer.add_key_value_metadata(dict(metadata))
             file.flush()
-            os.fsync(file.fileno())
+            if is_synced:
+                os.fsync(file.fileno())
         os.replace(temporary, path)
     except BaseException:
         if os.path.exists(temporary):
