@@ -6,6 +6,7 @@ The boxes are filled in the browser; nothing here knows a chart library or a dat
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from reporter.model import MetricSummary
 from reporter.site.columns import ordered_metrics
@@ -86,7 +87,12 @@ def own_decimals(facts: MetricFacts, summary: MetricSummary) -> int:
     They come from the run's values alone: those of the experiment's table may change with every
     run that is added, and with them all pages.
     """
-    return column_decimals([standing_value(facts, summary), summary.last])
+    return _decimals_of(standing_value(facts, summary), summary.last)
+
+
+@lru_cache(maxsize=1 << 12)  # card, row and digest of a run's page ask for the same, one by one
+def _decimals_of(standing: float | None, last: float) -> int:
+    return column_decimals([standing, last])
 
 
 def _card(experiment: PlannedExperiment, facts: MetricFacts, decimals: int | None) -> ChartCard:
