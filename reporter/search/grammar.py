@@ -39,7 +39,7 @@ from reporter.search.tree import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 __all__ = ["parse_filter", "parse_order_by", "to_text"]
 
@@ -48,7 +48,7 @@ _TEXT_OPERATORS = ("LIKE", "ILIKE", "RLIKE")
 _NUMERIC_OPERATORS = "=, !=, >, >=, <, <=, IN or IS NULL"
 
 
-def parse_filter(text: str) -> Node:
+def parse_filter(text: str, aliases: Mapping[str, str] | None = None) -> Node:
     """Read a filter.
 
     Parameters
@@ -56,6 +56,8 @@ def parse_filter(text: str) -> Node:
     text : str
         Such as ``metrics.val_loss < 0.3 AND (params.model = 'mlp' OR status = 'FAILED')``. Nothing
         but white space is the filter that every run passes.
+    aliases : mapping of str to str, optional
+        Other names for attributes: those that a search of experiments uses.
 
     Returns
     -------
@@ -76,7 +78,7 @@ Comparison(key=Key(group='', name='lr', aggregate=''), operator='<', value=1.0))
     Traceback (most recent call last):
     reporter.errors.FilterSyntaxError: Column 13: expected a value after =, found =.
     """
-    reader = _Reader(text)
+    reader = _Reader(text, aliases=aliases)
     if reader.is_at_end():
         return And(())
     node = reader.either()
@@ -85,13 +87,15 @@ Comparison(key=Key(group='', name='lr', aggregate=''), operator='<', value=1.0))
     return node
 
 
-def parse_order_by(text: str) -> tuple[Key, bool]:
+def parse_order_by(text: str, aliases: Mapping[str, str] | None = None) -> tuple[Key, bool]:
     """Read one entry of ``order_by``.
 
     Parameters
     ----------
     text : str
         A key, then ``ASC`` (the default) or ``DESC``.
+    aliases : mapping of str to str, optional
+        As for :func:`parse_filter`.
 
     Returns
     -------
@@ -107,7 +111,7 @@ def parse_order_by(text: str) -> tuple[Key, bool]:
     >>> parse_order_by("metrics.`val loss` DESC")
     (Key(group='metrics', name='val loss', aggregate=''), False)
     """
-    reader = _Reader(text, opening="a key such as metrics.val_loss")
+    reader = _Reader(text, "a key such as metrics.val_loss", aliases)
     key = reader.key()
     if key.group == "datasets":
         reader.at = 0
@@ -123,9 +127,15 @@ def parse_order_by(text: str) -> tuple[Key, bool]:
 class _Reader(Scanner):
     """Reads by recursive descent."""
 
-    def __init__(self, text: str, opening: str = "a condition such as params.lr > 0.1") -> None:
+    def __init__(
+        self,
+        text: str,
+        opening: str = "a condition such as params.lr > 0.1",
+        aliases: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(text)
         self.opening = opening
+        self.aliases = aliases or {}
         self.depth = 0
 
     # Conditions -----------------------------------------------------------------------------
@@ -243,6 +253,8 @@ class _Reader(Scanner):
         return group, name
 
     def bare_key(self, name: str, start: int, was_quoted: bool) -> Key:
+        if name in self.aliases:
+            return Key("attributes", self.aliases[name])
         if name in MLFLOW_ATTRIBUTES:
             return Key("attributes", attribute_name(name))
         near = "" if was_quoted else nearest_group(name)
@@ -255,7 +267,10 @@ class _Reader(Scanner):
 
     def known_name(self, group: str, name: str, start: int) -> str:
         names: Iterable[str] = ATTRIBUTES if group == "attributes" else DATASET_KEYS
-        known = attribute_name(name) if group == "attributes" else name if name in names else ""
+        if group == "attributes":
+            known = self.aliases.get(name) or attribute_name(name)
+        else:
+            known = name if name in names else ""
         if not known:
             near = nearest(name.lower(), names)
             self.at = start

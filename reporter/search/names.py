@@ -14,6 +14,7 @@ __all__ = [
     "AGGREGATES",
     "ATTRIBUTES",
     "DATASET_KEYS",
+    "EXPERIMENT_ATTRIBUTES",
     "GROUPS",
     "KEYWORDS",
     "MLFLOW_ATTRIBUTES",
@@ -48,6 +49,13 @@ MLFLOW_ATTRIBUTES = frozenset(
     ]
 )
 """Names that MLflow 3.17.2 takes for attributes when nothing stands before them."""
+
+EXPERIMENT_ATTRIBUTES = {
+    "name": "run_name",
+    "creation_time": "start_time",
+    "last_update_time": "end_time",
+}
+"""What a search of experiments calls the attributes of a run that stands for one."""
 
 AGGREGATES = ("last", "min", "max", "mean", "best", "best_step", "count")
 """What may follow a metric after a colon; ``last`` is what a metric alone means."""

@@ -28,6 +28,7 @@ def sort_runs(
     runs: Iterable[Run],
     order_by: Sequence[str] | None = None,
     experiment_names: Mapping[str, str] | None = None,
+    aliases: Mapping[str, str] | None = None,
 ) -> list[Run]:
     """Order runs.
 
@@ -38,6 +39,8 @@ def sort_runs(
         Such as ``["metrics.val_loss ASC", "attributes.start_time DESC"]``, most important first.
     experiment_names : mapping of str to str, optional
         Experiment id to name, for ``attributes.experiment``.
+    aliases : mapping of str to str, optional
+        See :func:`reporter.search.grammar.parse_filter`.
 
     Returns
     -------
@@ -55,7 +58,7 @@ def sort_runs(
     ordered = sorted(runs, key=lambda run: run.info.run_id)
     ordered.sort(key=_newest_first)
     for text in reversed(order_by or []):
-        key, is_ascending = parse_order_by(text)
+        key, is_ascending = parse_order_by(text, aliases)
         fields = fields_of(key, experiment_names)
         ordered = _sorted(ordered, fields, is_ascending)
     return ordered

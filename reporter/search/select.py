@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING
 from reporter.model import Experiment, Run, RunData, RunInfo
 from reporter.search.evaluate import compile_filter
 from reporter.search.grammar import parse_filter
+from reporter.search.names import EXPERIMENT_ATTRIBUTES
 from reporter.search.order import sort_runs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = ["select_experiments", "select_runs"]
 
 
 def select_runs(
-    runs: Iterable[Run], filter_string: str = "", order_by: Sequence[str] | None = None
+    runs: Iterable[Run],
+    filter_string: str = "",
+    order_by: Sequence[str] | None = None,
+    aliases: Mapping[str, str] | None = None,
 ) -> list[Run]:
     """Return the runs that match, in order.
 
@@ -28,6 +32,8 @@ def select_runs(
         All match when it is empty.
     order_by : sequence of str, optional
         Newest first when None.
+    aliases : mapping of str to str, optional
+        See :func:`reporter.search.grammar.parse_filter`.
 
     Returns
     -------
@@ -38,9 +44,9 @@ def select_runs(
     FilterSyntaxError
     """
     if filter_string and filter_string.strip():
-        is_wanted = compile_filter(parse_filter(filter_string))
+        is_wanted = compile_filter(parse_filter(filter_string, aliases))
         runs = [run for run in runs if is_wanted(run)]
-    return sort_runs(runs, order_by)
+    return sort_runs(runs, order_by, aliases=aliases)
 
 
 def select_experiments(
@@ -56,9 +62,9 @@ def select_experiments(
     times (``name``, ``tags.team``, ``creation_time``).
     """
     by_id = {item.experiment_id: item for item in experiments}
-    text = _as_of_runs(filter_string or "")
-    order = [_as_of_runs(item) for item in order_by or ["last_update_time DESC"]]
-    found = select_runs([_as_run(item) for item in by_id.values()], text, order)
+    order = order_by or ["last_update_time DESC"]
+    runs = [_as_run(item) for item in by_id.values()]
+    found = select_runs(runs, filter_string or "", order, EXPERIMENT_ATTRIBUTES)
     return [by_id[run.info.experiment_id] for run in found]
 
 
@@ -71,16 +77,3 @@ def _as_run(item: Experiment) -> Run:
         end_time=item.last_update_time,
     )
     return replace(Run(info=info), data=RunData(tags=item.tags))
-
-
-def _as_of_runs(text: str) -> str:
-    """Write MLflow's names of an experiment's attributes as those of a run."""
-    import re
-
-    for name, other in (
-        ("creation_time", "start_time"),
-        ("last_update_time", "end_time"),
-        ("name", "run_name"),
-    ):
-        text = re.sub(rf"(?<![\w.'\"`]){name}\b(?=\s|[=!<>]|$)", f"attributes.{other}", text)
-    return text

@@ -206,6 +206,14 @@ def search_with_filter_and_order(mlflow, see):
     see("and", lambda: names(filter_string="tags.team = 'x' AND name != 'alpha'"))
     see("attribute", lambda: names(filter_string="attribute.name = 'beta'"))
     see("quoted name", lambda: names(filter_string="tags.team = 'name = x'"))
+    see("quoted words", lambda: names(filter_string="name = 'a name = creation_time'"))
+    see("by time", lambda: names(filter_string="creation_time > 0 AND name = 'beta'"))
+    see("by change", lambda: names(filter_string="last_update_time < 10"))
+    see("attribute time", lambda: names(filter_string="attribute.creation_time < 10"))
+    see(
+        "order by time",
+        lambda: names(filter_string="name LIKE '%a'", order_by=["creation_time ASC", "name"]),
+    )
     see("by name", lambda: names(order_by=["name"]))
     see("by name desc", lambda: names(order_by=["name DESC"]))
     see("at most", lambda: names(order_by=["name"], max_results=2))

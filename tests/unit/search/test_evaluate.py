@@ -3,7 +3,9 @@ from __future__ import annotations
 import subprocess
 import sys
 
+from reporter.model import Experiment
 from reporter.search import compile_filter, keys_of, matches, parse_filter, unknown_keys
+from reporter.search.select import select_experiments
 
 
 def test_an_experiment_without_a_known_name_is_called_by_its_id(runs):
@@ -41,3 +43,19 @@ def test_searching_needs_the_standard_library_alone():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_experiments_are_found_by_their_own_words_and_quoted_text_is_left_alone():
+    found = [
+        Experiment(experiment_id="1", name="name = x", creation_time=1, last_update_time=9),
+        Experiment(experiment_id="2", name="b", creation_time=2, last_update_time=8),
+    ]
+
+    def ids(*arguments):
+        return [item.experiment_id for item in select_experiments(found, *arguments)]
+
+    assert ids("name = 'name = x'") == ["1"]
+    assert ids("name LIKE '%creation_time%'") == []
+    assert ids("attributes.creation_time < 2") == ["1"]
+    assert ids("", ["creation_time DESC"]) == ["2", "1"]
+    assert ids() == ["1", "2"]
