@@ -11,6 +11,7 @@ from reporter.importers import (
     dvclive,  # noqa: F401  (they register themselves)
     mlflow_files,  # noqa: F401
     published_site,  # noqa: F401  # registers itself
+    tables,  # noqa: F401
     tensorboard,  # noqa: F401
     trackio,  # noqa: F401
     wandb_offline,  # noqa: F401

@@ -9,7 +9,7 @@ import numpy as np
 
 from reporter.events import MetricsLogged
 
-__all__ = ["PointBuffer", "to_int64"]
+__all__ = ["PointBuffer", "points_event", "to_int64"]
 
 _INT64 = (-(1 << 63), (1 << 63) - 1)
 
@@ -50,13 +50,25 @@ class PointBuffer:
 
     def _take(self, key: str) -> MetricsLogged:
         values, steps, times = self._columns.pop(key)
-        return MetricsLogged(
-            at_ms=times[-1],
-            key=key,
-            values=np.frombuffer(values, dtype=np.float64),  # type: ignore[arg-type]
-            steps=np.frombuffer(steps, dtype=np.int64),  # type: ignore[arg-type]
-            timestamps_ms=np.frombuffer(times, dtype=np.int64),  # type: ignore[arg-type]
+        return points_event(
+            key,
+            np.frombuffer(values, dtype=np.float64),
+            np.frombuffer(steps, dtype=np.int64),
+            np.frombuffer(times, dtype=np.int64),
         )
+
+
+def points_event(
+    key: str, values: np.ndarray, steps: np.ndarray, times_ms: np.ndarray
+) -> MetricsLogged:
+    """Make the event of a series of points, of which there is at least one."""
+    return MetricsLogged(
+        at_ms=int(times_ms[-1]),
+        key=key,
+        values=values,  # type: ignore[arg-type]  # an array is a sequence of numbers
+        steps=steps,  # type: ignore[arg-type]
+        timestamps_ms=times_ms,  # type: ignore[arg-type]
+    )
 
 
 def to_int64(number: float) -> int:
