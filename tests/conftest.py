@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,6 +15,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:  # a plain checkout, nothing installed
     sys.path.insert(0, str(ROOT))
+
+from tests import objectstore  # noqa: E402  # found once the checkout is on the path
 
 Runner = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -118,3 +120,22 @@ def sample_site(report: Runner, tmp_path_factory: pytest.TempPathFactory) -> Pat
 def sample_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of ``sample_runs``, so that no test can change the original."""
     return Path(shutil.copytree(ROOT / "sample_runs", tmp_path_factory.mktemp("store") / "runs"))
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[objectstore.Server]:
+    """An S3 server on loopback, in a process of its own."""
+    with objectstore.running_server() as server:
+        yield server
+
+
+@pytest.fixture
+def bucket(
+    s3_server: objectstore.Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> objectstore.Bucket:
+    """An empty bucket, with credentials and our folders in the environment."""
+    made = objectstore.make_bucket(s3_server, f"bucket-{os.urandom(4).hex()}")
+    made.environment |= objectstore.folders(tmp_path)
+    for name, value in made.environment.items():
+        monkeypatch.setenv(name, value)
+    return made

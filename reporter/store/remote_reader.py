@@ -22,6 +22,7 @@ from reporter.store.mirror import Mirror
 from reporter.store.ports import History
 from reporter.store.reader import FolderReader
 from reporter.store.remote import RemoteFile, RemoteFolder
+from reporter.store.sources import RunSources
 from reporter.store.uris import join
 
 __all__ = ["RemoteReader", "open_remote"]
@@ -256,6 +257,11 @@ class RemoteReader(FolderReader):
                 self._mirror.keep(path, data, stale[path])
                 n_found += 1
         return n_found == len(stale)
+
+    def _locate(self, run_id: str) -> RunSources:
+        if run_id not in self._listed:
+            self._fetch_run(run_id, points=False)
+        return super()._locate(run_id)
 
     def _experiment(self, experiment_id: str) -> Experiment:
         if not os.path.isdir(os.path.join(self._path, experiment_id)):

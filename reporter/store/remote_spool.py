@@ -52,6 +52,7 @@ _OWNER = ".spool.json"
 _LOCK = ".sync.lock"
 
 _spools: dict[str, Spool] = {}
+_children: list[subprocess.Popen[bytes]] = []  # kept, for to forget a running one is a warning
 _spools_lock = threading.Lock()
 
 
@@ -176,13 +177,17 @@ class Spool:
                 stacklevel=2,
             )
 
+    def stop(self) -> None:
+        """Upload nothing more by itself."""
+        self._stopped.set()
+
     def leave(self, seconds: float) -> None:
         """Upload what is left in a process of its own, since this one is about to end.
 
         Nothing that a cloud's package needs (threads, executors) can be started any more in an
         interpreter that shuts down.
         """
-        self._stopped.set()
+        self.stop()
         if self.location.startswith("memory:"):
             shutil.rmtree(self.folder, ignore_errors=True)
         elif self._uploader.has_unsent() or self._uploader.runs():
@@ -239,8 +244,10 @@ def _send_in_child(folder: str, uri: str, seconds: float) -> None:
         arguments = [sys.executable, "-c", code, folder]
         child = subprocess.Popen(arguments, env=environment)  # noqa: S603  # ourselves
         child.wait(seconds)
-    except (OSError, subprocess.TimeoutExpired, KeyboardInterrupt):
-        return  # it goes on by itself, or the next process takes the spool up
+    except subprocess.TimeoutExpired:
+        _children.append(child)  # it goes on by itself
+    except (OSError, KeyboardInterrupt):
+        return  # the next process takes the spool up
 
 
 def send_left(folder: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,9 @@ from reporter.store import layout
 from reporter.store.memory import MemoryStore, MemoryWriter
 from reporter.store.ports import StoreReader
 from reporter.store.reader import open_store
+from reporter.store.remote_spool import Spool, SpoolWriter
 from reporter.store.writer import ExperimentWriter, FolderWriter
+from tests import objectstore
 from tests.builders import START_MS, run_events, run_id_of
 
 
@@ -65,29 +68,63 @@ class _Memory:
         return self.store
 
 
-@pytest.fixture(params=["journals", "tables", "memory"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> _Folder | _Memory:
-    """A store in one of its three forms, with the experiment Default."""
-    made = (
-        _Memory()
-        if request.param == "memory"
-        else _Folder(tmp_path / "runs", fold=request.param == "tables")
-    )
+class _Bucket:
+    """The same over an object store: written through a spool, read from the bucket."""
+
+    def __init__(self, uri: str, *, fold: bool) -> None:
+        self.uri, self.fold = uri, fold
+        self.spool = Spool(uri)
+
+    def experiment(self, experiment_id: str, *events: Event) -> None:
+        ExperimentWriter(self.spool.folder, experiment_id).append(*events)
+
+    def writer(self, experiment_id: str, run_id: str) -> SpoolWriter:
+        return SpoolWriter(self.spool, experiment_id, run_id, now_ms=lambda: START_MS)
+
+    def reader(self) -> StoreReader:
+        assert self.spool.push()
+        return open_store(self.uri)
+
+
+_Store = _Folder | _Memory | _Bucket
+
+
+@pytest.fixture(params=["journals", "tables", "memory", "bucket", "bucket of tables", "s3"])
+def store(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[_Store]:
+    """A store in each of its forms, with the experiment Default."""
+    kind = request.param
+    made: _Store
+    if kind == "memory":
+        made = _Memory()
+    elif kind == "s3":
+        made = _Bucket(request.getfixturevalue("bucket").uri, fold=True)
+    elif kind.startswith("bucket"):
+        for name, value in objectstore.folders(tmp_path).items():
+            monkeypatch.setenv(name, value)
+        made = _Bucket(f"memory://{tmp_path.name}/runs", fold=kind == "bucket of tables")
+    else:
+        made = _Folder(tmp_path / "runs", fold=kind == "tables")
     created = ExperimentCreated(at_ms=START_MS, experiment_id="0", name="Default")
     made.experiment("0", created)
-    return made
+    yield made
+    if isinstance(made, _Bucket):
+        made.spool.stop()
 
 
-def _write(store: _Folder | _Memory, name: str, *more: Event, **options: object) -> str:
+def _write(store: _Store, name: str, *more: Event, **options: object) -> str:
     writer = store.writer("0", run_id_of(name))
     writer.append(*run_events(name, **options), *more)  # type: ignore[arg-type]
     writer.close()
-    if store.fold:
+    if isinstance(store, _Bucket) and store.fold:
+        writer.finish()  # type: ignore[union-attr]
+    elif store.fold:
         assert writer.compact()  # type: ignore[union-attr]
     return run_id_of(name)
 
 
-def test_run_comes_back_as_it_was_logged(store: _Folder | _Memory) -> None:
+def test_run_comes_back_as_it_was_logged(store: _Store) -> None:
     run_id = _write(
         store,
         "a",
@@ -109,7 +146,7 @@ def test_run_comes_back_as_it_was_logged(store: _Folder | _Memory) -> None:
     assert run.problems == ()
 
 
-def test_history_keeps_every_bit_and_the_order_of_logging(store: _Folder | _Memory) -> None:
+def test_history_keeps_every_bit_and_the_order_of_logging(store: _Store) -> None:
     values = [0.1, math.nan, math.inf, -math.inf, -0.0, 5e-324]
     points = MetricsLogged(
         at_ms=START_MS,
@@ -125,13 +162,13 @@ def test_history_keeps_every_bit_and_the_order_of_logging(store: _Folder | _Memo
     assert series.timestamps_ms.tolist() == [5, 4, 3, 2, 1, -1]
 
 
-def test_history_of_chosen_keys(store: _Folder | _Memory) -> None:
+def test_history_of_chosen_keys(store: _Store) -> None:
     run_id = _write(store, "a", metrics={"b": [1.0], "a": [2.0], "c": [3.0]})
     assert [s.key for s in store.reader().history([run_id])] == ["a", "b", "c"]
     assert [s.key for s in store.reader().history([run_id], ["c", "zz"])] == ["c"]
 
 
-def test_latest_value_is_greatest_by_step_then_time(store: _Folder | _Memory) -> None:
+def test_latest_value_is_greatest_by_step_then_time(store: _Store) -> None:
     points = MetricsLogged(
         at_ms=0, key="m", values=[1, 2, 3], steps=[5, 5, 1], timestamps_ms=[10, 20, 30]
     )
@@ -139,7 +176,7 @@ def test_latest_value_is_greatest_by_step_then_time(store: _Folder | _Memory) ->
     assert store.reader().run(run_id).data.metrics == {"m": 2.0}
 
 
-def test_param_keeps_its_first_value_and_says_so(store: _Folder | _Memory) -> None:
+def test_param_keeps_its_first_value_and_says_so(store: _Store) -> None:
     changed = ParamsLogged(at_ms=START_MS + 1, params={"lr": "2"})
     run_id = _write(store, "a", changed, params={"lr": "1"})
     run = store.reader().run(run_id)
@@ -147,7 +184,7 @@ def test_param_keeps_its_first_value_and_says_so(store: _Folder | _Memory) -> No
     assert [problem.what for problem in run.problems] == ["Param changed"]
 
 
-def test_tags_change_and_go(store: _Folder | _Memory) -> None:
+def test_tags_change_and_go(store: _Store) -> None:
     run_id = _write(
         store,
         "a",
@@ -160,7 +197,7 @@ def test_tags_change_and_go(store: _Folder | _Memory) -> None:
     assert run.info.run_name == "renamed"
 
 
-def test_datasets_and_definitions(store: _Folder | _Memory) -> None:
+def test_datasets_and_definitions(store: _Store) -> None:
     inputs = (DatasetInput(dataset=Dataset(name="wine", digest="d1"), tags={"k": "v"}),)
     run_id = _write(
         store,
@@ -174,7 +211,7 @@ def test_datasets_and_definitions(store: _Folder | _Memory) -> None:
     assert run.data.definitions == {"acc": MetricDefinition(key="acc", direction="max", unit="%")}
 
 
-def test_artifacts(store: _Folder | _Memory) -> None:
+def test_artifacts(store: _Store) -> None:
     writer = store.writer("0", run_id_of("a"))
     writer.append(*run_events("a", status=None))
     size_bytes, digest = writer.put_artifact("plots/ü #1.png", b"first")
@@ -194,12 +231,12 @@ def test_artifacts(store: _Folder | _Memory) -> None:
 
 
 @pytest.mark.parametrize("path", ["../x", "/x", "a/../../x", "", ".", "a\0b", "CON", "nul.txt"])
-def test_bad_artifact_paths_are_refused(store: _Folder | _Memory, path: str) -> None:
+def test_bad_artifact_paths_are_refused(store: _Store, path: str) -> None:
     with pytest.raises(InvalidInputError, match="cannot be used"):
         store.writer("0", run_id_of("a")).put_artifact(path, b"x")
 
 
-def test_deleted_runs_and_experiments_are_kept_and_marked(store: _Folder | _Memory) -> None:
+def test_deleted_runs_and_experiments_are_kept_and_marked(store: _Store) -> None:
     run_id = _write(store, "a", LifecycleChanged(at_ms=START_MS, lifecycle_stage="deleted"))
     store.experiment("0", LifecycleChanged(at_ms=START_MS + 1, lifecycle_stage="deleted"))
     reader = store.reader()
@@ -208,7 +245,7 @@ def test_deleted_runs_and_experiments_are_kept_and_marked(store: _Folder | _Memo
     assert reader.run(run_id).duration_ms == 60_000
 
 
-def test_resumed_run_is_running_until_it_ends_again(store: _Folder | _Memory) -> None:
+def test_resumed_run_is_running_until_it_ends_again(store: _Store) -> None:
     run_id = _write(store, "a", metrics={"loss": [1.0]})
     writer = store.writer("0", run_id)
     again = START_MS + 100_000
@@ -225,7 +262,7 @@ def test_resumed_run_is_running_until_it_ends_again(store: _Folder | _Memory) ->
     assert series.values.tolist() == [1.0, 0.5]
 
 
-def test_runs_of_experiments(store: _Folder | _Memory) -> None:
+def test_runs_of_experiments(store: _Store) -> None:
     store.experiment("7", ExperimentCreated(at_ms=START_MS + 1, experiment_id="7", name="other"))
     _write(store, "a")
     assert [item.name for item in store.reader().experiments()] == ["Default", "other"]
@@ -233,6 +270,6 @@ def test_runs_of_experiments(store: _Folder | _Memory) -> None:
     assert list(store.reader().runs(["7", "999"])) == []
 
 
-def test_unknown_run(store: _Folder | _Memory) -> None:
+def test_unknown_run(store: _Store) -> None:
     with pytest.raises(RunNotFoundError, match="not found"):
         store.reader().run("f" * 32)
