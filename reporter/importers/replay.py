@@ -39,6 +39,7 @@ POINTS = layout.metrics_journal("imported")
 """What the journal is called that an import's points stand under."""
 
 _POINT_BYTES = 32  # of a journal's record: what `covers` counts
+_PARQUET_END = b"PAR1"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,9 +119,12 @@ def replay_run(
 
 
 def _read_before(folder: str) -> list[Event]:
-    """Return what the last import wrote; nothing when there was none, or it cannot be read."""
+    """Return what the last import wrote; nothing when there was none, or it cannot be read.
+
+    Tables are not synced, so a power failure may have left one empty.
+    """
     path = os.path.join(folder, layout.RUN_TABLE)
-    if not os.path.exists(path):
+    if not os.path.exists(path) or _is_cut(os.path.join(folder, layout.METRICS_TABLE)):
         return []
     import pyarrow as pa
 
@@ -129,6 +133,18 @@ def _read_before(folder: str) -> list[Event]:
         return [event for line in lines if (event := from_line(line)) is not None]
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException):
         return []
+
+
+def _is_cut(path: str) -> bool:
+    """Tell whether a Parquet file lacks its end; a missing file does not."""
+    try:
+        with open(path, "rb") as file:
+            file.seek(-len(_PARQUET_END), os.SEEK_END)
+            return file.read() != _PARQUET_END
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
 
 
 def _is_same(before: Event, imported: Imported) -> bool:
@@ -210,11 +226,11 @@ def _write(there: RunSources, content: _Content) -> None:
     path = os.path.join(there.folder, layout.METRICS_TABLE)
     if len(points):
         summaries = summarise_all(points)
-        write_points(path, there.run_id, there.experiment_id, points)
+        write_points(path, there.run_id, there.experiment_id, points, is_synced=False)
     elif os.path.exists(path):
         os.unlink(path)
     covers = {**there.load_row().covers, EVENTS: sum(len(line) + 1 for line in mine)}
     row = RunRow({**lines, EVENTS: mine}, summaries, covers, points.covers if len(points) else {})
     events = merge({**journals, EVENTS: content.events})
     run = fold(there.run_id, there.experiment_id, events, summaries)
-    write_run(os.path.join(there.folder, layout.RUN_TABLE), run, row)
+    write_run(os.path.join(there.folder, layout.RUN_TABLE), run, row, is_synced=False)
