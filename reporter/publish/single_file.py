@@ -187,7 +187,7 @@ def _policy(scripts: Iterable[str]) -> str:
     digests = " ".join(f"'sha256-{_sha256(text)}'" for text in scripts)
     return (
         f"default-src 'none'; script-src {digests} 'unsafe-eval'; style-src 'unsafe-inline'; "
-        "img-src data: blob:; media-src data: blob:; font-src data:; base-uri 'none'; "
+        "img-src data: blob:; media-src data: blob:; font-src data:; base-uri about:; "
         "form-action 'none'"
     )
 

@@ -118,6 +118,16 @@ class Place:
         return self.root + path
 
 
+class OneFile(Place):
+    """A site in one HTML file: a page of it is part of the address."""
+
+    def url(self, path: str) -> str:
+        """Return the URL of a site path."""
+        page, _, view = path.partition("#")
+        rest = f"&{view.removeprefix('v=1&')}" if view else ""
+        return f"{self.root}#v=1&page={page}{rest}"
+
+
 class _Handler(SimpleHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         """Say nothing: pytest shows what matters."""
@@ -150,7 +160,16 @@ def unzipped(site: Path, folder: Path) -> str:
     return "file://" + quote(target.as_posix()) + "/"
 
 
-@pytest.fixture(scope="session", params=["file", "sub-path", "unzipped"])
+def in_one_file(site: Path, folder: Path) -> OneFile:
+    from reporter.publish.built import open_site
+    from reporter.publish.single_file import write_single_file
+
+    path = folder / "添付 report #1 100%.html"
+    write_single_file(open_site(str(site)), str(path))
+    return OneFile("one-file", path.as_uri())
+
+
+@pytest.fixture(scope="session", params=["file", "sub-path", "unzipped", "one-file"])
 def place(request, sample_site: Path, tmp_path_factory) -> Iterator[Place]:
     """The sample site, in each of the three places."""
     folder = tmp_path_factory.mktemp("place")
@@ -158,6 +177,8 @@ def place(request, sample_site: Path, tmp_path_factory) -> Iterator[Place]:
         yield Place(request.param, sample_site.as_uri() + "/")
     elif request.param == "unzipped":
         yield Place(request.param, unzipped(sample_site, folder))
+    elif request.param == "one-file":
+        yield in_one_file(sample_site, folder)
     else:
         for root in below_sub_path(sample_site, folder):
             yield Place(request.param, root)
@@ -171,6 +192,8 @@ def open_place(tmp_path_factory) -> Iterator[Callable[[Path, str], Place]]:
         def open_(site: Path, name: str) -> Place:
             if name == "file":
                 return Place(name, site.as_uri() + "/")
+            if name == "one-file":
+                return in_one_file(site, tmp_path_factory.mktemp("place"))
             serving = contextlib.contextmanager(below_sub_path)
             return Place(name, stack.enter_context(serving(site, tmp_path_factory.mktemp("place"))))
 

@@ -88,8 +88,14 @@ def zoo(run_python, report, tmp_path_factory) -> Path:
     return folder / "site"
 
 
-@pytest.fixture(params=["file", "sub-path"])
+@pytest.fixture(params=["file", "sub-path", "one-file"])
 def zoo_place(request, zoo, open_place):
+    return open_place(zoo, request.param)
+
+
+@pytest.fixture(params=["file", "sub-path"])
+def zoo_folder(request, zoo, open_place):
+    """Where files have addresses of their own."""
     return open_place(zoo, request.param)
 
 
@@ -152,16 +158,22 @@ def test_a_logged_page_runs_alone(open_run, zoo_place):
     shown = preview(page, "page.html")
     outer = shown.locator("iframe").element_handle().content_frame()
     frame = outer.wait_for_selector("iframe").content_frame()
-    frame.wait_for_function("() => document.body.textContent.includes('reached')")
-    assert frame.locator("#said").inner_text() == "reached: []"
+    frame.locator("#said").wait_for()
+    if zoo_place.name == "one-file":
+        assert "do not run in a report of one file" in outer.locator("p").inner_text()
+        assert frame.locator("#said").inner_text() == "nothing ran"
+        frame.locator("#jump").click()
+    else:
+        frame.wait_for_function("() => document.body.textContent.includes('reached')")
+        assert frame.locator("#said").inner_text() == "reached: []"
     frame.wait_for_function("() => scrollY > 1000")
     assert page.url.startswith(zoo_place.root)
     assert page.title() != "t"
 
 
-def test_a_logged_page_opened_directly_runs_alone(zoo, zoo_place, open_page):
+def test_a_logged_page_opened_directly_runs_alone(zoo, zoo_folder, open_page):
     (path,) = zoo.glob("artifacts/*/page.html*.view.html")
-    page = open_page(zoo_place, path.relative_to(zoo).as_posix())
+    page = open_page(zoo_folder, path.relative_to(zoo).as_posix())
     frame = page.wait_for_selector("iframe").content_frame()
     frame.wait_for_function("() => document.body.textContent.includes('reached')")
     assert frame.locator("#said").inner_text() == "reached: []"
@@ -169,17 +181,17 @@ def test_a_logged_page_opened_directly_runs_alone(zoo, zoo_place, open_page):
 
 
 @pytest.mark.parametrize("name", ["page.html", "drawing.svg", "model.pkl", "markup"])
-def test_raw_bytes_opened_directly_run_nothing(zoo, zoo_place, open_page, name):
+def test_raw_bytes_opened_directly_run_nothing(zoo, zoo_folder, open_page, name):
     (path,) = zoo.glob(f"artifacts/*/{name}.txt")
     # not quiet: the browser asks for an icon that a text has no way to decline
-    page = open_page(zoo_place, path.relative_to(zoo).as_posix(), quiet=False)
+    page = open_page(zoo_folder, path.relative_to(zoo).as_posix(), quiet=False)
     assert page.evaluate("document.contentType") == "text/plain"
     assert page.evaluate("window.pwned") is None
 
 
-def test_the_copy_of_a_drawing_opened_directly_runs_nothing(zoo, zoo_place, open_page):
+def test_the_copy_of_a_drawing_opened_directly_runs_nothing(zoo, zoo_folder, open_page):
     (path,) = zoo.glob("artifacts/*/drawing.svg*.view.svg")
-    page = open_page(zoo_place, path.relative_to(zoo).as_posix(), quiet=False)
+    page = open_page(zoo_folder, path.relative_to(zoo).as_posix(), quiet=False)
     assert page.evaluate("window.pwned") is None
     assert page.evaluate("document.querySelectorAll('script, image[href]').length") == 0
 
@@ -265,11 +277,11 @@ def test_every_preview_opens_without_a_complaint(open_run):
         assert page.locator(".preview:visible").inner_text().strip()
 
 
-def test_without_javascript_links_lead_to_pictures_and_pages(zoo, zoo_place, browser):
+def test_without_javascript_links_lead_to_pictures_and_pages(zoo, zoo_folder, browser):
     (path,) = (zoo / "run").glob("*.html")
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(zoo_place.url(f"run/{path.name}"))
+    page.goto(zoo_folder.url(f"run/{path.name}"))
     page.locator('[data-path="large.png"] a[data-role=enlarge]').first.click()
     assert page.url.endswith("large.png")
     page.go_back()
