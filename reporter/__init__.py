@@ -64,7 +64,11 @@ _SUBMODULES = (
     "xgboost",
 )
 # Names that need a third-party library, and where they are.
-_LATE = {"Image": "reporter.tracking.image", "load": "reporter.publish.loading"}
+_LATE = {
+    "Image": "reporter.tracking.image",
+    "load": "reporter.publish.loading",
+    "show": "reporter.notebook",
+}
 
 
 def __getattr__(name: str) -> object:

@@ -45,6 +45,8 @@ ALLOWED: dict[str, set[str]] = {
     "keras": MODEL | {"integrations"},
     "lightgbm": MODEL | {"integrations"},
     "models": MODEL | {"integrations"},
+    # Where logging and pages meet in one process: a notebook.
+    "notebook": MODEL | {"store", "tracking", "importers", "publish"},
     "pytorch": MODEL | {"integrations"},
     "sklearn": MODEL | {"integrations"},
     "xgboost": MODEL | {"integrations"},
