@@ -36,6 +36,7 @@ __all__ = [
     "ModelInfo",
     "ModelOptions",
     "file_in",
+    "local_folder_of",
     "log",
     "open_model",
     "package_of",
@@ -295,6 +296,20 @@ def _logged_before(run_id: str) -> list[dict[str, object]]:
 
 
 @contextmanager
+def local_folder_of(uri: str | os.PathLike[str], dst_path: str | None = None) -> Iterator[str]:
+    """Make a folder local, for the length of a ``with`` block unless `dst_path` is given.
+
+    Parameters
+    ----------
+    uri : str or path-like
+        A local folder, a ``file:`` URI, or ``runs:/<run_id>/<path>``.
+    dst_path : str, optional
+    """
+    with tempfile.TemporaryDirectory() as temporary:
+        yield _localize(os.fspath(uri), dst_path or temporary)
+
+
+@contextmanager
 def open_model(
     model_uri: str | os.PathLike[str], flavor: str, dst_path: str | None = None
 ) -> Iterator[tuple[str, dict[str, str]]]:
@@ -319,8 +334,7 @@ def open_model(
         There is no model, or it is of another flavour.
     """
     uri = os.fspath(model_uri)
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = _localize(uri, dst_path or temporary)
+    with local_folder_of(uri, dst_path) as folder:
         path = os.path.join(folder, MODEL_FILE)
         if not os.path.isfile(path):
             raise InvalidInputError(f"'{uri}' holds no file {MODEL_FILE}: it is no model.")

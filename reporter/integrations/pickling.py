@@ -13,7 +13,7 @@ from typing import Any
 from reporter.errors import InvalidInputError
 from reporter.integrations.models import package_of
 
-__all__ = ["CLOUDPICKLE", "PICKLE", "packages_in", "pickled", "unpickled"]
+__all__ = ["CLOUDPICKLE", "PICKLE", "form_in_use", "packages_in", "pickled", "unpickled"]
 
 CLOUDPICKLE = "cloudpickle"
 PICKLE = "pickle"
@@ -43,11 +43,16 @@ def pickled(model: object, form: str | None = None) -> tuple[bytes, str]:
         raise InvalidInputError(
             f"There is no serialization format {form!r} here.", "Use 'cloudpickle' or 'pickle'."
         )
-    if form == PICKLE or (form is None and importlib.util.find_spec(CLOUDPICKLE) is None):
+    if (form or form_in_use()) == PICKLE:
         return pickle.dumps(model, protocol=pickle.HIGHEST_PROTOCOL), PICKLE
     import cloudpickle
 
     return cloudpickle.dumps(model, protocol=pickle.HIGHEST_PROTOCOL), CLOUDPICKLE
+
+
+def form_in_use() -> str:
+    """Return how models are pickled where nobody chose: cloudpickle where it is installed."""
+    return PICKLE if importlib.util.find_spec(CLOUDPICKLE) is None else CLOUDPICKLE
 
 
 def unpickled(path: str, form: str) -> Any:  # Any: whatever was logged
