@@ -81,5 +81,5 @@ def test_the_builder_lists_every_script_and_style():
         path.relative_to(ROOT / "templates").as_posix()
         for path in (ROOT / "templates").rglob("*.css")
     }
-    assert set(theme.FIRST_SCRIPTS + theme.LATER_SCRIPTS) == names
+    assert set(theme.FIRST_SCRIPTS + theme.LATER_SCRIPTS + theme.SINGLE_SCRIPTS) == names
     assert set(theme.STYLES) == styles

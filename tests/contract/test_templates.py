@@ -122,10 +122,13 @@ def test_no_template_holds_code_or_style_of_its_own(name):
     assert not re.search(r'(?:src|href)="https?:', text)
 
 
+OF_ONE_FILE = tuple(name for name in theme.SINGLE_SCRIPTS if name not in theme.FIRST_SCRIPTS)
+
+
 @pytest.mark.parametrize(
     ("listed", "folder", "extension"),
     [
-        (theme.FIRST_SCRIPTS + theme.LATER_SCRIPTS, "js", "js"),
+        (theme.FIRST_SCRIPTS + theme.LATER_SCRIPTS + OF_ONE_FILE, "js", "js"),
         (theme.STYLES, "css", "css"),
     ],
 )
@@ -136,7 +139,7 @@ def test_every_script_and_style_sheet_is_listed_once(listed, folder, extension):
     assert sorted(listed) == sorted(found)
 
 
-@pytest.mark.parametrize("names", [theme.FIRST_SCRIPTS, theme.LATER_SCRIPTS])
+@pytest.mark.parametrize("names", [theme.FIRST_SCRIPTS, theme.LATER_SCRIPTS, theme.SINGLE_SCRIPTS])
 def test_pure_scripts_come_before_those_that_draw(names):
     kinds = [name.split("/")[1] for name in names]
     assert kinds == sorted(kinds, key=["lib", "ui"].index)
