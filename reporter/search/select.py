@@ -10,11 +10,14 @@ from reporter.search.evaluate import compile_filter
 from reporter.search.grammar import parse_filter
 from reporter.search.names import EXPERIMENT_ATTRIBUTES
 from reporter.search.order import sort_runs
+from reporter.search.tree import And, Comparison, Key, Membership, Node, Or
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["select_experiments", "select_runs"]
+__all__ = ["named_run_ids", "select_experiments", "select_runs"]
+
+_RUN_ID = Key("attributes", "run_id")
 
 
 def select_runs(
@@ -47,6 +50,47 @@ def select_runs(
         is_wanted = compile_filter(parse_filter(filter_string, aliases))
         runs = [run for run in runs if is_wanted(run)]
     return sort_runs(runs, order_by, aliases=aliases)
+
+
+def named_run_ids(filter_string: str) -> frozenset[str] | None:
+    """Find the runs that a filter names by id, so that no other need be read.
+
+    Parameters
+    ----------
+    filter_string : str
+
+    Returns
+    -------
+    frozenset of str or None
+        Every run that matches is among them; None when the filter does not say.
+
+    Raises
+    ------
+    FilterSyntaxError
+
+    Examples
+    --------
+    >>> sorted(named_run_ids("attributes.run_id IN ('a', 'b') AND metrics.loss < 1"))
+    ['a', 'b']
+    """
+    if "run_id" not in filter_string:
+        return None
+    return _named(parse_filter(filter_string))
+
+
+def _named(node: Node) -> frozenset[str] | None:
+    if isinstance(node, And):
+        sets = [found for child in node.children if (found := _named(child)) is not None]
+        return frozenset.intersection(*sets) if sets else None
+    if isinstance(node, Or):
+        either = [_named(child) for child in node.children]
+        known = [found for found in either if found is not None]
+        return frozenset().union(*known) if known and len(known) == len(either) else None
+    if isinstance(node, (Comparison, Membership)) and node.key == _RUN_ID:
+        if isinstance(node, Membership):
+            return None if node.negated else frozenset(map(str, node.values))
+        return frozenset([str(node.value)]) if node.operator == "=" else None
+    return None
 
 
 def select_experiments(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -12,6 +13,7 @@ from reporter.errors import (
     ExperimentNotFoundError,
     InvalidInputError,
     NotFoundError,
+    RunNotFoundError,
     RunStateError,
     did_you_mean,
 )
@@ -427,23 +429,33 @@ class MlflowClient(ArtifactCalls):
 
         The list has a ``token`` when there are more; give it as `page_token` for the next page.
         """
-        from reporter.search.select import select_runs
+        from reporter.search.select import named_run_ids, select_runs
 
         check_view_type(run_view_type)
         ids = [experiment_ids] if isinstance(experiment_ids, (str, int)) else experiment_ids
         runs = (
             run
-            for run in self._runs_of(map(str, ids))
+            for run in self._runs_of(map(str, ids), named_run_ids(filter_string))
             if ViewType.includes(run_view_type, run.info.lifecycle_stage)
         )
         return page(select_runs(runs, filter_string, order_by), max_results, page_token)
 
-    def _runs_of(self, experiment_ids: Iterable[str]) -> Iterator[Run]:
+    def _runs_of(
+        self, experiment_ids: Iterable[str], run_ids: Iterable[str] | None = None
+    ) -> Iterator[Run]:
+        """Yield the runs of these experiments, or those of them that are named."""
         reader = self._reader
+        named = None if run_ids is None else [*self._found(run_ids)]
         for experiment_id in dict.fromkeys(experiment_ids):
             experiment = reader.find_experiment(experiment_id)
-            for run in reader.runs([experiment_id]):
-                yield _as_of(experiment, run)
+            for run in reader.runs([experiment_id]) if named is None else named:
+                if run.info.experiment_id == experiment_id:
+                    yield _as_of(experiment, run)
+
+    def _found(self, run_ids: Iterable[str]) -> Iterator[Run]:
+        for run_id in run_ids:
+            with contextlib.suppress(RunNotFoundError):
+                yield self._reader.run(run_id)
 
     def delete_run(self, run_id: str) -> None:
         """Hide a run; :meth:`restore_run` brings it back."""
