@@ -25,6 +25,7 @@ from reporter.config import load_config, parse_size
 
 if TYPE_CHECKING:
     from reporter.site.build import BuildResult
+    from reporter.store.ports import StoreReader
 
 __all__ = ["attach"]
 
@@ -43,6 +44,7 @@ def attach(group: click.Group) -> None:
         report build sample_runs -o site
         report build mlruns -o site
         report build runs -o site --title "Digits and wine" --strict
+        report build runs -o review --anonymise --hide "Example University"
         report build runs --config paper.toml --max-artifact-size "25 MB"
         report build runs --zip report.zip
         report build runs --single-file report.html
@@ -72,6 +74,10 @@ def attach(group: click.Group) -> None:
     @click.option(
         "--allow-secrets", is_flag=True, help="Do not look for keys and passwords before building."
     )
+    @click.option(
+        "--anonymise", is_flag=True, help="Hide users, hosts, e-mails, paths and repositories."
+    )
+    @click.option("--hide", multiple=True, metavar="TEXT", help="With --anonymise: this text too.")
     @config_option
     @source_options
     @json_option
@@ -85,6 +91,8 @@ def attach(group: click.Group) -> None:
         full_data: bool,
         max_artifact_size: str | None,
         allow_secrets: bool,
+        anonymise: bool,
+        hide: tuple[str, ...],
         config: str,
         format_name: str,
         pairs: tuple[str, ...],
@@ -99,6 +107,10 @@ def attach(group: click.Group) -> None:
         read where it is, and nothing is written into it.
 
         With --zip or --single-file alone, that file is all that is written.
+
+        With --anonymise for blind review: who and where is replaced in names, params, tags, notes
+        and text files, metadata of pictures is cut out, and other files that name somebody are
+        left out and listed. Run ids and the words of your own report.toml stay: read the result.
         """
         from reporter.site.build import build as build_site
 
@@ -106,8 +118,9 @@ def attach(group: click.Group) -> None:
         wanted = Wanted(folder=output, zip_file=zip_file, single_file=single_file)
         with site_output(wanted, reader.location) as site, Progress() as progress:
             result = build_site(
-                reader,
+                _anonymous(reader, hide) if anonymise else reader,
                 site,
+                keep_old=not anonymise,
                 config=load_config(config, reader.location),
                 max_artifact_bytes=parse_size(max_artifact_size) if max_artifact_size else None,
                 allow_secrets=allow_secrets,
@@ -123,6 +136,13 @@ def attach(group: click.Group) -> None:
         _print_problems(result)
         if strict and result.problems:
             sys.exit(1)
+
+
+def _anonymous(reader: StoreReader, hide: Sequence[str]) -> StoreReader:
+    """Wrap a reader so that nothing comes through of who and where."""
+    from reporter.publish.anonymise import AnonymousReader
+
+    return AnonymousReader(reader, hide)
 
 
 def _summary(result: BuildResult, wanted: Wanted, packed: Sequence[str]) -> str:

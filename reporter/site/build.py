@@ -78,6 +78,7 @@ def build(
     run_pages: int = 5_000,
     max_artifact_bytes: int | None = None,
     allow_secrets: bool = False,
+    keep_old: bool = True,
     progress: Progress | None = None,
 ) -> BuildResult:
     """Compile a store into a site.
@@ -99,6 +100,8 @@ def build(
         Larger artifacts are left out; goes over the limits of the configuration.
     allow_secrets : bool
         Whether to go on without looking for keys and passwords.
+    keep_old : bool
+        Whether data files of the build before stay for pages that a browser still holds.
     progress : callable, optional
         Told (phase, done, total) as the work goes on.
 
@@ -131,6 +134,8 @@ def build(
         plan = replace(plan, problems=(*branding.problems, *plan.problems))
         pages = _page_paths(plan)
         output.check_free(pages)
+        if not keep_old:
+            output.forget_old()
         if not allow_secrets:
             refuse_secrets(reader, plan, settings.artifact_rules, output.scanned())
         job = _begin(reader, output, plan, branding, tell)

@@ -158,6 +158,7 @@ class Ledger:
         self._known = {p: e for p, e in previous.files.items() if p not in self._suspects}
         self._by_inputs = {e.inputs: p for p, e in self._known.items() if e.inputs}
         self.entries: dict[str, FileEntry] = {}
+        self.keeps_old = True
 
     @property
     def report_id(self) -> str:
@@ -200,9 +201,10 @@ class Ledger:
 
     def old(self) -> dict[str, int]:
         """Return the hashed files of the last build that this one has no use for: kept once."""
+        previous = self._previous.files if self.keeps_old else {}
         return {
             path: entry.size_bytes
-            for path, entry in self._previous.files.items()
+            for path, entry in previous.items()
             if path not in self.entries and _is_hashed(path)
         }
 

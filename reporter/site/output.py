@@ -209,6 +209,10 @@ class SiteOutput:
         """Return the digests of files that the last build looked through for secrets."""
         return self._ledger.scanned()
 
+    def forget_old(self) -> None:
+        """Keep no data file of the last build: it may say what this one must not."""
+        self._ledger.keeps_old = False
+
     def finish(self, report_id: str, *, is_scanned: bool = False) -> OutputTotals:
         """Delete what has no place any more, write the manifest and let go.
 
