@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from reporter.importers.records import ArtifactSource
 from reporter.model import Problem
@@ -15,8 +14,7 @@ from reporter.model import Problem
 __all__ = ["FoundFile", "artifact_of", "find_file", "is_inside", "iter_artifacts", "walk_files"]
 
 
-@dataclass(frozen=True)
-class FoundFile:
+class FoundFile(NamedTuple):
     """A plain file below a folder.
 
     Parameters
@@ -34,6 +32,10 @@ class FoundFile:
     file: str
     size_bytes: int
     modified_ns: int
+
+    def below(self, path: str) -> FoundFile:
+        """Return the same file with another relative path."""
+        return FoundFile(path, *self[1:])
 
 
 _DEAD = "what it points to is not there"
@@ -144,7 +146,7 @@ def _walk(
         yield _problem("Unreadable folder", where, str(error.strerror), is_error=True)
         return
     for entry in found:
-        path, here = f"{prefix}{entry.name}", f"{where}/{entry.name}"
+        path, here = prefix + entry.name, f"{where}/{entry.name}"
         if entry.is_symlink() and (reason := _refusal(entry.path, root, (*above, folder))):
             yield _problem("Link not followed", here, reason)
         elif entry.is_dir():

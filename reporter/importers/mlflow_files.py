@@ -229,17 +229,16 @@ class _Store:
             folder=folder,
             root=self._root,
             where=where,
-            artifacts=self._find_place(experiment, name) or os.path.join(folder, "artifacts"),
+            artifacts=self._find_place(experiment, name),
             models=experiment.models.get(name, []),
             versions=self._versions.get(name, []),
         )
         yield run.to_import(experiment.source_id)
 
     def _find_place(self, experiment: _Experiment, run: str) -> str:
-        """Return the folder of a run's artifacts (of an experiment's, without a run); or empty."""
-        beside = os.path.join(experiment.folder, run, "artifacts") if run else ""
-        if beside and os.path.isdir(beside):
-            return beside
+        """Return where a run's artifacts (an experiment's, without a run) are if not beside it."""
+        if run and os.path.isdir(os.path.join(experiment.folder, run, "artifacts")):
+            return ""
         for place in self._places:
             for middle in (experiment.source_id, ""):
                 found = os.path.join(place, middle, run, "artifacts" if run else "")

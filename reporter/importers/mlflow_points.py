@@ -11,8 +11,8 @@ from reporter.model import Problem
 
 __all__ = ["read_points"]
 
-# Some 200,000 points: what one file may take of memory at a time.
-_BLOCK_BYTES = 1 << 23
+# Some 25,000 points at a time: Arrow is as quick with them as with more.
+_BLOCK_BYTES = 1 << 20
 _INT64 = range(-(1 << 63), 1 << 63)
 # Before 1.0 lines had no step, and times were seconds; 11 digits of milliseconds are March 1973.
 _SECONDS_BELOW = 100_000_000_000

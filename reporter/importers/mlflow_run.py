@@ -16,7 +16,7 @@ from reporter.events import (
     RunStarted,
     TagsSet,
 )
-from reporter.importers.files import FoundFile, iter_artifacts, walk_files
+from reporter.importers.files import FoundFile, artifact_of, walk_files
 from reporter.importers.mlflow_meta import image_series, int_of, load_meta, status_of, text_of
 from reporter.importers.mlflow_models import (
     LoggedModel,
@@ -37,7 +37,7 @@ from reporter.store.layout import is_run_id
 
 __all__ = ["RunFolder"]
 
-_KINDS = ("params", "tags", "metrics", "inputs")
+_KINDS = ("params", "tags", "metrics", "inputs", "artifacts")
 _RUN_NAME_TAG = "mlflow.runName"
 # Before 0.9 these stood in meta.yaml and had no tags.
 _OLD_FIELDS = {
@@ -59,7 +59,7 @@ class RunFolder:
     where : str
         The folder relative to the store, for problems.
     artifacts : str
-        Where the run's artifacts lie, if it has any.
+        Where the run's artifacts lie when that is elsewhere; empty when they are in the folder.
     models : sequence of LoggedModel
         Those that the run logged (3.x).
     versions : sequence of mapping
@@ -78,14 +78,13 @@ class RunFolder:
     def to_import(self, experiment: str) -> ImportedRun:
         """Look at the run's files, without opening them, and describe the run."""
         facts: list[tuple[object, ...]] = [("versions", repr(self.versions))]
-        for kind in _KINDS:
-            facts += self._list(kind, os.path.join(self.folder, kind))
-        facts += self._list("artifacts", self.artifacts)
-        n_problems = len(self._problems)
+        self._files = {kind: [] for kind in _KINDS}
+        facts += map(self._sort_in, walk_files(self.folder, self.root, self.where))
+        if self.artifacts:
+            files = walk_files(self.artifacts, self.artifacts, f"{self.where}/artifacts")
+            facts += [self._sort_in(_below("artifacts", found)) for found in files]
         for model in self.models:
-            facts += self._list(model.model_id, model.folder)
-        del self._problems[n_problems:]  # they are listed when the models' files are
-        facts += _stat_of(os.path.join(self.folder, "meta.yaml"))
+            facts += [_fact(found) for found in walk_files(model.folder, self.root)]
         name = os.path.basename(self.folder)
         return ImportedRun(
             run_id=name if is_run_id(name) else derive_run_id("mlflow", name),
@@ -95,20 +94,15 @@ class RunFolder:
             artifacts=self._artifacts(),
         )
 
-    def _list(self, kind: str, folder: str) -> Iterator[tuple[object, ...]]:
-        files = self._files[kind] = []
-        for found in walk_files(folder, self._root_of(folder), f"{self.where}/{kind}"):
-            if isinstance(found, Problem):
-                self._problems.append(found)
-                yield (kind, found.where, found.detail)
-            else:
-                files.append(found)
-                yield (kind, found.path, found.size_bytes, found.modified_ns)
-
-    def _root_of(self, folder: str) -> str:
-        """Return what links in a folder must not leave: the store, or a folder the user named."""
-        inside = os.path.abspath(folder).startswith(os.path.abspath(self.root) + os.sep)
-        return self.root if inside else folder
+    def _sort_in(self, found: FoundFile | Problem) -> tuple[object, ...]:
+        """Put a file with those of its kind; returns what the fingerprint says of it."""
+        if isinstance(found, Problem):
+            self._problems.append(found)
+        else:
+            kind, _, path = found.path.partition("/")
+            if path and kind in self._files:
+                self._files[kind].append(found.below(path))
+        return _fact(found)
 
     def _events(self) -> Iterator[Event | Problem]:
         meta = load_meta(os.path.join(self.folder, "meta.yaml"), f"{self.where}/meta.yaml")
@@ -176,12 +170,9 @@ class RunFolder:
 
     def _artifacts(self) -> Iterator[ArtifactSource | Problem]:
         taken = set()
-        root = self._root_of(self.artifacts)
-        for item in iter_artifacts(self.artifacts, root, where=f"{self.where}/artifacts"):
-            if isinstance(item, Problem):
-                continue  # listed already, when the files were looked at
-            taken.add(item.path.partition("/")[0])
-            yield _with_series(item)
+        for found in self._files["artifacts"]:
+            taken.add(found.path.partition("/")[0])
+            yield _with_series(artifact_of(found, found.path))
         yield from model_artifacts(self.models, self.root, taken)
 
 
@@ -205,9 +196,11 @@ def _with_series(item: ArtifactSource) -> ArtifactSource:
     return item if series is None else replace(item, kind="image", key=series[0], step=series[1])
 
 
-def _stat_of(path: str) -> list[tuple[object, ...]]:
-    try:
-        found = os.stat(path)
-    except OSError:
-        return []
-    return [("meta.yaml", found.st_size, found.st_mtime_ns)]
+def _below(kind: str, found: FoundFile | Problem) -> FoundFile | Problem:
+    return found if isinstance(found, Problem) else found.below(f"{kind}/{found.path}")
+
+
+def _fact(found: FoundFile | Problem) -> tuple[object, ...]:
+    if isinstance(found, Problem):
+        return (found.where, found.detail)
+    return (found.path, found.size_bytes, found.modified_ns)

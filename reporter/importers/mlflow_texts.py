@@ -38,7 +38,7 @@ def read_texts(
             continue
         try:
             with open(found.file, "rb") as stream:
-                data = stream.read(_MAX_TEXT_BYTES)
+                data = stream.read(min(found.size_bytes + 1, _MAX_TEXT_BYTES))
         except OSError as error:
             problems.append(_problem("Unreadable file", where, found, str(error.strerror), "error"))
             continue
