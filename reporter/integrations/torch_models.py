@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import warnings
 from importlib import import_module
 from typing import Any
 
@@ -19,6 +20,8 @@ FLAVOR = "pytorch"
 _FILE = "data/model.pth"
 _PICKLED_BY = "data/pickle_module_info.txt"
 _STATE = "state_dict.pth"
+# cloudpickle writes what pickle reads, and MLflow's own module is both under one name.
+_READ_BY_PICKLE = (pickling.PICKLE, pickling.CLOUDPICKLE, "mlflow.pytorch.pickle_module")
 
 
 def log_model(
@@ -116,20 +119,20 @@ def load_model(
         if device is not None:
             options.setdefault("map_location", device)
         options.setdefault("pickle_module", _pickler(folder, data))
-        model = torch.load(path, weights_only=False, **options)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message=".*TorchScript archive")
+            model = torch.load(path, weights_only=False, **options)
     model.eval()
     return model
 
 
 def _pickler(folder: str, data: str) -> Any:  # Any: a module
-    """Return the module that a model was pickled by; another than the two known ones is not run."""
+    """Return the module that loads a model; one that was pickled by an unknown one is refused."""
     with open(models.file_in(folder, f"{data}/pickle_module_info.txt"), encoding="utf-8") as file:
         name = file.read().strip()
-    if name == "mlflow.pytorch.pickle_module":  # cloudpickle for saving, pickle for loading
-        name = pickling.PICKLE
-    if name not in (pickling.PICKLE, pickling.CLOUDPICKLE):
+    if name not in _READ_BY_PICKLE:
         raise InvalidInputError(f"The model was pickled by '{name}'.", "Load it with that itself.")
-    return import_module(name)
+    return import_module(pickling.PICKLE)
 
 
 def saved(model: Any, pickle_module: Any = None, form: str | None = None) -> SavedModel:
@@ -155,10 +158,15 @@ def saved(model: Any, pickle_module: Any = None, form: str | None = None) -> Sav
     else:
         module = pickle_module or import_module(pickling.form_in_use())
         torch.save(model, buffer, pickle_module=module)
-    files = {_FILE: buffer.getvalue(), _PICKLED_BY: module.__name__.encode()}
+    files = {_FILE: buffer.getvalue(), _PICKLED_BY: _reader_of(module).encode()}
     details = {"code": None, "model_data": "data", "pytorch_version": str(torch.__version__)}
     packages = ("torch", "numpy", module.__name__)
     return SavedModel(FLAVOR, files, details, packages, has_predict=False)
+
+
+def _reader_of(module: Any) -> str:  # Any: a module
+    """Name what reads what this module pickles: MLflow hands it to ``torch.load``."""
+    return str(module.__name__) if hasattr(module, "Unpickler") else pickling.PICKLE
 
 
 def log_state_dict(state_dict: Any, artifact_path: str, **options: Any) -> None:
