@@ -69,7 +69,7 @@ def show(
     --------
     >>> import reporter
     >>> reporter.show("digits-mlp", view="charts", store="sample_runs")
-    <Report of 40 runs; save('report.html') writes it>
+    <Report of 33 runs; save('report.html') writes it>
     """
     if view and view not in VIEWS:
         raise InvalidInputError(

@@ -39,7 +39,7 @@ MAX_RUN_PAGES = 200
 
 # A frame may use what it carries; these are what a reader would miss.
 _SANDBOX = "allow-scripts allow-downloads allow-popups allow-popups-to-escape-sandbox"
-_STYLE = "<style>[data-role=copy-link], body > footer { display: none }</style>"
+_STYLE = "<style>[data-role=copy-link], body > footer { display: none !important }</style>"
 
 
 class Display:
