@@ -167,9 +167,8 @@ class _Reading:
 
 
 def _rows(stream: Any) -> Iterator[Mapping[str, str]]:  # Any: a text file, lines without NUL
-    yield from csv.DictReader(
-        (line.replace("\0", "") for line in stream), delimiter="\t", quoting=csv.QUOTE_NONE
-    )
+    lines = (line.replace("\0", "") for line in stream)
+    yield from csv.DictReader(lines, restval="", delimiter="\t", quoting=csv.QUOTE_NONE)
 
 
 def _read_json(path: str) -> Any:  # Any: as JSON has it; None when there is none
