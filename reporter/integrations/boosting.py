@@ -5,11 +5,13 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Callable, Iterable, Mapping
+from types import ModuleType
 from typing import Any
 
 from reporter.integrations import autologging
 from reporter.integrations.autologging import Training, clean_key
 from reporter.integrations.estimator_plots import can_draw, draw_importance
+from reporter.integrations.post_import import when_imported
 from reporter.tracking.live import LiveRun
 
 __all__ = [
@@ -17,6 +19,7 @@ __all__ = [
     "call_params",
     "log_importance",
     "train",
+    "watch",
     "with_callback",
 ]
 
@@ -94,6 +97,45 @@ def log_importance(live: LiveRun, scores: Mapping[str, float], kind: str, *, dra
 
         path = f"feature_importance_{kind}.png"
         live.put(path, serialize_figure(draw_importance(scores, kind), path, {}), kind="figure")
+
+
+def watch(
+    flavor: str, arguments: dict[str, Any], module: str, steps: Callable[[Training], Any]
+) -> None:
+    """Log a library's trainings from now on, or no more.
+
+    Parameters
+    ----------
+    flavor : str
+        The library's name.
+    arguments : dict
+        All of its ``autolog``.
+    module : str
+        The library's module with its function ``train``, which its estimators call by that name.
+    steps : callable
+        As for :func:`train`.
+    """
+    given = {**arguments, **arguments["accepted"]}
+    disable = given.pop("disable")
+    del given["accepted"]
+    autologging.restore(flavor)
+    if autologging.configure(flavor, given, disable=disable):
+        from reporter.integrations.estimators import watch_estimators
+
+        watch_estimators()
+        when_imported(flavor, lambda library: _patch(flavor, library, module, steps))
+
+
+def _patch(flavor: str, library: ModuleType, module: str, steps: Callable[[Training], Any]) -> None:
+    if autologging.options_for(flavor) is None or autologging.is_patched(flavor):
+        return
+
+    def replacement(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        return train(flavor, original, args, kwargs, steps)
+
+    for owner in (library, getattr(library, module, None), getattr(library, "sklearn", None)):
+        if hasattr(owner, "train"):
+            autologging.patch(flavor, owner, "train", replacement)
 
 
 def train(

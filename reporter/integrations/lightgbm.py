@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from types import ModuleType
 from typing import Any
 
-from reporter.integrations import autologging, boosting, models, pickling
+from reporter.integrations import boosting, models, pickling
 from reporter.integrations.autologging import Training
 from reporter.integrations.callbacks import open_run
 from reporter.integrations.model_folder import SavedModel
 from reporter.integrations.models import ModelInfo, ModelOptions
-from reporter.integrations.post_import import when_imported
 from reporter.tracking.live import LiveRun
 
 __all__ = ["autolog", "load_model", "log_model", "run_callback", "save_model", "saved"]
@@ -138,27 +136,7 @@ def autolog(
     **accepted
         MLflow's further arguments.
     """
-    given = dict(locals())
-    given |= given.pop("accepted")
-    del given["disable"]
-    autologging.restore(FLAVOR)
-    if autologging.configure(FLAVOR, given, disable=disable):
-        from reporter.integrations.estimators import watch_estimators
-
-        watch_estimators()
-        when_imported("lightgbm", _patch)
-
-
-def _patch(module: ModuleType) -> None:
-    if autologging.options_for(FLAVOR) is None or autologging.is_patched(FLAVOR):
-        return
-    for owner in (module, getattr(module, "engine", None), getattr(module, "sklearn", None)):
-        if hasattr(owner, "train"):
-            autologging.patch(FLAVOR, owner, "train", _train)
-
-
-def _train(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    return boosting.train(FLAVOR, original, args, kwargs, _steps)
+    boosting.watch(FLAVOR, dict(locals()), "engine", _steps)
 
 
 def _steps(job: Training) -> Callable[..., Any]:

@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
-from types import ModuleType
 from typing import Any
 
 from reporter.errors import InvalidInputError
@@ -15,7 +14,6 @@ from reporter.integrations.autologging import Training
 from reporter.integrations.callbacks import lazily, open_run, required
 from reporter.integrations.model_folder import SavedModel
 from reporter.integrations.models import ModelInfo, ModelOptions
-from reporter.integrations.post_import import when_imported
 from reporter.tracking.live import LiveRun
 
 __all__ = ["autolog", "load_model", "log_model", "save_model", "saved"]
@@ -150,27 +148,7 @@ def autolog(
     **accepted
         MLflow's further arguments.
     """
-    given = dict(locals())
-    given |= given.pop("accepted")
-    del given["disable"]
-    autologging.restore(FLAVOR)
-    if autologging.configure(FLAVOR, given, disable=disable):
-        from reporter.integrations.estimators import watch_estimators
-
-        watch_estimators()
-        when_imported("xgboost", _patch)
-
-
-def _patch(module: ModuleType) -> None:
-    if autologging.options_for(FLAVOR) is None or autologging.is_patched(FLAVOR):
-        return
-    for owner in (module, getattr(module, "training", None), getattr(module, "sklearn", None)):
-        if hasattr(owner, "train"):
-            autologging.patch(FLAVOR, owner, "train", _train)
-
-
-def _train(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    return boosting.train(FLAVOR, original, args, kwargs, _steps)
+    boosting.watch(FLAVOR, dict(locals()), "training", _steps)
 
 
 def _steps(job: Training) -> Callable[..., Any]:

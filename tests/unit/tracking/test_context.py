@@ -72,6 +72,7 @@ def test_tags_hold_no_path_of_this_machine() -> None:
     tags = {**start_tags(), **end_tags()}
     assert not [key for key, value in tags.items() if str(Path.home()) + "/" in value]
     assert "pytest==" in tags["reporter.packages"]
+    assert " pluggy==" in tags["reporter.installed"]
 
 
 def test_remote_that_is_a_path_stays_private(repository: Path, tmp_path: Path) -> None:
