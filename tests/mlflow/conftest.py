@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import signal
+import socket
 import subprocess
 import sys
+import time
+import urllib.request
 
 import pytest
 
@@ -52,6 +56,44 @@ def mlflow(uri):
         mlflow.end_run()
     mlflow.autolog(disable=True)
     mlflow.set_tracking_uri(before)
+
+
+@pytest.fixture
+def serve(tmp_path):
+    """Start MLflow's server with two workers over a backend store; return its address."""
+    if importlib.util.find_spec("flask") is None:
+        pytest.skip("MLflow's server needs Flask, which mlflow-skinny does not bring")
+    servers = []
+
+    def start(backend, destination):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        command = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", backend]
+        command += ["--artifacts-destination", str(destination), "--workers", "2"]
+        with (tmp_path / "server.log").open("wb") as log:
+            server = subprocess.Popen(
+                [*command, "--host", "127.0.0.1", "--port", str(port)],
+                stdout=log,
+                stderr=log,
+                cwd=tmp_path,
+                start_new_session=True,
+            )
+        servers.append(server)
+        address = f"http://127.0.0.1:{port}"
+        for _ in range(600):
+            try:
+                urllib.request.urlopen(f"{address}/health", timeout=5).read()
+            except OSError:
+                time.sleep(0.1)
+            else:
+                return address
+        pytest.fail((tmp_path / "server.log").read_text())
+
+    yield start
+    for server in servers:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(30)
 
 
 @pytest.fixture

@@ -106,7 +106,7 @@ class Scribe:
                     item.dataset.profile,
                     sorted((tag.key, tag.value) for tag in item.tags),
                 )
-                for item in run.inputs.dataset_inputs
+                for item in (run.inputs.dataset_inputs if run.inputs else ())
             ),
         }
 
@@ -139,7 +139,7 @@ def experiments(ask):
     for view in (1, 2, 3):
         ask(f"view {view}", client.search_experiments, view_type=view, order_by=["name ASC"])
     for text in ("name = 'one'", "name LIKE '%n%'", "tags.team = 'blue'", "name ILIKE 'DEF%'"):
-        ask(text, client.search_experiments, filter_string=text, view_type=3)
+        ask(text, client.search_experiments, 3, filter_string=text, order_by=["name ASC"])
     ask("bad filter", client.search_experiments, filter_string="name = one")
     ask("restore", client.restore_experiment, two)
     ask("restore twice", client.restore_experiment, two)

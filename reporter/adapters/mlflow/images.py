@@ -11,10 +11,10 @@ from reporter.store.layout import ARTIFACTS
 
 __all__ = ["keyed_images"]
 
-# images/<key>+step+<n>+timestamp+<ms>+<uuid>.png and, beside it, ...+compressed.webp. Versions
-# 2.10 to 2.12 wrote "%" for "+". MLflow writes "~" for a slash of the key.
+# images/<key>+step+<n>+timestamp+<ms>+<uuid>.png and, beside it, ...+compressed.webp, with "~" for
+# a slash of the key. MLflow 2 wrote "%" for "+" and "#" for a slash.
 _NAME = re.compile(
-    r"(?P<key>.+)[+%]step[+%](?P<step>-?\d+)[+%]timestamp[+%]\d+[+%][^+%]+?"
+    r"(?P<key>.+)(?P<join>[+%])step[+%](?P<step>-?\d+)[+%]timestamp[+%]\d+[+%][^+%]+?"
     r"(?P<small>[+%]compressed)?\.\w+"
 )
 
@@ -43,7 +43,8 @@ def keyed_images(location: str, run_id: str, known: set[str], at_ms: int) -> lis
         found = _NAME.fullmatch(name)
         if found is None or path in known:
             continue
-        key = found["key"].replace("~", "/") + (" (small copies)" if found["small"] else "")
+        key = found["key"].replace("~" if found["join"] == "+" else "#", "/")
+        key += " (small copies)" if found["small"] else ""
         size_bytes = os.path.getsize(os.path.join(folder, name))
         step = int(found["step"])
         artifact = Artifact(path=path, size_bytes=size_bytes, kind="image", key=key, step=step)

@@ -310,7 +310,8 @@ class Runs(Desk):
         """Note a model in the run's tag, as MLflow 1 and 2 do."""
         tags = self._run(run_id).data.tags
         known = json.loads(tags.get(MLFLOW_LOGGED_MODELS, "[]"))
-        value = json.dumps([*known, mlflow_model.get_tags_dict()])
+        describe = getattr(mlflow_model, "get_tags_dict", mlflow_model.to_dict)
+        value = json.dumps([*known, describe()])
         with self._writing(run_id) as opened:
             opened.append(TagsSet(at_ms=now_ms(), tags={MLFLOW_LOGGED_MODELS: value}))
 
