@@ -13,15 +13,20 @@ from typing import TYPE_CHECKING
 import click
 
 from reporter.cli.configuring import config_option
-from reporter.cli.frame import Progress, command, count, store_argument
+from reporter.cli.frame import (
+    Progress,
+    command,
+    count,
+    parse_options,
+    source_options,
+    store_argument,
+)
 
 if TYPE_CHECKING:
     from reporter.errors import ReporterError
     from reporter.site.build import BuildResult
 
 __all__ = ["attach"]
-
-_LOOPBACK = ("127.", "localhost", "::1")
 
 
 def attach(group: click.Group) -> None:
@@ -44,6 +49,7 @@ def attach(group: click.Group) -> None:
     @click.option("--title", default="", help="Title of the site; the store's name by default.")
     @click.option("--full-data/--no-full-data", help="Offer all points as Parquet and CSV.")
     @config_option
+    @source_options
     def serve(
         store: str,
         output: str,
@@ -53,6 +59,8 @@ def attach(group: click.Group) -> None:
         title: str,
         full_data: bool,
         config: str,
+        format_name: str,
+        pairs: tuple[str, ...],
     ) -> None:
         """Build the site of STORE, serve it to this machine, and follow its runs.
 
@@ -63,9 +71,9 @@ def attach(group: click.Group) -> None:
 
         settings = ServeSettings(
             source=store, output=output, host=host, port=port, config=config, title=title,
-            full_data=full_data,
+            full_data=full_data, format_name=format_name, options=parse_options(pairs),
         )  # fmt: skip
-        if not host.startswith(_LOOPBACK):
+        if not settings.is_loopback:
             click.echo(
                 f"Warning: whoever can reach this machine at '{host}' can read the report.",
                 err=True,

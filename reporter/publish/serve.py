@@ -13,13 +13,13 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from reporter.config import load_config
+from reporter.config import find_config, load_config
 from reporter.errors import ReporterError
-from reporter.importers import open_source
+from reporter.importers import ImportOptions, open_source
 from reporter.publish.bulletin import Bulletin
-from reporter.publish.watch import watch
+from reporter.publish.watch import FileWatch, watch
 from reporter.publish.web_server import WebServer
 from reporter.site import links
 from reporter.site.build import BuildResult, build
@@ -27,6 +27,8 @@ from reporter.site.output import FolderOutput
 from reporter.site.plan import Progress
 
 __all__ = ["ServeSettings", "Serving", "open_serving"]
+
+_LOOPBACK = ("127.", "localhost", "::1")
 
 _LOOK_S = 0.5
 """Between two looks at the store: what a person takes for at once."""
@@ -56,6 +58,10 @@ class ServeSettings:
     title : str
     full_data : bool
         Whether all points are offered for download, which makes each rebuild longer.
+    format_name : str
+        Which tool wrote the source; recognised when empty.
+    options : ImportOptions
+        For the importer.
     """
 
     source: str
@@ -65,6 +71,18 @@ class ServeSettings:
     config: str = ""
     title: str = ""
     full_data: bool = False
+    format_name: str = ""
+    options: ImportOptions = field(default_factory=ImportOptions)
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether this machine alone can reach the address."""
+        return self.host.startswith(_LOOPBACK)
+
+    @property
+    def is_private(self) -> bool:
+        """Whether nobody else sees the site: neither over the network nor in a folder."""
+        return self.is_loopback and not self.output
 
 
 class Serving:
@@ -85,7 +103,9 @@ class Serving:
         self._is_built_elsewhere = folder == settings.source
         # Before the first build: what changes meanwhile is seen afterwards.
         watched = os.path.join(folder, links.MANIFEST)
-        self._watch = watch(watched if self._is_built_elsewhere else settings.source)
+        self._watches = [watch(watched if self._is_built_elsewhere else settings.source)]
+        if config := settings.config or find_config(settings.source):
+            self._watches.append(FileWatch(config))
 
     @property
     def url(self) -> str:
@@ -111,13 +131,15 @@ class Serving:
 
     def _build(self, progress: Progress | None) -> BuildResult:
         settings = self._settings
-        with open_source(settings.source, progress=progress) as reader:
+        source, name, options = settings.source, settings.format_name, settings.options
+        with open_source(source, name, progress, options) as reader:
             return build(
                 reader,
                 FolderOutput(self._folder, reader.location),
-                config=load_config(settings.config, settings.source),
+                config=load_config(settings.config, source),
                 title=settings.title,
                 full_data=settings.full_data,
+                allow_secrets=settings.is_private,
                 progress=progress,
             )
 
@@ -137,7 +159,7 @@ class Serving:
         next_s = 0.0
         has_changed = False
         while not stop.wait(_LOOK_S):
-            has_changed = self._watch.changed() or has_changed
+            has_changed = any([one.changed() for one in self._watches]) or has_changed
             began_s = time.monotonic()
             if not has_changed or began_s < next_s:
                 continue

@@ -13,13 +13,18 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
 from reporter.events import WriterOpened, from_line
+from reporter.importers.discovery import is_url
 from reporter.store import layout
 from reporter.store.liveness import is_alive
+from reporter.store.uris import is_remote
 
-__all__ = ["FileWatch", "StoreWatch", "Watch", "watch"]
+__all__ = ["FileWatch", "StoreWatch", "TimedWatch", "Watch", "watch"]
 
 SHARE = 0.02
 """Part of a processor's time that sweeping may take."""
+
+REMOTE_S = 30.0
+"""Between two looks at what lies on another machine, where each look costs requests."""
 
 _FRESH_NS = 2_000_000_000
 """A folder changed so lately may change again without its time telling: clocks tick coarsely."""
@@ -168,18 +173,42 @@ class FileWatch:
         return digest
 
 
+class TimedWatch:
+    """Takes for granted that something far away has changed when some time has passed.
+
+    Parameters
+    ----------
+    seconds : float
+    clock : callable, optional
+    """
+
+    def __init__(self, seconds: float, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._seconds = seconds
+        self._clock = clock
+        self._next = clock() + seconds
+
+    def changed(self) -> bool:
+        """Tell whether it is time to look again."""
+        if self._clock() < self._next:
+            return False
+        self._next = self._clock() + self._seconds
+        return True
+
+
 def watch(path: str) -> Watch:
     """Choose how to watch what was given.
 
     Parameters
     ----------
     path : str
-        A store of ours, or anything else on disk.
+        A store of ours, anything else on disk, or an address.
 
     Returns
     -------
     Watch
     """
+    if is_remote(path) or is_url(path):
+        return TimedWatch(REMOTE_S)
     is_store = os.path.exists(os.path.join(path, layout.MARKER))
     return StoreWatch(path) if is_store else FileWatch(path)
 

@@ -139,3 +139,28 @@ def test_a_built_site_is_served_as_it_is(make_site):
             thread.join()
         assert read(serving.url) != before
     assert outcomes == [None]
+
+
+def test_a_changed_configuration_is_followed_and_a_wrong_one_told(store, tmp_path):
+    config = tmp_path / "report.toml"
+    config.write_text('title = "One"\n', encoding="utf-8")
+    stop, outcomes = threading.Event(), []
+    settings = ServeSettings(source=store, config=str(config), port=0)
+    with open_serving(settings) as serving:
+        serving.refresh()
+        assert "<title>One" in read(serving.url)
+        thread = follow(serving, outcomes, stop)
+        try:
+            config.write_text('titel = "Two"\n', encoding="utf-8")
+            wait_for(lambda: any("titel" in str(one) for one in outcomes))
+            config.write_text('title = "Two"\n', encoding="utf-8")
+            wait_for(lambda: "<title>Two" in read(serving.url))
+        finally:
+            stop.set()
+            thread.join()
+
+
+def test_secrets_are_looked_for_where_others_may_read():
+    assert ServeSettings(source="runs").is_private
+    assert not ServeSettings(source="runs", output="site").is_private
+    assert not ServeSettings(source="runs", host="0.0.0.0").is_private
