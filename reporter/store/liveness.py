@@ -6,7 +6,7 @@ import os
 
 from reporter.events import WriterOpened
 
-__all__ = ["host_name", "is_alive", "own_start", "process_start"]
+__all__ = ["host_name", "is_alive", "own_identity", "own_start", "process_start"]
 
 
 def host_name() -> str:
@@ -14,6 +14,11 @@ def host_name() -> str:
     if hasattr(os, "uname"):
         return os.uname().nodename
     return os.environ.get("COMPUTERNAME", "")
+
+
+def own_identity() -> tuple[str, int, str]:
+    """Return what tells this process from all others: host, process id, start."""
+    return host_name(), os.getpid(), own_start()
 
 
 def own_start() -> str:

@@ -14,9 +14,8 @@ from typing import BinaryIO
 
 from reporter.errors import StoreError, StoreUnreachableError
 from reporter.events import Event, MetricsLogged, WriterClosed, WriterOpened, to_line
-from reporter.store import layout
+from reporter.store import layout, liveness
 from reporter.store.journal import Journal, PointJournal
-from reporter.store.liveness import host_name, own_start
 from reporter.store.points import CLOSE_RECORD
 from reporter.store.uris import is_remote
 
@@ -37,10 +36,8 @@ class _EventJournal(Journal):
         self._now_ms = now_ms
 
     def header(self) -> bytes:
-        opened = WriterOpened(
-            at_ms=self._now_ms(), host=host_name(), pid=os.getpid(), process_start=own_start()
-        )
-        return to_line(opened)
+        host, pid, start = liveness.own_identity()
+        return to_line(WriterOpened(at_ms=self._now_ms(), host=host, pid=pid, process_start=start))
 
 
 class FolderWriter:

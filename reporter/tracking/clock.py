@@ -1,11 +1,17 @@
-"""Time, ids and names of new runs, in one place, so that a test or a demo can choose them."""
+"""Time, ids and names of new runs, in one place, so that a test or a demo can choose them.
+
+Journals' names and the host stand here too, as far as choosing them goes: the store makes them.
+"""
 
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+from reporter.store import journal, liveness
 
 __all__ = ["fixed", "new_run_id", "new_run_name", "now_ms"]
 
@@ -200,8 +206,10 @@ def fixed(
     now: Callable[[], int] | None = None,
     run_id: Callable[[], str] | None = None,
     run_name: Callable[[], str] | None = None,
+    writer_id: Callable[[], str] | None = None,
+    host: str | None = None,
 ) -> Iterator[None]:
-    """Exchange clock, ids or names for the length of a ``with`` block.
+    """Exchange clock, ids, names or this machine's for the length of a ``with`` block.
 
     Parameters
     ----------
@@ -210,6 +218,10 @@ def fixed(
     run_id : callable, optional
         Returns 32 hex digits.
     run_name : callable, optional
+    writer_id : callable, optional
+        Returns 12 hex digits, other ones at each call: journals are named by them.
+    host : str, optional
+        What this machine is called, without a process: the writer cannot be seen alive.
 
     Examples
     --------
@@ -218,11 +230,21 @@ def fixed(
     ...     clock.now_ms()
     1000
     """
-    names = globals()
-    before = {name: names[name] for name in ("now_ms", "new_run_id", "new_run_name")}
-    given = {"now_ms": now, "new_run_id": run_id, "new_run_name": run_name}
-    names.update({name: call for name, call in given.items() if call is not None})
+    this = sys.modules[__name__]
+    identity = None if host is None else lambda: (host, 0, "")
+    exchanged = (
+        (this, "now_ms", now),
+        (this, "new_run_id", run_id),
+        (this, "new_run_name", run_name),
+        (journal, "new_writer_id", writer_id),
+        (liveness, "own_identity", identity),
+    )
+    before = [(module, name, getattr(module, name)) for module, name, _ in exchanged]
+    for module, name, call in exchanged:
+        if call is not None:
+            setattr(module, name, call)
     try:
         yield
     finally:
-        names.update(before)
+        for module, name, call in before:
+            setattr(module, name, call)

@@ -12,7 +12,7 @@ import sys
 import threading
 from functools import lru_cache
 
-from reporter.store.liveness import host_name
+from reporter.store import liveness
 from reporter.store.uris import USER
 
 __all__ = ["GitProbe", "end_tags", "short_path", "start_tags", "user_name"]
@@ -41,7 +41,7 @@ def start_tags() -> dict[str, str]:
         "mlflow.user": user_name(),
         "mlflow.source.name": _source_name(),
         "mlflow.source.type": "NOTEBOOK" if _is_notebook() else "LOCAL",
-        "reporter.host": host_name(),
+        "reporter.host": liveness.own_identity()[0],
         "reporter.python": sys.version.split()[0],
         "reporter.command": _command(),
     }

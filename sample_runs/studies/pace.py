@@ -17,7 +17,6 @@ from hashlib import sha256
 from pathlib import Path
 from unittest.mock import patch
 
-from reporter.events import WriterOpened
 from reporter.tracking import clock
 
 __all__ = ["at", "move", "reproducible"]
@@ -59,18 +58,15 @@ def reproducible(salt: str) -> Iterator[None]:
         for change in (
             patch.dict(os.environ, environment),
             patch("traceback.format_exception", format_without_root),
-            patch("reporter.tracking.context.host_name", lambda: ""),
-            patch("reporter.store.writer.WriterOpened", _open_anonymously),
-            patch("reporter.store.journal.new_writer_id", _counted(f"{salt} writer", 12)),
-            clock.fixed(now=lambda: _now_ms, run_id=_counted(f"{salt} run", 32)),
+            clock.fixed(
+                now=lambda: _now_ms,
+                run_id=_counted(f"{salt} run", 32),
+                writer_id=_counted(f"{salt} writer", 12),
+                host="",
+            ),
         ):
             stack.enter_context(change)
         yield
-
-
-def _open_anonymously(at_ms: int, **_: object) -> WriterOpened:
-    """Say that a writer opened, without host and process."""
-    return WriterOpened(at_ms=at_ms)
 
 
 def _counted(salt: str, digits: int) -> Callable[[], str]:

@@ -334,3 +334,15 @@ def test_a_filter_that_finds_nothing_says_what_nobody_logged() -> None:
         reporter.log_metric("val_loss", 1)
     with pytest.warns(UserWarning, match="val_los"):
         assert reporter.search_runs(filter_string="metrics.val_los < 3", output_format="list") == []
+
+
+def test_a_demo_may_choose_host_and_writers(store: Path) -> None:
+    names = iter(("a" * 12, "b" * 12, "c" * 12, "d" * 12))
+    with clock.fixed(writer_id=lambda: next(names), host="demo"):
+        run = reporter.start_run()
+        (journal,) = store.glob(f"*/{run.info.run_id}/events-*.jsonl")
+        first = json.loads(journal.read_text().splitlines()[0])
+        reporter.end_run()
+    assert {"a" * 12, "b" * 12, "c" * 12} & {journal.stem.removeprefix("events-")}
+    assert (first["host"], first.get("pid", 0)) == ("demo", 0)
+    assert reporter.get_run(run.info.run_id).data.tags["reporter.host"] == "demo"
