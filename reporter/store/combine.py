@@ -103,7 +103,7 @@ def _merge_folders(
         _copy_journals(
             os.path.join(source, experiment_id),
             os.path.join(target, experiment_id),
-            layout.is_experiment_journal,
+            lambda name: layout.is_experiment_journal(name) or layout.is_documents_journal(name),
         )
     runs = [
         (source, eid, run_id)
