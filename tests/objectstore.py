@@ -119,5 +119,6 @@ def make_bucket(server: Server, name: str, prefix: str = "some/runs") -> Bucket:
         skip_instance_cache=True,
     )
     files.mkdir(name)
+    s3fs.S3FileSystem.clear_instance_cache()  # whoever comes reads the environment anew
     environment = {**CREDENTIALS, "AWS_ENDPOINT_URL": server.url}
     return Bucket(f"s3://{name}/{prefix}", environment, files)

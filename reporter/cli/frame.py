@@ -142,8 +142,10 @@ def open_runs(store: str, format_name: str = "", pairs: Sequence[str] = ()) -> S
     """
     from reporter.store.layout import MARKER
     from reporter.store.reader import open_store
+    from reporter.store.uris import is_remote
 
-    if not format_name and os.path.exists(os.path.join(store, MARKER)):
+    is_ours = is_remote(store) or os.path.exists(os.path.join(store, MARKER))
+    if not format_name and is_ours:
         return open_store(store)  # and no importer is loaded
     from reporter.importers import open_source
 

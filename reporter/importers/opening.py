@@ -28,6 +28,7 @@ from reporter.store.ports import StoreReader
 from reporter.store.published import PublishedReader
 from reporter.store.reader import FolderReader, open_store
 from reporter.store.site_files import find_site
+from reporter.store.uris import is_remote
 from reporter.store.user_cache import user_cache_folder
 
 __all__ = ["LinkedReader", "open_source"]
@@ -134,7 +135,7 @@ def open_source(
     InvalidInputError
         There is no such importer, or it has no such option.
     """
-    if not format_name and not is_url(path) and _is_ours(path):
+    if not format_name and (is_remote(path) or (not is_url(path) and _is_ours(path))):
         yield open_store(path)
         return
     if not format_name and (site := find_site(path)) is not None:

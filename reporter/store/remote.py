@@ -209,7 +209,8 @@ def _seconds(moment: datetime | float | str | None) -> float:
 
 
 def _is_no_bucket(error: BaseException) -> bool:
-    return "bucket" in str(error).lower() or "NoSuchBucket" in type(error.__cause__).__name__
+    """Tell a bucket that is not there from a folder that is not there in one."""
+    return "NoSuchBucket" in type(error.__cause__).__name__ or "bucket does not exist" in str(error)
 
 
 def _explain(error: Exception, location: str, verb: str) -> StoreUnreachableError:

@@ -46,6 +46,8 @@ _ROLL_BYTES = 256 << 10
 # How long callers leave a bucket alone that did not answer: asking takes seconds, and the thread
 # goes on asking.
 _DOWN_SECONDS = 60.0
+# How long the thread may finish what it is at when the process ends.
+_JOIN_SECONDS = 5.0
 # A spool of another machine, on a shared disk, is its owner's until it was silent for so long.
 _SILENT_SECONDS = 900.0
 _OWNER = ".spool.json"
@@ -106,6 +108,7 @@ class Spool:
         self.known: dict[str, Experiment] = {}
         self._down_until = 0.0
         self._has_warned = False
+        self._has_taken_up = False
 
     def _write_owner(self) -> None:
         owner = {"uri": self.location, "host": host_name(), "pid": self.pid}
@@ -122,11 +125,14 @@ class Spool:
                 self._thread = None  # the interpreter is shutting down: leaving uploads
 
     def _work(self) -> None:
-        self._attempt(lambda: take_up(self.uri))
+        self._has_taken_up = self._attempt(lambda: take_up(self.uri))
         while not self._stopped.wait(_interval()):
-            os.utime(os.path.join(self.folder, _OWNER))
-            if self._attempt(self._send) and self._unsettled:
-                self._attempt(self._settle)
+            self._attempt(self._tick)
+
+    def _tick(self) -> None:
+        os.utime(os.path.join(self.folder, _OWNER))  # a sign of life, for other machines
+        self._send()
+        self._settle()
 
     def _send(self) -> None:
         for writer in list(self.writers):
@@ -161,7 +167,8 @@ class Spool:
             try:
                 work()
             except (StoreError, OSError) as error:
-                self.tell(error)
+                if not self._stopped.is_set():  # else the interpreter takes its threads down
+                    self.tell(error)
                 return False
             self._down_until = 0.0
             return True
@@ -177,6 +184,12 @@ class Spool:
                 stacklevel=2,
             )
 
+    def _has_heirloom(self) -> bool:
+        """Whether there are spools of processes that are gone, which was not looked at in time."""
+        return not self._has_taken_up and any(
+            location == self.location for _, location in _left_behind()
+        )
+
     def stop(self) -> None:
         """Upload nothing more by itself."""
         self._stopped.set()
@@ -188,9 +201,11 @@ class Spool:
         interpreter that shuts down.
         """
         self.stop()
+        if self._thread is not None:
+            self._thread.join(min(seconds, _JOIN_SECONDS))
         if self.location.startswith("memory:"):
             shutil.rmtree(self.folder, ignore_errors=True)
-        elif self._uploader.has_unsent() or self._uploader.runs():
+        elif self._uploader.has_unsent() or self._uploader.runs() or self._has_heirloom():
             _send_in_child(self.folder, self.uri, seconds)
         else:
             shutil.rmtree(self.folder, ignore_errors=True)
@@ -251,9 +266,10 @@ def _send_in_child(folder: str, uri: str, seconds: float) -> None:
 
 
 def send_left(folder: str) -> None:
-    """Upload a spool whose process is about to end, and remove it; used by that process alone."""
+    """Upload a spool whose process is about to end, and those of earlier ones; remove them."""
     try:
         _send_whole(folder, os.environ[_URI_VARIABLE])
+        take_up(os.environ[_URI_VARIABLE])
     except (StoreError, OSError) as error:
         sys.stderr.write(
             f"{error}\nWhat was logged is kept in '{folder}': 'report sync' uploads it.\n"
