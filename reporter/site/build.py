@@ -16,6 +16,7 @@ from reporter.site import links
 from reporter.site.branding import Branding, make_branding
 from reporter.site.charts import chart_sections
 from reporter.site.histories import PartsPass
+from reporter.site.history import next_history, read_history, record_build
 from reporter.site.job import Job
 from reporter.site.lookup import ExperimentLookup
 from reporter.site.output import SiteOutput
@@ -142,8 +143,14 @@ def build(
         _write_runs(job)
         write_downloads(job)
         write_catalog(job)
+        latest = record_build(plan, job.digest)
+        job.history = next_history(read_history(output.history), latest)
         write_pages(job)
-        totals = output.finish(plan.report_id, is_scanned=not allow_secrets)
+        totals = output.finish(
+            plan.report_id,
+            is_scanned=not allow_secrets,
+            history=[vars(record) for record in job.history],
+        )
     return BuildResult(
         location=output.location,
         n_runs=plan.n_runs,

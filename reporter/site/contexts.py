@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 __all__ = [
     "ArtifactRow",
+    "BuildRow",
     "ChartCard",
     "ChartSection",
     "ChildRow",
@@ -296,6 +297,22 @@ class ViewLink:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BuildRow:
+    """One line of the list of builds: what was new in it."""
+
+    digest: str
+    """First digits of the digest of its data."""
+    newest: str
+    """When its newest event was."""
+    newest_exact: str
+    n_runs: str
+    more: str
+    """``+3``: runs more than in the build before; empty when as many."""
+    changes: tuple[str, ...]
+    """``digits: val_loss ↓ 0.094 → 0.091``: bests that are new or other than before."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class IndexPage:
     """index.html: experiments, and the runs table when there is only one experiment."""
 
@@ -323,6 +340,8 @@ class IndexPage:
     """A query that runs on the files offered for download; empty when there are none."""
     store: str
     """Where the store is, for the empty state."""
+    builds: tuple[BuildRow, ...]
+    """What earlier builds changed, the newest first; empty for a first build."""
     description_html: Markup
     """From the configuration, rendered Markdown; may be empty."""
     home_html: Markup

@@ -30,12 +30,15 @@ class FrameMaker:
     downloads : tuple of str
         Site paths of the tables offered for download.
     n_problems : int
+    digest : str
+        Of the data, so that a report can be cited; empty before all runs were read.
     """
 
     plan: SitePlan
     assets: Assets
     downloads: tuple[str, ...] = ()
     n_problems: int = 0
+    digest: str = ""
 
     def frame(self, page: str, trail: Sequence[tuple[str, str]] = ()) -> Frame:
         """Make the frame of a page that counts what is in the site.
@@ -54,7 +57,8 @@ class FrameMaker:
         n_experiments = len(self.plan.experiments)
         counted = f"{plural(self.plan.n_runs, 'run')} in {plural(n_experiments, 'experiment')}"
         problems = plural(self.n_problems, "problem") if self.n_problems else ""
-        return self._frame(page, trail, counted, problems)
+        parts = [counted, *_left_out(self.plan), *([f"data {self.digest}"] if self.digest else [])]
+        return self._frame(page, trail, " · ".join(parts), problems)
 
     def lasting_frame(self, page: str, trail: Sequence[tuple[str, str]]) -> Frame:
         """Make the frame of a page that must not change when other runs are added.
@@ -105,6 +109,15 @@ def all_runs_link(page: str, experiments: Sequence[PlannedExperiment]) -> Link:
     """Link to the first page that has a runs table."""
     target = links.experiment_page(experiments[0].id) if len(experiments) > 1 else links.INDEX
     return Link(text="All runs", href=links.href(page, target))
+
+
+def _left_out(plan: SitePlan) -> list[str]:
+    parts = []
+    if plan.n_deleted:
+        parts.append(f"{plural(plan.n_deleted, 'deleted run')} left out")
+    if plan.n_deleted_experiments:
+        parts.append(f"{plural(plan.n_deleted_experiments, 'deleted experiment')} left out")
+    return parts
 
 
 def _problems(page: str, text: str) -> Link | None:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 from reporter.model import Problem
 from reporter.site.artifacts import ShippedFile
+from reporter.site.history import BuildRecord
 from reporter.site.lookup import ExperimentLookup
+from reporter.site.manifest import inputs_digest
 from reporter.site.output import SiteOutput
 from reporter.site.plan import Progress, SitePlan
 from reporter.site.series import Shard
@@ -41,6 +43,8 @@ class Job:
         By run id.
     run_digests : dict of str to str
         By run id: digest of everything known of the run.
+    history : tuple of BuildRecord
+        This build and those before it, once all runs are written.
     places : dict of str to dict of str to str
         By run id: artifact path to site path, of the artifacts that are in the site.
     figures : dict of str to list of ShippedFile
@@ -63,10 +67,16 @@ class Job:
     left_out: list[int] = field(default_factory=list)
     problems: dict[str, list[Problem]] = field(default_factory=dict)
     run_digests: dict[str, str] = field(default_factory=dict)
+    history: tuple[BuildRecord, ...] = ()
     places: dict[str, dict[str, str]] = field(default_factory=dict)
     figures: dict[str, list[ShippedFile]] = field(default_factory=dict)
     tables: dict[str, list[str]] = field(default_factory=dict)
     series: dict[str, list[tuple[Shard, str]]] = field(default_factory=dict)
+
+    @property
+    def digest(self) -> str:
+        """Digest of the data, once all runs are written: the same runs give the same one."""
+        return inputs_digest(sorted(self.run_digests.items()))[:12]
 
     def add_problems(self, run_id: str, problems: Iterator[Problem] | list[Problem]) -> None:
         """Record a run's problems, each once."""

@@ -93,12 +93,15 @@ class Manifest:
         a proxy still holds.
     is_scanned : bool
         Whether every file was looked through for secrets and none was found.
+    history : tuple of dict
+        What earlier builds came to, oldest first; see :mod:`reporter.site.history`.
     """
 
     report_id: str = ""
     files: Mapping[str, FileEntry] = field(default_factory=dict)
     old: Mapping[str, int] = field(default_factory=dict)
     is_scanned: bool = False
+    history: tuple[dict[str, Any], ...] = ()  # Any: what JSON holds
 
     def to_json(self) -> bytes:
         """Write the manifest: sorted, one file a line."""
@@ -110,6 +113,7 @@ class Manifest:
             "format": FORMAT,
             "report_id": self.report_id,
             "is_scanned": self.is_scanned,
+            "history": self.history,
             "old": old,
         }
         return f'{_dump(head)[:-1]},"files":{{\n{files}\n}}}}\n'.encode()
@@ -133,13 +137,16 @@ class Manifest:
             old = {path: int(size) for path, size in record["old"].items()}
             report_id = str(record["report_id"])
             is_scanned = record.get("is_scanned") is True
+            history = tuple(dict(item) for item in record.get("history", ()))
         except ManifestError:
             raise
         except (ValueError, LookupError, TypeError, AttributeError) as error:
             raise ManifestError(f"{type(error).__name__}: {error}") from error
         if unsafe := [path for path in (*files, *old) if not links.is_safe(path)]:
             raise ManifestError(f"path {unsafe[0]!r} leads out of the site")
-        return Manifest(report_id=report_id, files=files, old=old, is_scanned=is_scanned)
+        return Manifest(
+            report_id=report_id, files=files, old=old, is_scanned=is_scanned, history=history
+        )
 
 
 class Ledger:
@@ -170,6 +177,11 @@ class Ledger:
         if not self._previous.is_scanned:
             return set()
         return {entry.sha256 for entry in self._known.values()}
+
+    @property
+    def history(self) -> tuple[dict[str, Any], ...]:  # Any: what JSON holds
+        """What earlier builds came to; nothing when this build must not tell."""
+        return self._previous.history if self.keeps_old else ()
 
     def owns(self, path: str) -> bool:
         """Tell whether a file at this path is ours."""

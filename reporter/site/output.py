@@ -9,9 +9,9 @@ comes last, so a build that is interrupted leaves a site that works and that the
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from reporter.errors import BuildError
 from reporter.model import Problem
@@ -209,11 +209,22 @@ class SiteOutput:
         """Return the digests of files that the last build looked through for secrets."""
         return self._ledger.scanned()
 
+    @property
+    def history(self) -> tuple[dict[str, Any], ...]:  # Any: what JSON holds
+        """What earlier builds came to, oldest first."""
+        return self._ledger.history
+
     def forget_old(self) -> None:
         """Keep no data file of the last build: it may say what this one must not."""
         self._ledger.keeps_old = False
 
-    def finish(self, report_id: str, *, is_scanned: bool = False) -> OutputTotals:
+    def finish(
+        self,
+        report_id: str,
+        *,
+        is_scanned: bool = False,
+        history: Sequence[Mapping[str, Any]] = (),  # Any: what JSON holds
+    ) -> OutputTotals:
         """Delete what has no place any more, write the manifest and let go.
 
         Parameters
@@ -221,6 +232,8 @@ class SiteOutput:
         report_id : str
         is_scanned : bool
             Whether everything was looked through for secrets.
+        history : sequence of mapping
+            What this build and earlier ones came to, oldest first.
 
         Returns
         -------
@@ -230,7 +243,11 @@ class SiteOutput:
         for path in outdated:
             self._destination.delete(path)
         manifest = Manifest(
-            report_id=report_id, files=entries, old=self._ledger.old(), is_scanned=is_scanned
+            report_id=report_id,
+            files=entries,
+            old=self._ledger.old(),
+            is_scanned=is_scanned,
+            history=tuple(dict(item) for item in history),
         )
         self._destination.end(manifest.to_json())
         self._is_finished = True

@@ -73,9 +73,12 @@ def write_pages(job: Job) -> None:
     ----------
     job : Job
     """
-    n_problems = len(job.all_problems())
     frames = FrameMaker(
-        plan=job.plan, assets=job.assets, downloads=job.downloads, n_problems=n_problems
+        plan=job.plan,
+        assets=job.assets,
+        downloads=job.downloads,
+        n_problems=len(job.all_problems()),
+        digest=job.digest,
     )
     for lookup in job.lookups:
         _write_experiment(job, lookup, frames)
@@ -91,6 +94,7 @@ def write_pages(job: Job) -> None:
         job.reader.location,
         description_html=description_html,
         home_html=home_html,
+        history=job.history,
     )
     job.output.write(links.INDEX, job.theme.render("index.html.j2", index))
     job.output.write_unless_there(links.NOJEKYLL, b"")

@@ -35,6 +35,7 @@ from reporter.site.contexts import (
     ProblemRow,
     ViewLink,
 )
+from reporter.site.history import BuildRecord, build_rows
 from reporter.site.lookup import ExperimentLookup
 from reporter.site.notes import NOTE_TAG
 from reporter.site.numbers import (
@@ -73,6 +74,7 @@ def index_context(
     *,
     description_html: Markup,
     home_html: Markup,
+    history: Sequence[BuildRecord] = (),
 ) -> IndexPage:
     """Make the context of the first page.
 
@@ -90,6 +92,8 @@ def index_context(
         Where the store is, for the page without runs.
     description_html, home_html : Markup
         From the configuration.
+    history : sequence of BuildRecord
+        Builds of this report, oldest first.
 
     Returns
     -------
@@ -117,6 +121,7 @@ def index_context(
         data_text=_data_text(plan, runs),
         data_snippet=_snippet(metrics_glob),
         store=store,
+        builds=build_rows(history, plan.year_of_newest),
         description_html=description_html,
         home_html=home_html,
         views=tuple(v for e in plan.experiments for v in _views(plan, e, links.INDEX)),
@@ -334,7 +339,8 @@ def _snippet(metrics_glob: str) -> str:
     if not metrics_glob:
         return ""
     query = f"select key, min(value), max(value)\nfrom '{metrics_glob}' group by key"
-    return f"-- DuckDB, in this folder\n{query}"
+    loaded = '# Python: a folder, a zip or an address\nruns = reporter.load("https://...").runs'
+    return f"-- DuckDB, in this folder\n{query}\n\n{loaded}"
 
 
 def _about(experiment: PlannedExperiment, page: str, parts: Sequence[str]) -> list[Fact]:

@@ -192,6 +192,10 @@ class SitePlan:
     problems : tuple of Problem
         Of the store as a whole and of experiments; those of a run are with the run.
     settings : SiteSettings
+    n_deleted : int
+        Runs of these experiments that are left out because they are deleted.
+    n_deleted_experiments : int
+        Experiments that are left out with all their runs.
     """
 
     title: str
@@ -200,6 +204,8 @@ class SitePlan:
     newest_ms: int | None
     problems: tuple[Problem, ...]
     settings: SiteSettings
+    n_deleted: int = 0
+    n_deleted_experiments: int = 0
 
     @property
     def n_runs(self) -> int:
@@ -235,13 +241,16 @@ def gather(reader: StoreReader, settings: SiteSettings, progress: Progress) -> S
     -------
     SitePlan
     """
-    experiments = {e.experiment_id: _portable(e) for e in reader.experiments() if _is_active(e)}
+    listed = reader.experiments()
+    experiments = {e.experiment_id: _portable(e) for e in listed if _is_active(e)}
     problems = [problem for item in experiments.values() for problem in item.problems]
     runs: dict[str, list[Run]] = {experiment_id: [] for experiment_id in experiments}
     artifacts: dict[str, tuple[Artifact, ...]] = {}
+    n_deleted = 0
     for count, run in enumerate(reader.runs(list(experiments))):
         progress("Reading", count, 0)
         if run.info.lifecycle_stage == LifecycleStage.DELETED:
+            n_deleted += 1
             continue
         if problem := _unusable(run):
             problems.append(problem)
@@ -261,6 +270,8 @@ def gather(reader: StoreReader, settings: SiteSettings, progress: Progress) -> S
         newest_ms=_newest(planned),
         problems=(*config_problems(config, planned), *problems),
         settings=settings,
+        n_deleted=n_deleted,
+        n_deleted_experiments=sum(e.lifecycle_stage == LifecycleStage.DELETED for e in listed),
     )
 
 
