@@ -159,7 +159,7 @@ class Serving:
         next_s = 0.0
         has_changed = False
         while not stop.wait(_LOOK_S):
-            has_changed = any([one.changed() for one in self._watches]) or has_changed
+            has_changed = any(one.changed() for one in self._watches) or has_changed
             began_s = time.monotonic()
             if not has_changed or began_s < next_s:
                 continue
