@@ -62,14 +62,15 @@ def attach(group: click.Group) -> None:
         """
         from reporter.importers import import_sources
 
-        with Progress() as progress:
-            result = import_sources(
-                sources,
-                output,
-                format_name=format_name,
-                options=parse_options(pairs, experiment),
-                progress=progress,
-            )
+        options = parse_options(pairs, experiment)
+        try:
+            with Progress() as progress:
+                result = import_sources(
+                    sources, output, format_name=format_name, options=options, progress=progress
+                )
+        except KeyboardInterrupt:
+            click.echo("Interrupted. What was imported stays; import again to go on.", err=True)
+            sys.exit(1)
         if as_json:
             print_json(_record(result))
         else:

@@ -6,19 +6,29 @@ import errno
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from reporter.errors import InvalidInputError, StoreError
-from reporter.importers.records import ArtifactSource
+from reporter.importers.records import ArtifactSource, ImportedRun
 from reporter.model import Artifact, Problem
 from reporter.store import layout
 from reporter.store.writer import FolderWriter
 
-__all__ = ["LINKS", "ArtifactCopier", "ArtifactLinker", "ArtifactTaker", "storable_path"]
+__all__ = [
+    "LINKS",
+    "NOT_COPIED",
+    "ArtifactCopier",
+    "ArtifactLinker",
+    "ArtifactTaker",
+    "storable_path",
+]
 
 LINKS = "links.json"
 """Beside a run's tables in a store that links to its source: artifact path to file."""
+
+NOT_COPIED = "Artifact not copied"
+"""What a problem is called after which the next import tries the run again."""
 
 _MAX_NAME_BYTES = 255
 # The target's disk is full or read-only: nothing that follows would fare better.
@@ -31,7 +41,7 @@ class ArtifactTaker(Protocol):
     def take(
         self,
         folder: str,
-        artifacts: Iterable[ArtifactSource | Problem],
+        run: ImportedRun,
         known: Mapping[str, Artifact],
     ) -> Iterator[Artifact | Problem]:
         """Take files over into a run's folder; `known` are those of the last import."""
@@ -50,15 +60,15 @@ class ArtifactCopier:
     def take(
         self,
         folder: str,
-        artifacts: Iterable[ArtifactSource | Problem],
+        run: ImportedRun,
         known: Mapping[str, Artifact],
     ) -> Iterator[Artifact | Problem]:
         """Copy files; what cannot be read is a problem."""
-        for path, item in _with_paths(artifacts, os.path.basename(folder)):
+        for path, item in _with_paths(run):
             if isinstance(item, Problem):
                 yield item
             else:
-                yield _copy(folder, path, item, known.get(path))
+                yield _copy(folder, run.run_id, path, item, known.get(path))
 
 
 class ArtifactLinker:
@@ -71,29 +81,27 @@ class ArtifactLinker:
     def take(
         self,
         folder: str,
-        artifacts: Iterable[ArtifactSource | Problem],
+        run: ImportedRun,
         known: Mapping[str, Artifact],
     ) -> Iterator[Artifact | Problem]:
         """Link to files; the links are written when all are known."""
         links: dict[str, str] = {}
-        for path, item in _with_paths(artifacts, os.path.basename(folder)):
+        for path, item in _with_paths(run):
             if isinstance(item, Problem):
                 yield item
             elif item.file:
                 links[path] = os.path.realpath(item.file)
                 yield _artifact(path, item, item.size_bytes, "")
             else:
-                yield _copy(folder, path, item, known.get(path))
+                yield _copy(folder, run.run_id, path, item, known.get(path))
         with open(os.path.join(folder, LINKS), "w", encoding="ascii") as file:
             json.dump(links, file)
 
 
-def _with_paths(
-    artifacts: Iterable[ArtifactSource | Problem], run_id: str
-) -> Iterator[tuple[str, ArtifactSource | Problem]]:
+def _with_paths(run: ImportedRun) -> Iterator[tuple[str, ArtifactSource | Problem]]:
     """Give each file a path that every system can store and that no other file of the run has."""
     taken: set[str] = set()
-    for item in artifacts:
+    for item in run.artifacts:
         if isinstance(item, Problem):
             yield "", item
             continue
@@ -104,12 +112,15 @@ def _with_paths(
             )
             yield (
                 "",
-                Problem(what="Artifact left out", where=f"{run_id}/{item.path}", detail=detail),
+                Problem(what="Artifact left out", where=f"{run.run_id}/{item.path}", detail=detail),
             )
             continue
         if path != item.path:
             detail = f"some systems cannot store this name; it is '{path}' here"
-            yield "", Problem(what="Artifact renamed", where=f"{run_id}/{item.path}", detail=detail)
+            yield (
+                "",
+                Problem(what="Artifact renamed", where=f"{run.run_id}/{item.path}", detail=detail),
+            )
         taken.add(path)
         yield path, item
 
@@ -162,13 +173,13 @@ def _mended(part: str) -> str:
 
 
 def _copy(
-    folder: str, path: str, item: ArtifactSource, known: Artifact | None
+    folder: str, run_id: str, path: str, item: ArtifactSource, known: Artifact | None
 ) -> Artifact | Problem:
-    target = os.path.join(folder, layout.ARTIFACTS, *path.split("/"))
+    root = os.path.join(folder, layout.ARTIFACTS)
+    target = os.path.join(root, *path.split("/"))
     if known is not None and known.sha256 and _is_copy(target, item):
         return _artifact(path, item, known.size_bytes, known.sha256)
-    store, experiment_id, run_id = _split(folder)
-    writer = FolderWriter(store, experiment_id, run_id, now_ms=lambda: 0)
+    writer = FolderWriter("", "", run_id, now_ms=lambda: 0, artifact_folder=root)
     try:
         with item.open() as file:
             size_bytes, sha256 = writer.put_artifact(path, file)
@@ -177,9 +188,7 @@ def _copy(
         if isinstance(cause, OSError) and cause.errno in _DISK_REFUSED:
             raise cause from error
         detail = str(getattr(cause, "strerror", None) or error)
-        return Problem(
-            what="Artifact not copied", where=f"{run_id}/{path}", detail=detail, severity="error"
-        )
+        return Problem(what=NOT_COPIED, where=f"{run_id}/{path}", detail=detail, severity="error")
     if item.modified_ms is not None:
         os.utime(target, ns=(item.modified_ms * 1_000_000,) * 2)
     return _artifact(path, item, size_bytes, sha256)
@@ -204,9 +213,3 @@ def _artifact(path: str, item: ArtifactSource, size_bytes: int, sha256: str) -> 
         key=item.key,
         step=item.step,
     )
-
-
-def _split(folder: str) -> tuple[str, str, str]:
-    rest, run_id = os.path.split(folder)
-    store, experiment_id = os.path.split(rest)
-    return store, experiment_id, run_id

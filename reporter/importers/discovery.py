@@ -66,6 +66,12 @@ def find_sources(path: str, format_name: str = "") -> list[FoundSource]:
     forced = get_importer(format_name) if format_name else None
     if not is_url(path) and not os.path.exists(path):
         raise _missing(path)
+    if forced is None and _is_store(path):
+        raise NotAStoreError(
+            f"'{path}' is a store of ours, not another tool's.",
+            path=path,
+            hint=f"Bring its runs into another store with 'report merge {path} -o STORE'.",
+        )
     if forced is not None:
         found = list(_search(path, path, [forced], LIKELY, 0))
         return found or [FoundSource(source=Source(path=path, root=path), importer=forced)]
@@ -121,8 +127,12 @@ def _search(
             yield from _search(entry.path, root, importers, least, depth + 1)
 
 
+def _is_store(path: str) -> bool:
+    return os.path.exists(os.path.join(path, MARKER))
+
+
 def _is_ours(path: str) -> bool:
-    return any(os.path.exists(os.path.join(path, name)) for name in (MARKER, _SITE_MARKER))
+    return _is_store(path) or os.path.exists(os.path.join(path, _SITE_MARKER))
 
 
 def _is_skipped(name: str) -> bool:

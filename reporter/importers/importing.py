@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from reporter import __version__
+from reporter.errors import StoreError
 from reporter.importers.copying import ArtifactCopier, ArtifactTaker
 from reporter.importers.discovery import FoundSource, find_sources
 from reporter.importers.placement import Placement
@@ -129,7 +130,7 @@ def import_sources(
     InvalidInputError
         There is no such importer.
     StoreError
-        The store cannot be written.
+        The store cannot be written, or a source cannot be read any more.
 
     Notes
     -----
@@ -139,7 +140,15 @@ def import_sources(
     found = [item for path in paths for item in find_sources(path, format_name)]
     layout.create_store(store)
     counted = RunCounter(progress)
-    sources = [import_found(item, store, options, ArtifactCopier(), counted) for item in found]
+    try:
+        sources = [import_found(item, store, options, ArtifactCopier(), counted) for item in found]
+    except OSError as error:
+        where = f" ('{error.filename}')" if error.filename else ""
+        raise StoreError(
+            f"The import into '{store}' stopped: {error.strerror or error}{where}.",
+            path=store,
+            hint="What was imported stays; import again to go on.",
+        ) from error
     return ImportResult(store, sources)
 
 

@@ -8,6 +8,7 @@ since. The journal's first event holds the fingerprint that says whether the run
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -21,7 +22,7 @@ from reporter.events import (
     from_line,
     to_line,
 )
-from reporter.importers.copying import ArtifactTaker
+from reporter.importers.copying import NOT_COPIED, ArtifactTaker
 from reporter.importers.records import ImportedRun
 from reporter.importers.series import PointCollector
 from reporter.model import Artifact, MetricSummary, Problem
@@ -100,16 +101,48 @@ def replay_run(
     imported = Imported(at_ms=0, source=importer, fingerprint=run.fingerprint)
     if before and _is_same(before[0], imported) and artifacts.is_complete(folder):
         return ReplayedRun(outcome="unchanged", problems=_problems(before))
-    os.makedirs(folder, exist_ok=True)
+    if not os.path.isdir(folder):
+        return _write_new(folder, experiment_id, run, imported, artifacts)
     with fold_lock(folder) as is_ours:
         if not is_ours:
             return _kept("Run is being folded", run, "another process is at it; import again")
         there = read_sources(folder, run.run_id, experiment_id)
         if reason := _reason_to_keep(there):
             return _kept("Run not taken up", run, reason)
-        content = _read(run, experiment_id, imported)
-        n_files = _take_artifacts(run, content, artifacts, folder, before)
-        _write(there, content)
+        return _write_into(there, run, imported, artifacts, before)
+
+
+def _write_new(
+    folder: str, experiment_id: str, run: ImportedRun, imported: Imported, artifacts: ArtifactTaker
+) -> ReplayedRun:
+    """Write a run beside its place and rename it: nobody sees half of it."""
+    parent, name = os.path.split(folder)
+    beside = os.path.join(parent, f"{layout.TEMPORARY_PREFIX}{os.urandom(6).hex()}-{name}")
+    os.makedirs(beside)
+    try:
+        there = RunSources(folder=beside, run_id=run.run_id, experiment_id=experiment_id)
+        done = _write_into(there, run, imported, artifacts, ())
+        try:
+            os.rename(beside, folder)
+        except OSError:
+            if not os.path.isdir(folder):
+                raise
+            return _kept("Run not taken up", run, "another import was quicker; import again")
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return done
+
+
+def _write_into(
+    there: RunSources,
+    run: ImportedRun,
+    imported: Imported,
+    artifacts: ArtifactTaker,
+    before: Sequence[Event],
+) -> ReplayedRun:
+    content = _read(run, there.experiment_id, imported)
+    n_files = _take_artifacts(run, content, artifacts, there.folder, before)
+    _write(there, content)
     return ReplayedRun(
         outcome="updated" if before else "new",
         problems=content.problems,
@@ -205,11 +238,13 @@ def _take_artifacts(
     """Take the run's files over and note them and all problems as events; returns how many."""
     known = {e.artifact.path: e.artifact for e in before if isinstance(e, ArtifactLogged)}
     taken: list[Artifact] = []
-    for item in artifacts.take(folder, run.artifacts, known):
+    for item in artifacts.take(folder, run, known):
         if isinstance(item, Problem):
             content.problems.append(item)
         else:
             taken.append(item)
+    if any(problem.what == NOT_COPIED for problem in content.problems):
+        content.events[0] = Imported(**{**vars(content.events[0]), "fingerprint": ""})  # try again
     at_ms = content.events[0].at_ms
     content.events += [ArtifactLogged(at_ms=at_ms, artifact=artifact) for artifact in taken]
     content.events += [ProblemFound(at_ms=at_ms, problem=item) for item in content.problems]

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
+from reporter.errors import StoreError
 from reporter.importers import import_sources, open_source
 from reporter.store.reader import open_store
 from reporter.store.verify import verify_store
+from reporter.store.writer import FolderWriter
 from reporter.tracking import MlflowClient
 from tests.builders import make_run as make_own_run
 from tests.builders import make_store
@@ -164,26 +166,91 @@ def test_a_damaged_table_is_written_again(source, store):
     assert open_store(store).run(run.name).data.params == {"lr": "0.1"}
 
 
+# Stops in the middle of the 20th run, whose events it has begun to hand on.
+_SLOW_IMPORT = """
+import sys, time
+from dataclasses import replace
+from reporter.importers import IMPORTERS, ImportedRun
+from reporter.cli import main
+
+def slowly(events):
+    yield from events
+    print("in the middle", flush=True)
+    time.sleep(60)
+
+def read(source, options, known=IMPORTERS["mlflow-files"]):
+    count = 0
+    for item in known.read(source, options):
+        count += isinstance(item, ImportedRun)
+        yield replace(item, events=slowly(item.events)) if count == 20 else item
+
+IMPORTERS["mlflow-files"] = replace(IMPORTERS["mlflow-files"], read=read)
+main()
+"""
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals are sent as POSIX has them")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_an_interrupted_import_goes_on(source, store, environment, number):
     experiment = make_experiment(source)
-    for place in range(200):
+    for place in range(30):
         make_run(experiment, str(place), metrics={"m": "5 0.5 1\n" * 500})
-    command = [sys.executable, "-m", "reporter.cli", "import", str(source), "-o", store]
-    child = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE)
-    while not os.path.isdir(store) or not any(name.isdigit() for name in os.listdir(store)):
-        time.sleep(0.01)
-    time.sleep(0.1)
+    command = [sys.executable, "-c", _SLOW_IMPORT, "import", str(source), "-o", store]
+    child = subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert child.stdout.readline() == b"in the middle\n"
     child.send_signal(number)
     _, message = child.communicate()
-    assert child.returncode != 0
-    assert b"Traceback" not in message
-    (import_,) = import_sources([str(source)], store).sources
-    assert import_.n_new + import_.n_unchanged + import_.n_updated == 200
-    assert sum(run.data.summaries["m"].count for run in open_store(store).runs()) == 100_000
+    assert child.returncode != 0 and b"Traceback" not in message
+    assert len(list(open_store(store).runs())) == 19
     assert not list(verify_store(store))
+    (import_,) = import_sources([str(source)], store).sources
+    assert (import_.n_unchanged, import_.n_new) == (19, 11)
+    assert sum(run.data.summaries["m"].count for run in open_store(store).runs()) == 15_000
+    assert not list(verify_store(store))
+
+
+def test_a_full_disk_is_an_error_and_the_next_import_goes_on(source, store, monkeypatch):
+    experiment = make_experiment(source)
+    for name in ("one", "two"):
+        make_run(experiment, name, metrics={"m": "5 0.5 1\n"})
+
+    def refuse(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("reporter.importers.replay.write_run", refuse)
+        with pytest.raises(StoreError, match=r"stopped: No space left.*import again"):
+            import_sources([str(source)], store)
+    (folder,) = (name for name in os.listdir(store) if name.isdigit())
+    assert not any(
+        os.path.isdir(os.path.join(store, folder, name))
+        for name in os.listdir(os.path.join(store, folder))
+    )
+    (import_,) = import_sources([str(source)], store).sources
+    assert import_.n_new == 2
+
+
+def test_a_file_that_could_not_be_copied_is_tried_again(source, store, monkeypatch):
+    run = make_run(make_experiment(source), artifacts={"a.txt": b"1", "b.txt": b"2"})
+
+    def refuse(self, path, data, put=FolderWriter.put_artifact):
+        if path == "a.txt":
+            raise OSError(errno.EIO, "Input/output error")
+        return put(self, path, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FolderWriter, "put_artifact", refuse)
+        result = import_sources([str(source)], store)
+    assert [problem.detail for problem in result.problems] == ["Input/output error"]
+    (import_,) = import_sources([str(source)], store).sources
+    assert (import_.n_updated, import_.problems) == (1, [])
+    assert [artifact.path for artifact in open_store(store).run(run.name).artifacts] == [
+        "a.txt",
+        "b.txt",
+    ]
 
 
 def test_reading_in_place_follows_the_source(source, tmp_path):
