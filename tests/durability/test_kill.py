@@ -17,8 +17,12 @@ from pathlib import Path
 
 import pytest
 
+import reporter
+from reporter.model import Run
 from reporter.store.compact import compact_store
 from reporter.store.reader import open_store
+from reporter.store.verify import verify_store
+from tests.builders import make_run, make_store
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="SIGKILL is of POSIX systems")
 TRIALS = int(os.environ.get("RUNPAGES_KILL_TRIALS", "6"))
@@ -177,3 +181,70 @@ def test_script_that_just_stops(
     (run,) = open_store(tmp_path / "runs").runs()
     assert (run.info.status, run.data.metrics) == (status, {"loss": 1.0})
     assert ("ZeroDivisionError" in run.data.tags.get("reporter.error", "")) == (ending == "1 / 0")
+
+
+def _crowd(store: str, names: range, **options: object) -> dict[str, list[float]]:
+    """Write runs and return their values."""
+    return {
+        make_run(store, f"run-{n}", metrics={"loss": [float(n), n + 0.5]}, **options): [n, n + 0.5]
+        for n in names
+    }
+
+
+def _values(store: Path, run_id: str) -> list[float]:
+    return [v for item in open_store(store).history([run_id]) for v in item.values.tolist()]
+
+
+@pytest.mark.parametrize("trial", range(TRIALS))
+@pytest.mark.parametrize("command", ["compact", "gc", "merge"])
+def test_kill_during_maintenance(
+    tmp_path: Path, environment: dict[str, str], command: str, trial: int
+) -> None:
+    """A maintenance command that is shot has changed nothing that cannot be gone on with."""
+    store, other = tmp_path / "runs", tmp_path / "other"
+    kept = _crowd(make_store(store), range(12), fold=command != "compact")
+    gone = _crowd(str(store), range(12, 24), fold=command != "compact")
+    if command == "gc":
+        client = reporter.MlflowClient(str(store))
+        for run_id in gone:
+            client.delete_run(run_id)
+    arguments = [str(store)]
+    if command == "merge":
+        make_store(other)
+        kept |= gone
+        arguments = [str(store), "-o", str(other)]
+    child = subprocess.Popen(
+        [sys.executable, "-m", "reporter.cli", command, *arguments],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    place, seen = (other if command == "merge" else store) / "0", _stamp(tmp_path)
+    while _stamp(tmp_path) == seen and child.poll() is None:
+        time.sleep(0.001)  # until it has begun to change something
+    time.sleep(random.uniform(0.0, 0.03))
+    child.kill()
+    child.wait()
+    for run_id, values in kept.items():
+        if (place / run_id).exists():
+            found = _values(place.parent, run_id)
+            assert found == values or (command == "merge" and found == [])
+    done = subprocess.run(
+        [sys.executable, "-m", "reporter.cli", command, *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    left = kept if command == "gc" else kept | gone
+    assert {run.info.run_id: _values(place.parent, run.info.run_id) for run in _runs(place)} == left
+    assert list(verify_store(str(place.parent))) == []
+
+
+def _runs(place: Path) -> list[Run]:
+    return list(open_store(place.parent).runs())
+
+
+def _stamp(folder: Path) -> list[tuple[str, int]]:
+    return [(parent, len(folders) + len(names)) for parent, folders, names in os.walk(folder)]
