@@ -103,6 +103,7 @@ LATER_SCRIPTS = (
     "js/ui/chart_tools.js",
     "js/ui/chart_toolbar.js",
     "js/ui/charts.js",
+    "js/ui/paper.js",
     "js/ui/framed_figures.js",
     "js/ui/lightbox.js",
     "js/ui/viewers.js",

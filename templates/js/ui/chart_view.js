@@ -47,7 +47,9 @@
       this.view.description(description);
     }
 
+    /** What the box has room for; `paper` goes over it. */
     get size() {
+      if (this.paper) return this.paper;
       const style = getComputedStyle(this.box);
       return {
         width: this.box.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight),
@@ -75,6 +77,7 @@
 
     /** Whether the box has another size than it had. */
     get isStale() {
+      if (this.paper) return false;
       const { width, height } = this.size;
       const isShown = this.box.clientWidth > 0;
       return isShown && Boolean(this.drawnFor) && (this.drawnFor.width !== width || this.drawnFor.height !== height);

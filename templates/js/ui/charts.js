@@ -2,6 +2,7 @@
  * The chart cards of a page: drawn when they come near the screen, let go when they are far from it.
  *
  *   reporter.charts.activate(part)   take over the cards in a part of the page, e.g. new ones
+ *   reporter.charts.loadAll(), .toPaper(), .fromPaper()   see paper.js
  *
  * A card is <figure data-role="chart" data-state="idle|ready|error"> with a .plotbox in it; its other
  * handles are read by chart_source.js. What the table shows is asked for by
@@ -17,6 +18,9 @@
 
   /** What changes in bursts is waited for. */
   const REST_MS = 80;
+
+  /** What a half and a third of a page's width hold at about their size. */
+  const PAPER = { half: { width: 320, height: 180 }, third: { width: 220, height: 140 } };
 
   const pause = () => new Promise((resolve) => setTimeout(resolve));
 
@@ -116,6 +120,21 @@
       this.loaded = null;
       this.figure.dataset.state = "idle";
     }
+
+    /** A vector drawing over the one on the screen, in the colours of now and of the size given. */
+    async toPaper(look) {
+      this.drawing.view.paper = this.figure.closest(".three") ? PAPER.third : PAPER.half;
+      await this.drawing.draw(look);
+      const drawn = new DOMParser().parseFromString(await this.drawing.view.toSvg(), "image/svg+xml").documentElement;
+      drawn.classList.add("on-paper");
+      this.box.querySelector(".on-paper")?.remove();
+      this.box.append(document.adoptNode(drawn));
+    }
+
+    fromPaper() {
+      this.box.querySelector(".on-paper")?.remove();
+      if (this.drawing?.view) this.drawing.view.paper = null;
+    }
   }
 
   /* All of them */
@@ -214,7 +233,27 @@
     refresh((card) => card.followsTable);
   }
 
-  reporter.charts = { activate };
+  /* Paper */
+
+  const shownCards = () => [...cards.values()].filter((card) => card.isLive && isLaidOut(card.figure));
+
+  async function toPaper() {
+    for (const card of shownCards()) if (card.drawing?.view) await card.toPaper(reporter.chartLook.get()).catch(() => undefined);
+  }
+
+  function fromPaper() {
+    for (const card of cards.values()) card.fromPaper();
+    refresh();
+  }
+
+  /** Draw every card of the part that is shown, as far as they can be. */
+  async function loadAll() {
+    for (const card of shownCards().filter((card) => !card.drawing)) {
+      await card.load().then(() => card.draw(reporter.chartLook.get()), (error) => card.fail(error));
+    }
+  }
+
+  reporter.charts = { activate, toPaper, fromPaper, loadAll };
 
   reporter.whenReady(() => {
     activate();

@@ -21,6 +21,9 @@
 
   const LABEL_GAP_PX = 10;
 
+  /** More would make a browser hang, and nobody reads fifty sheets of rows. */
+  const MAX_PRINTED_ROWS = 1000;
+
   class Grid {
     /**
      * @param {HTMLTableElement} table  with the builder's first rows
@@ -48,6 +51,24 @@
       this.look();
       scroller.addEventListener("scroll", () => this.scrolled(), { passive: true });
       new ResizeObserver(() => this.resized()).observe(scroller);
+      addEventListener("beforeprint", () => this.toPaper());
+      addEventListener("afterprint", () => this.fromPaper());
+    }
+
+    /** Paper does not scroll: all columns are in the document, and all rows. */
+    toPaper() {
+      if (!this.columns) return;
+      this.isOnPaper = true;
+      const count = Math.min(this.source.rows().length, MAX_PRINTED_ROWS);
+      this.seen = { ...this.seen, top: 0, left: 0, height: Math.max(1, count * this.rowHeight) };
+      if (this.areWidthsStale || !this.offsets) this.measure();
+      this.seen.width = this.nameWidth + this.offsets[this.columns.length];
+      this.draw();
+    }
+
+    fromPaper() {
+      this.isOnPaper = false;
+      this.scrolled();
     }
 
     /* What is seen. The page is asked only when it has changed: asking in between would lay it out twice. */
@@ -63,6 +84,7 @@
     }
 
     resized() {
+      if (this.isOnPaper) return;
       const { width, height } = this.seen;
       this.look();
       if (!this.columns || (this.seen.width === width && this.seen.height === height)) return;

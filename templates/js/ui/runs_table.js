@@ -139,6 +139,7 @@
       this.element.addEventListener("click", (event) => this.click(event));
       this.element.addEventListener("copy", (event) => this.copy(event));
       this.role("download-csv").addEventListener("click", () => this.download());
+      addEventListener("beforeprint", () => this.sayPrinted());
       reporter.onKey?.("x", () => this.keys.holdsFocus && this.keys.row >= 0 && this.bar.toggle(this.keys.row, false));
     }
 
@@ -332,6 +333,15 @@
       link.download = `runs-${this.experiment}.csv`;
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+    }
+
+    /** On paper the search field is missing: which rows these are is said in words. */
+    sayPrinted() {
+      const { shown } = this.rows;
+      const parts = [`${reporter.format.count(shown.length)} of ${reporter.format.count(this.columns.n)} runs`];
+      if (this.search.text) parts.push(`filter: ${this.search.text}`);
+      if (shown.length > this.grid.range.end) parts.push(`the first ${reporter.format.count(this.grid.range.end)} are printed`);
+      this.role("printed").textContent = parts.join(" · ");
     }
 
     /* Address */
