@@ -106,3 +106,19 @@ def test_store_with_a_journal_cut_anywhere(data: st.DataObject) -> None:
         assert values == [1.0, 2.0, 3.0][: len(values)]
         assert run.info.run_id == run_id
         assert all(problem.severity == "warning" for problem in run.problems)
+
+
+def test_a_flipped_bit_anywhere_in_a_long_journal_is_found() -> None:
+    """Long journals are checked two bytes at a time, by other tables than short ones."""
+    count = 30_000
+    values = [float(n) for n in range(count)]
+    data = bytearray(key_records(0, "loss") + pack_points(0, values, range(count), range(count)))
+    for row in (2, 3, 16_384, 16_385, 29_999):
+        for at in range(32 * row, 32 * row + 32, 5):
+            data[at] ^= 1 << at % 8
+            found = read_points(bytes(data))
+            data[at] ^= 1 << at % 8
+            assert len(found.values) == count - 1
+            assert float(row - 2) not in found.values
+            assert found.damage
+    assert not read_points(bytes(data)).damage

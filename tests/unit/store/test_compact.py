@@ -177,3 +177,27 @@ def test_parts_of_a_long_table_are_left_out(
         assert series.values.tolist() == values
     assert list(open_store(store).history([run_id], ["aa"])) == []
     assert len(tables.read_points_table(path)) == 750
+
+
+def test_journals_cut_at_every_byte_are_folded(tmp_path: Path) -> None:
+    """Whatever a power failure left, folding loses the torn line or record and nothing else."""
+    store = make_store(tmp_path / "runs")
+    run_id = make_run(store, "a", params={"p": "1"}, metrics={"loss": [1.0, 2.0]}, fold=False)
+    folder = Path(store, "0", run_id)
+    whole = {path.name: path.read_bytes() for path in folder.iterdir()}
+    for name, content in whole.items():
+        for size in range(len(content) + 1):
+            for path in folder.iterdir():
+                path.unlink()
+            for other, data in whole.items():
+                (folder / other).write_bytes(data[:size] if other == name else data)
+            before, values = open_store(store).run(run_id), _values(store, run_id)
+            assert compact_run(str(folder), run_id, "0")
+            after = open_store(store).run(run_id)
+            assert (after.info, after.data) == (before.info, before.data)
+            assert _values(store, run_id) == values
+            if layout.is_metrics_journal(name):
+                assert values == [1.0, 2.0][: max(0, size // 32 - 2)]
+            else:
+                assert values == [1.0, 2.0]
+                assert after.data.params == ({"p": "1"} if content[:size].count(b"\n") > 2 else {})
