@@ -19,11 +19,15 @@ from reporter.renderers import (  # noqa: F401  (they register themselves)
     markdown,
     media,
     mlmodel,
+    notebook,
     pdf,
     plotly,
+    spreadsheet,
     svg,
     table,
     text,
+    tiff,
+    trees,
     vega_lite,
 )
 from reporter.renderers.registry import (

@@ -22,9 +22,6 @@ CLASS_PREFIX = "p-"
     "text/x-*",
     "text/javascript",
     "text/css",
-    "application/xml",
-    "application/yaml",
-    "application/toml",
 )
 def render_code(request: ArtifactRequest) -> Fragment:
     """Show the first lines of code."""

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from reporter.model import Problem
 from reporter.renderers.registry import ArtifactRequest, Fragment, renderer
 from reporter.renderers.table import table_of_records, table_of_split
-from reporter.renderers.text import decode, plain_lines, text_fragment
+from reporter.renderers.text import TextView, decode, late_text, plain_lines, text_fragment
 
 __all__ = ["JsonNode", "JsonView", "json_fragment", "parse_json", "render_json"]
 
@@ -54,6 +54,8 @@ class JsonView:
     """A tree."""
 
     root: JsonNode
+    raw: TextView | None = None
+    """The text that it was made from, behind a button."""
 
 
 @renderer("application/json", "application/*+json")
@@ -66,16 +68,30 @@ def render_json(request: ArtifactRequest) -> Fragment:
         value = parse_json(data)
     except ValueError as error:
         return _as_text(data, request.problem("Not readable as JSON", str(error)[:200]))
-    return json_fragment(value)
+    return json_fragment(value, [escape(line) for line in plain_lines(decode(data))])
 
 
-def json_fragment(value: Json) -> Fragment:
-    """Show a parsed value."""
+def json_fragment(value: Json, raw: list[Markup] | None = None) -> Fragment:
+    """Show a parsed value.
+
+    Parameters
+    ----------
+    value : object
+        What JSON can hold.
+    raw : list of Markup, optional
+        Lines that it was made from, offered behind a button.
+
+    Returns
+    -------
+    Fragment
+        A table when it is one, else a tree.
+    """
     table = table_of_split(value) or table_of_records(value)
     if table:
         return table
-    view = JsonView(root=_node("", value, 0, _Budget(MAX_NODES)))
-    return Fragment(template="fragments/json_tree.html.j2", context=view)
+    late, files = late_text(raw, "Show as text") if raw else (None, {})
+    view = JsonView(root=_node("", value, 0, _Budget(MAX_NODES)), raw=late)
+    return Fragment(template="fragments/json_tree.html.j2", context=view, files=files)
 
 
 def parse_json(data: bytes | str) -> Json:

@@ -28,6 +28,7 @@ __all__ = [
     "table_fragment",
     "table_of_records",
     "table_of_split",
+    "table_view",
 ]
 
 MAX_ROWS = 50
@@ -160,7 +161,18 @@ def table_fragment(
     problem: Problem | None = None,
     types: Sequence[str] = (),
 ) -> Fragment:
-    """Show a table.
+    """Show a table: the arguments of :func:`table_view`, and a problem if there is one."""
+    view = table_view(header, rows, n_rows, types)
+    return Fragment(template="fragments/table.html.j2", context=view, problem=problem)
+
+
+def table_view(
+    header: Sequence[Cell],
+    rows: Sequence[Sequence[Cell]],
+    n_rows: int | None,
+    types: Sequence[str] = (),
+) -> TableView:
+    """Make what a table shows.
 
     Parameters
     ----------
@@ -170,25 +182,23 @@ def table_fragment(
         At least the first :data:`MAX_ROWS`; short and long rows are allowed.
     n_rows : int or None
         Rows in all; None when nobody counted.
-    problem : Problem, optional
     types : sequence of str
         Of the columns, as the format declares them; guessed from the cells when empty.
 
     Returns
     -------
-    Fragment
+    TableView
     """
     shown = [list(row[:MAX_COLUMNS]) for row in rows[:MAX_ROWS]]
     width = min(max(map(len, [header, *shown])), MAX_COLUMNS)
     names = [_text(name) for name in header[:width]] + [""] * (width - len(header))
     padded = [row + [None] * (width - len(row)) for row in shown]
     kinds = list(types[:width]) or [_guess_type(row[at] for row in padded) for at in range(width)]
-    view = TableView(
+    return TableView(
         columns=tuple(map(_column, names, kinds)),
         rows=tuple(tuple(map(_text, row)) for row in padded),
         note=_note(len(shown), n_rows, width, max(len(header), width)),
     )
-    return Fragment(template="fragments/table.html.j2", context=view, problem=problem)
 
 
 # Any below: pyarrow has no types

@@ -14,11 +14,12 @@ from itertools import accumulate
 from markupsafe import Markup, escape
 
 from reporter.renderers.data_files import data_file
-from reporter.renderers.registry import ArtifactRequest, Fragment, renderer
+from reporter.renderers.registry import ArtifactRequest, FileContent, Fragment, renderer
 
 __all__ = [
     "TextView",
     "decode",
+    "late_text",
     "plain_lines",
     "read_text",
     "render_text",
@@ -93,6 +94,25 @@ def text_fragment(lines: list[Markup], *, is_whole: bool) -> Fragment:
     )
     files = {rest.path: rest.content} if n_more else {}
     return Fragment(template=TEMPLATE, context=view, files=files)
+
+
+def late_text(lines: list[Markup], label: str) -> tuple[TextView, dict[str, FileContent]]:
+    """Offer lines that stand behind a button, so that they cost the page nothing.
+
+    Parameters
+    ----------
+    lines : list of Markup
+    label : str
+        What the button says, e.g. ``Show as text``.
+
+    Returns
+    -------
+    (TextView, dict of str to FileContent)
+        The view, and the data file with the lines.
+    """
+    rest = data_file("text", "\n".join(lines))
+    view = TextView(lines=(), note="", rest=rest.path, rest_name=rest.name, rest_label=label)
+    return view, {rest.path: rest.content}
 
 
 def _count_shown(lines: list[Markup]) -> int:

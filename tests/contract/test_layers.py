@@ -77,7 +77,10 @@ INSIDE: dict[str, set[str]] = {
     "tracking": {"numpy", "pandas", "PIL", "psutil", "pynvml", "yaml"},
     "importers": {"numpy", "pandas", "pyarrow"},
     "charts": {"vl_convert"},
-    "renderers": {"markdown_it", "nh3", "pandas", "pyarrow", "pygments", "vl_convert"},
+    "renderers": {
+        *("markdown_it", "nh3", "onnx", "openpyxl", "pandas", "PIL", "pyarrow", "pygments"),
+        *("soundfile", "tomli", "vl_convert", "yaml"),
+    },
     "site": {"altair", "markdown_it", "nh3", "pyarrow", "pygments", "vl_convert"},
     "publish": {"pandas", "pyarrow", "scipy"},
     "artifacts": {"PIL"},

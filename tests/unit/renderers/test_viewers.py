@@ -56,7 +56,7 @@ def test_an_empty_text_says_so(draw, to_html):
     ("name", "text", "token"),
     [
         ("train.py", "def f():\n    return '<b>'\n", '<span class="p-k">def</span>'),
-        ("conf.yaml", "lr: 0.1\n", "p-nt"),
+        ("conf.ini", "[a]\nlr = 0.1\n", "p-na"),
         ("a.sql", "select 1", "p-k"),
     ],
 )
