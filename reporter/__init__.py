@@ -63,9 +63,10 @@ _SUBMODULES = (
     "sklearn",
     "xgboost",
 )
-# Names that need a third-party library, and where they are.
+# Names that few scripts use, and where they are.
 _LATE = {
     "Image": "reporter.tracking.image",
+    "MlflowException": "reporter.exceptions",
     "load": "reporter.publish.loading",
     "show": "reporter.notebook",
 }

@@ -23,6 +23,7 @@ def download_artifacts(
     artifact_path: str | None = None,
     dst_path: str | None = None,
     tracking_uri: str | None = None,
+    registry_uri: str | None = None,
 ) -> str:
     """Copy an artifact, or a folder of them, to a local folder.
 
@@ -36,6 +37,8 @@ def download_artifacts(
         A folder, made when it is missing; a temporary one when None.
     tracking_uri : str, optional
         The store; that of :func:`reporter.get_tracking_uri` when None.
+    registry_uri : str, optional
+        Accepted for compatibility.
 
     Returns
     -------

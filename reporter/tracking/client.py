@@ -91,6 +91,13 @@ class MlflowClient(ArtifactCalls):
     def __init__(self, tracking_uri: str | None = None, registry_uri: str | None = None) -> None:
         self._uri = tracking_uri
 
+    def __getattr__(self, name: str) -> Any:  # Any: it always raises
+        from reporter.tracking.absent import reason_for
+
+        known = [one for one in dir(type(self)) if not one.startswith("_")]
+        hint = "" if name.startswith("_") else reason_for(name) or did_you_mean(name, known)
+        raise AttributeError(f"MlflowClient has no attribute {name!r}. {hint}".rstrip())
+
     @property
     def tracking_uri(self) -> str:
         """The store's folder."""
@@ -200,7 +207,7 @@ class MlflowClient(ArtifactCalls):
     def search_experiments(
         self,
         view_type: int = ViewType.ACTIVE_ONLY,
-        max_results: int | None = None,
+        max_results: int | None = 1000,
         filter_string: str | None = None,
         order_by: Sequence[str] | None = None,
         page_token: str | None = None,
@@ -519,8 +526,14 @@ class MlflowClient(ArtifactCalls):
         timestamp: int | None = None,
         step: int | None = None,
         synchronous: bool | None = None,
+        dataset_name: str | None = None,
+        dataset_digest: str | None = None,
+        model_id: str | None = None,
     ) -> None:
-        """Log a point of a metric; `timestamp` in milliseconds since 1970 UTC."""
+        """Log a point of a metric; `timestamp` in milliseconds since 1970 UTC.
+
+        What comes after `step` is accepted for compatibility.
+        """
         self._live(run_id).log_point(key, value, step, timestamp)
 
     def log_batch(
@@ -542,9 +555,15 @@ class MlflowClient(ArtifactCalls):
             live.log_point(metric.key, metric.value, metric.step, metric.timestamp)
         live.set_tags({tag.key: tag.value for tag in tags})
 
-    def log_inputs(self, run_id: str, datasets: Sequence[DatasetInput]) -> None:
-        """Record data sets that a run read."""
-        self._live(run_id).append(DatasetsLogged(at_ms=clock.now_ms(), inputs=tuple(datasets)))
+    def log_inputs(
+        self,
+        run_id: str,
+        datasets: Sequence[DatasetInput] | None = None,
+        models: Sequence[object] | None = None,
+    ) -> None:
+        """Record data sets that a run read; `models` is accepted for compatibility."""
+        inputs = tuple(datasets or ())
+        self._live(run_id).append(DatasetsLogged(at_ms=clock.now_ms(), inputs=inputs))
 
     def set_tag(
         self, run_id: str, key: str, value: object, synchronous: bool | None = None

@@ -129,15 +129,19 @@ def from_polars(
     targets: str | None = None,
     name: str | None = None,
     digest: str | None = None,
+    predictions: str | None = None,
 ) -> Dataset:
     """Describe a polars DataFrame; see :func:`from_pandas`."""
+    for column in (targets, predictions):
+        if column is not None and column not in df.columns:
+            raise InvalidInputError(f"The table has no column {column!r}: {list(df.columns)}.")
     columns = [(column, str(kind)) for column, kind in zip(df.columns, df.dtypes, strict=True)]
     hashes = df.hash_rows(seed=0).to_numpy().tobytes()
     return _dataset(
         name,
         digest or _digest([json.dumps(columns).encode(), hashes]),
         source,
-        schema=_schema(columns, targets),
+        schema=_schema(columns, targets, predictions),
         profile={"num_rows": df.height, "num_elements": df.height * df.width},
     )
 

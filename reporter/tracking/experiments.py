@@ -15,6 +15,7 @@ __all__ = [
     "chosen_experiment_id",
     "create_experiment",
     "delete_experiment",
+    "delete_experiment_tag",
     "get_experiment",
     "get_experiment_by_name",
     "list_experiments",
@@ -30,7 +31,9 @@ _experiment_id: str | None = None
 
 
 def set_experiment(
-    experiment_name: str | None = None, experiment_id: str | None = None
+    experiment_name: str | None = None,
+    experiment_id: str | None = None,
+    trace_location: object = None,
 ) -> Experiment:
     """Choose the experiment that new runs belong to, and create it if there is none.
 
@@ -38,6 +41,8 @@ def set_experiment(
     ----------
     experiment_name, experiment_id : str
         Exactly one of them.
+    trace_location : optional
+        Accepted for compatibility.
 
     Returns
     -------
@@ -73,6 +78,7 @@ def create_experiment(
     name: str,
     artifact_location: str | os.PathLike[str] | None = None,
     tags: Mapping[str, object] | None = None,
+    trace_location: object = None,
 ) -> str:
     """Create an experiment and return its id; see :meth:`MlflowClient.create_experiment`."""
     return MlflowClient().create_experiment(name, artifact_location, tags)
@@ -129,6 +135,11 @@ def set_experiment_tags(tags: Mapping[str, object]) -> None:
     """Set tags of the chosen experiment."""
     for key, value in tags.items():
         set_experiment_tag(key, value)
+
+
+def delete_experiment_tag(key: str) -> None:
+    """Remove a tag of the chosen experiment; raises NotFoundError when it has none of this key."""
+    MlflowClient().delete_experiment_tag(chosen_experiment_id(), key)
 
 
 def chosen_experiment_id() -> str:

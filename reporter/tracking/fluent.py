@@ -17,6 +17,7 @@ from reporter.tracking.active import (
 from reporter.tracking.experiments import (
     create_experiment,
     delete_experiment,
+    delete_experiment_tag,
     get_experiment,
     get_experiment_by_name,
     list_experiments,
@@ -62,6 +63,7 @@ __all__ = [
     "create_experiment",
     "define_metric",
     "delete_experiment",
+    "delete_experiment_tag",
     "delete_run",
     "delete_tag",
     "end_run",
