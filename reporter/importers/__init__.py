@@ -8,8 +8,10 @@ write into a source, follow no link out of it, unpickle nothing, and import no o
 from __future__ import annotations
 
 from reporter.importers import (
-    dvclive,  # noqa: F401  (they register themselves)
+    aim,  # noqa: F401  (they register themselves)
+    dvclive,  # noqa: F401
     mlflow_files,  # noqa: F401
+    mlflow_sqlite,  # noqa: F401
     published_site,  # noqa: F401  # registers itself
     tables,  # noqa: F401
     tensorboard,  # noqa: F401
@@ -25,6 +27,7 @@ from reporter.importers.records import (
     ImportedItem,
     ImportedRun,
     ImportOptions,
+    Lazily,
     Source,
     derive_run_id,
     fingerprint_of,
@@ -55,6 +58,7 @@ __all__ = [
     "ImportedItem",
     "ImportedRun",
     "Importer",
+    "Lazily",
     "Source",
     "SourceImport",
     "derive_run_id",

@@ -7,15 +7,15 @@
     kind     1 whole record   2 first   3 middle   4 last piece of a record
 
 A damaged fragment costs the record it belongs to; where a length leads nowhere, reading goes on at
-the next fragment of the block whose checksum holds, else at the next block. The checksum is the
-ordinary CRC-32, unmasked, where LevelDB itself has Castagnoli's. What the records mean is not
+the next fragment of the block whose checksum holds, else at the next block. W&B's checksum is the
+ordinary CRC-32, where LevelDB and RocksDB have Castagnoli's, masked. What the records mean is not
 known here.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import BinaryIO, NamedTuple
 from zlib import crc32
 
@@ -37,7 +37,9 @@ class _Fragment(NamedTuple):
     end: int
 
 
-def iter_records(file: BinaryIO, gaps: Gaps, start_bytes: int = 0) -> Iterator[bytes]:
+def iter_records(
+    file: BinaryIO, gaps: Gaps, start_bytes: int = 0, checksum: Callable[[bytes], int] = crc32
+) -> Iterator[bytes]:
     """Yield the data of each good record.
 
     Parameters
@@ -48,13 +50,15 @@ def iter_records(file: BinaryIO, gaps: Gaps, start_bytes: int = 0) -> Iterator[b
         Takes the damaged places.
     start_bytes : int
         Where the first fragment is: length of what the writer put before it.
+    checksum : callable
+        Of kind and data.
 
     Yields
     ------
     bytes
     """
     pieces: list[_Fragment] = []
-    for fragment in _iter_fragments(file, gaps, start_bytes):
+    for fragment in _iter_fragments(file, gaps, start_bytes, checksum):
         if pieces and (fragment.kind in (WHOLE, FIRST) or fragment.start != _resume(pieces[-1])):
             _give_up(pieces, gaps)
         if fragment.kind == WHOLE:
@@ -82,13 +86,15 @@ def _give_up(pieces: list[_Fragment], gaps: Gaps) -> None:
     pieces.clear()
 
 
-def _iter_fragments(file: BinaryIO, gaps: Gaps, start_bytes: int) -> Iterator[_Fragment]:
+def _iter_fragments(
+    file: BinaryIO, gaps: Gaps, start_bytes: int, checksum: Callable[[bytes], int]
+) -> Iterator[_Fragment]:
     base, at = 0, start_bytes
     while block := file.read(BLOCK_BYTES):
         while len(block) - at >= _HEAD.size or (at < len(block) < BLOCK_BYTES):
-            fragment = _fragment_at(block, at, base)
+            fragment = _fragment_at(block, at, base, checksum)
             if fragment is None:
-                following = _find_fragment(block, at + 1)
+                following = _find_fragment(block, at + 1, checksum)
                 if any(block[at:following]):
                     gaps.add(base + at, following - at)
                 at = following
@@ -98,7 +104,9 @@ def _iter_fragments(file: BinaryIO, gaps: Gaps, start_bytes: int) -> Iterator[_F
         base, at = base + len(block), 0
 
 
-def _fragment_at(block: bytes, at: int, base: int) -> _Fragment | None:
+def _fragment_at(
+    block: bytes, at: int, base: int, checksum: Callable[[bytes], int]
+) -> _Fragment | None:
     """Return the fragment that begins at a place of a block; None when there is no good one."""
     if at + _HEAD.size > len(block):
         return None
@@ -107,14 +115,14 @@ def _fragment_at(block: bytes, at: int, base: int) -> _Fragment | None:
     end = start + length
     if not WHOLE <= kind <= LAST or end > len(block):
         return None
-    if crc32(block[start - 1 : end]) != crc:
+    if checksum(block[start - 1 : end]) != crc:
         return None
     return _Fragment(kind, block[start:end], base + at, base + end)
 
 
-def _find_fragment(block: bytes, start: int) -> int:
+def _find_fragment(block: bytes, start: int, checksum: Callable[[bytes], int]) -> int:
     """Return where the next good fragment of the block begins; the block's end without one."""
     for at in range(start, len(block) - _HEAD.size + 1):
-        if WHOLE <= block[at + _HEAD.size - 1] <= LAST and _fragment_at(block, at, 0):
+        if WHOLE <= block[at + _HEAD.size - 1] <= LAST and _fragment_at(block, at, 0, checksum):
             return at
     return len(block)

@@ -24,7 +24,7 @@ from reporter.importers.tfevents import (
     LoggedValue,
 )
 
-__all__ = ["MEDIA", "MediaCollector", "markdown_of"]
+__all__ = ["MEDIA", "MediaCollector", "markdown_of", "suffix_of_bytes"]
 
 MEDIA = frozenset({IMAGE, AUDIO, TEXT, HISTOGRAM, PR_CURVE})
 """Kinds of values that become files."""
@@ -74,7 +74,7 @@ class MediaCollector:
         for number, data in enumerate(items):
             name = key if len(items) == 1 else f"{key}/{number}"
             stem = f"{folder}/{file_name(name)}+step+{value.step}+timestamp+{value.time_ms}"
-            path = self._unused(stem, _suffix(data))
+            path = self._unused(stem, suffix_of_bytes(data))
             yield bytes_artifact(path, data, kind=kind, key=name, step=value.step)
 
     def _unused(self, stem: str, suffix: str) -> str:
@@ -86,7 +86,8 @@ class MediaCollector:
         return path
 
 
-def _suffix(data: bytes) -> str:
+def suffix_of_bytes(data: bytes) -> str:
+    """Name the kind of a picture or sound as the suffix of a file."""
     found = mediatypes.detect("", data[: mediatypes.HEAD_BYTES])
     return _SUFFIXES.get(found) or (found.partition("/")[2] if "/" in found else "bin")
 
