@@ -23,7 +23,7 @@ def download_artifacts(
     artifact_path: str | None = None,
     dst_path: str | None = None,
     tracking_uri: str | None = None,
-    registry_uri: str | None = None,
+    registry_uri: str | None = None,  # noqa: ARG001  # MLflow's
 ) -> str:
     """Copy an artifact, or a folder of them, to a local folder.
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 __all__ = ["reason_for"]
 
-_TRACES = """Traces of language-model calls are not recorded here. MLflow itself keeps them in such a
-store with the plugin of 'runpages[mlflow]'."""
+_TRACES = """Traces of language-model calls are not recorded here. MLflow itself keeps them in
+such a store with the plugin of 'runpages[mlflow]'."""
 _MODELS = """A model belongs to the run that logged it here. Use its log_model() and that run's
 params, metrics and tags."""
 _DATA = """Only data sets that a run read are kept here. Describe one with reporter.data and
