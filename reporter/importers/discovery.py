@@ -122,9 +122,16 @@ def _search(
             found = sorted(entries, key=lambda entry: entry.name)
     except OSError:
         return
-    for entry in found:
-        if not entry.is_symlink() and not _is_skipped(entry.name):
-            yield from _search(entry.path, root, importers, least, depth + 1)
+    owned: set[str] = set()
+    # Files first: some of them own folders beside them.
+    for entry in sorted(found, key=lambda entry: entry.is_dir()):
+        if entry.is_symlink() or _is_skipped(entry.name):
+            continue
+        # What lies beside its owner is a source if somebody claims it, and is not looked into.
+        level = _MAX_DEPTH if entry.name in owned else depth + 1
+        for source in _search(entry.path, root, importers, least, level):
+            owned.update(() if entry.is_dir() else source.importer.companions)
+            yield source
 
 
 def _is_store(path: str) -> bool:

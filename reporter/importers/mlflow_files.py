@@ -144,8 +144,9 @@ class _Store:
             yield Problem(what="Link not followed", where=where, detail=detail)
             return
         names = [name for name in _folders(folder) if name not in _NO_RUNS]
-        if not os.path.exists(os.path.join(folder, META)) and not any(map(_is_run, names)):
-            return  # not a thing of MLflow's
+        is_described = os.path.exists(os.path.join(folder, META))
+        if not is_described and not any(_has_more_than_files(folder, name) for name in names):
+            return  # not a thing of MLflow's, or the artifacts of runs that a database describes
         experiment = _Experiment(folder, where, os.path.basename(folder))
         runs = names if wanted is None else wanted
         yield self._describe(experiment, len(runs))
@@ -262,6 +263,12 @@ class _Store:
 
 def _is_run(name: str) -> bool:
     return _RUN_ID.fullmatch(name) is not None
+
+
+def _has_more_than_files(folder: str, name: str) -> bool:
+    """Tell a run, damaged perhaps, from a folder that holds a run's artifacts alone."""
+    names = (META, "params", "metrics", "tags")
+    return _is_run(name) and any(os.path.exists(os.path.join(folder, name, n)) for n in names)
 
 
 def _folders(path: str) -> list[str]:

@@ -8,7 +8,7 @@ callable without arguments) that registers importers when it is loaded.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
@@ -59,24 +59,30 @@ class Importer:
         :data:`CERTAIN`: whether a source of this kind is exactly here, not somewhere below.
     read : callable
         Yields what is in a source.
+    companions : collection of str
+        Names of folders that belong to a source beside which they lie: nothing in them is a source
+        of its own. The folder itself is one when an importer claims it.
     """
 
     name: str
     label: str
     detect: Callable[[str], int]
     read: Reader
+    companions: Collection[str] = ()
 
 
 IMPORTERS: dict[str, Importer] = {}
 """Name to importer, in the order of registration; of equally sure ones the later wins."""
 
 
-def importer(name: str, *, label: str, detect: Callable[[str], int]) -> Callable[[Reader], Reader]:
+def importer(
+    name: str, *, label: str, detect: Callable[[str], int], companions: Collection[str] = ()
+) -> Callable[[Reader], Reader]:
     """Register the function below as the reader of one kind of source.
 
     Parameters
     ----------
-    name, label, detect
+    name, label, detect, companions
         See :class:`Importer`.
 
     Returns
@@ -87,7 +93,9 @@ def importer(name: str, *, label: str, detect: Callable[[str], int]) -> Callable
 
     def register(read: Reader) -> Reader:
         IMPORTERS.pop(name, None)
-        IMPORTERS[name] = Importer(name=name, label=label, detect=detect, read=read)
+        IMPORTERS[name] = Importer(
+            name=name, label=label, detect=detect, read=read, companions=companions
+        )
         return read
 
     return register
