@@ -176,22 +176,33 @@ def forever():
         time.sleep(0.001)
 threading.Thread(target=forever, daemon=True).start()
 time.sleep(0.1)
+"""
+    _run(script, tmp_path, environment)
+    (run,) = _runs(tmp_path)
+    assert run.info.status == "FINISHED"
+    assert _values(tmp_path, "late") == [2.0, 1.0]
+    values = _values(tmp_path)
+    assert values == [float(n) for n in range(len(values))]
+    assert len(values) > 10
+
+
+def test_logging_from_a_destructor_at_the_very_end(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    """Nothing can be imported any more: it is refused, and what was there stays."""
+    script = """
+run = reporter.start_run()
+reporter.log_metric("loss", 0.0)
 class Last:
     def __del__(self):
         try:
-            reporter.log_metric("very_late", 1.0, run_id=run.info.run_id)
+            reporter.log_metric("loss", 1.0, step=1, run_id=run.info.run_id)
         except BaseException:
             print("too late", flush=True)
 last = Last()
 """
-    done = _run(script, tmp_path, environment)
-    (run,) = _runs(tmp_path)
-    assert run.info.status == "FINISHED"
-    assert _values(tmp_path, "late") == [2.0, 1.0]
-    assert done.stdout == "too late\n"
-    values = _values(tmp_path)
-    assert values == [float(n) for n in range(len(values))]
-    assert len(values) > 10
+    assert _run(script, tmp_path, environment).stdout == "too late\n"
+    assert _values(tmp_path) == [0.0]
 
 
 def test_clock_that_goes_backwards(tmp_path: Path, environment: dict[str, str]) -> None:
