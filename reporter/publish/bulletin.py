@@ -7,6 +7,7 @@ page is loaded again only when what it shows has changed. Knows nothing of HTTP.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import threading
 
@@ -29,6 +30,7 @@ class Bulletin:
         self._folder = folder
         self._condition = threading.Condition()
         self._manifest = Manifest()
+        self._tables: dict[str, str] = {}
         self._is_closed = False
 
     @property
@@ -43,8 +45,9 @@ class Bulletin:
                 manifest = Manifest.from_json(file.read())
         except (OSError, ManifestError):
             return  # somebody else builds into the folder: the next look finds it whole
+        tables = _tables(os.path.join(self._folder, *links.CATALOG.split("/")))
         with self._condition:
-            self._manifest = manifest
+            self._manifest, self._tables = manifest, tables
             self._condition.notify_all()
 
     def close(self) -> None:
@@ -64,10 +67,14 @@ class Bulletin:
         Returns
         -------
         str
-            A digest over the page and the catalog, which names the data files of all pages.
+            A digest over the page and the data files that it is about: those of its experiment,
+            or all. A run's page changes with each of its points, so it stands for its data.
         """
         files = self._manifest.files
-        parts = [files[path].sha256 for path in (page, links.CATALOG) if path in files]
+        parts = [files[path].sha256 for path in [page] if path in files]
+        if not page.startswith("run/"):
+            whole = files[links.CATALOG].sha256 if links.CATALOG in files else ""
+            parts.append(self._tables.get(page, whole))
         return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:16]
 
     def wait(self, page: str, known: str, timeout_s: float) -> str:
@@ -90,3 +97,15 @@ class Bulletin:
                 lambda: self._is_closed or self.digest(page) != known, timeout_s
             )
             return self.digest(page)
+
+
+def _tables(catalog: str) -> dict[str, str]:
+    """Read what the catalog says of each experiment, by the experiment's page."""
+    try:
+        with open(catalog, encoding="utf-8") as file:
+            text = file.read()
+        record = json.loads(text[text.index("{") : text.rindex("}") + 1])
+        entries = {links.experiment_page(item["id"]): item for item in record["experiments"]}
+    except (OSError, ValueError, LookupError, TypeError):
+        return {}  # no catalog of ours: then each change of it is one of every page
+    return {page: json.dumps(item, sort_keys=True) for page, item in entries.items()}

@@ -87,7 +87,6 @@
   }
 
   let source;
-  let isOld = false;
 
   /** A browser opens few connections to one host: pages that nobody sees give theirs back. */
   function listen() {
@@ -95,8 +94,7 @@
     if (document.hidden) return;
     source = new EventSource(`${events}?page=${encodeURIComponent(path)}`);
     source.onmessage = (event) => {
-      isOld = event.data !== digest;
-      if (isOld) renew();
+      if (event.data !== digest) renew();
       else clearTimeout(timer);
     };
   }
@@ -104,7 +102,21 @@
   document.addEventListener("visibilitychange", listen);
   addEventListener("pagehide", () => source?.close());
   /* A data file that was replaced meanwhile cannot be had any more: the new page knows the new one. */
-  addEventListener("error", (event) => isOld && event.target?.localName === "script" && renew(), true);
+  const AGAIN_MS = 10000;
+
+  function retry(event) {
+    if (event.target?.localName !== "script") return;
+    const name = `${KEY}:retried`;
+    try {
+      const last = Number(sessionStorage.getItem(name));
+      sessionStorage.setItem(name, Date.now());
+      if (Date.now() - last > AGAIN_MS) renew();
+    } catch {
+      /* Without storage nobody would know that this was tried: the page says what is missing. */
+    }
+  }
+
+  addEventListener("error", retry, true);
 
   const place = recall();
   if (place) restore(place);

@@ -33,7 +33,7 @@ _LOOPBACK = ("127.", "localhost", "::1")
 _LOOK_S = 0.5
 """Between two looks at the store: what a person takes for at once."""
 
-_PAUSE_S = 1.0
+_PAUSE_S = 2.0
 """Between two builds at the least: a page that changes more often cannot be read."""
 
 _PAUSE_PART = 2.0

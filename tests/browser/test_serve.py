@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +16,8 @@ from reporter.store.writer import FolderWriter
 from tests.browser.conftest import Place
 from tests.builders import START_MS, make_run, make_store, run_events, run_id_of
 
+# A build and loading a page, on a busy machine.
+WAIT_S = 30
 COUNT = "() => parseInt(document.querySelector('[data-role=row-count]')?.textContent)"
 
 
@@ -29,7 +34,9 @@ def last_step(page) -> int:
 def store(tmp_path) -> str:
     path = make_store(tmp_path / "runs", {"7": "parabola"})
     for number in range(40):
-        make_run(path, f"run {number}", experiment_id="7", metrics={"loss": [3.0, 2.0, 1.0]})
+        start_ms = START_MS + 1000 * number
+        metrics = {"loss": [3.0, 2.0, 1.0]}
+        make_run(path, f"run {number}", experiment_id="7", metrics=metrics, start_ms=start_ms)
     return path
 
 
@@ -58,6 +65,17 @@ def log_points(writer: FolderWriter, start: int, end: int) -> None:
     )
 
 
+def wait_until_there(url: str) -> None:
+    end = time.monotonic() + WAIT_S
+    while time.monotonic() < end:
+        try:
+            with urllib.request.urlopen(url, timeout=WAIT_S):
+                return
+        except urllib.error.HTTPError:
+            time.sleep(0.05)
+    raise AssertionError(f"{url} did not come")
+
+
 def test_a_new_row_comes_by_itself_and_the_view_stays(open_page, serving, store):
     page = open_page(Place("served", serving.url), "experiment/7/index.html#v=1&sort=-metrics.loss")
     page.wait_for_function(f"{COUNT.replace('() =>', '() => 40 ===')}")
@@ -77,8 +95,9 @@ def test_a_live_run_grows_on_its_page(open_page, serving, store):
     writer = FolderWriter(store, "7", run_id_of("live"), now_ms=lambda: START_MS)
     writer.append(*run_events("live", experiment_id="7", status=None))
     log_points(writer, 0, 10)
-    serving.refresh()
-    page = open_page(Place("served", serving.url), f"run/{run_id_of('live')}.html")
+    path = f"run/{run_id_of('live')}.html"
+    wait_until_there(serving.url + path)
+    page = open_page(Place("served", serving.url), path)
     assert "running" in page.locator("main").inner_text().lower()
     assert last_step(page) == 9
     log_points(writer, 10, 400)
@@ -99,10 +118,14 @@ def test_nothing_is_loaded_again_while_somebody_types(open_page, serving, store)
     assert page.locator("[data-role=query]").input_value() == "metrics.loss < 2"
 
 
-def test_nothing_is_loaded_again_when_nothing_has_changed(open_page, serving):
-    site = Place("served", serving.url)
-    page = open_page(site, "compare.html")
+def test_a_page_that_a_change_is_not_about_stays(open_page, serving, store):
+    """The page of a run that has ended, while others come: their data files replace its own."""
+    page = open_page(Place("served", serving.url), f"run/{run_id_of('run 3')}.html")
+    page.locator("[data-role=chart][data-state=ready]").first.wait_for()
     page.evaluate("() => { window.isOld = true; }")
-    serving.refresh()
+    for name in ("late", "later"):
+        metrics = {"loss": [9.0, 8.0]}
+        make_run(store, name, experiment_id="7", metrics=metrics, start_ms=START_MS + 10**6)
+        wait_until_there(f"{serving.url}run/{run_id_of(name)}.html")
     page.wait_for_timeout(500)
     assert page.evaluate("() => window.isOld") is True
