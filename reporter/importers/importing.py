@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from reporter import __version__
@@ -11,8 +11,14 @@ from reporter.errors import StoreError
 from reporter.importers.copying import ArtifactCopier, ArtifactTaker
 from reporter.importers.discovery import FoundSource, find_sources
 from reporter.importers.placement import Placement
-from reporter.importers.records import ImportedExperiment, ImportedRun, ImportOptions
-from reporter.importers.replay import replay_run
+from reporter.importers.records import (
+    ImportedExperiment,
+    ImportedItem,
+    ImportedRun,
+    ImportOptions,
+)
+from reporter.importers.replay import ReplayedRun, find_unchanged, replay_run
+from reporter.importers.workers import Crew
 from reporter.model import Problem
 from reporter.store import layout
 
@@ -134,8 +140,9 @@ def import_sources(
 
     Notes
     -----
-    Run by run and one run in memory at a time. A run whose fingerprint is that of the last import
-    is not read. An import that was interrupted goes on where it stopped when it is run again.
+    Run by run and one run in memory at a time, or one a processor when there are many. A run whose
+    fingerprint is that of the last import is not read. An import that was interrupted goes on where
+    it stopped when it is run again.
     """
     found = [item for path in paths for item in find_sources(path, format_name)]
     layout.create_store(store)
@@ -203,34 +210,69 @@ def import_found(
     OSError, StoreError
         The store's disk refused.
     """
-    counted = counted or RunCounter(None)
-    result = SourceImport(path=found.source.path, format=found.importer.name)
-    placement = Placement(store, found.importer.name)
-    version = f"{found.importer.name} {__version__}"
-    outcomes: Counter[str] = Counter()
-    for item in found.importer.read(found.source, options):
+    work = _Work(found, store, artifacts, counted or RunCounter(None))
+    with work.crew:
+        for item in found.importer.read(found.source, options):
+            work.take(item)
+        work.finish()
+    return work.result
+
+
+class _Work:
+    """The import of one source while it goes on."""
+
+    def __init__(
+        self, found: FoundSource, store: str, artifacts: ArtifactTaker, counted: RunCounter
+    ) -> None:
+        self.result = SourceImport(path=found.source.path, format=found.importer.name)
+        self.crew = Crew(replay_run)
+        self._store = store
+        self._artifacts = artifacts
+        self._counted = counted
+        self._placement = Placement(store, found.importer.name)
+        self._version = f"{found.importer.name} {__version__}"
+        # What became of each run, in the order of the source.
+        self._done: dict[str, ReplayedRun | None] = {}
+
+    def take(self, item: ImportedItem) -> None:
+        result = self.result
         if isinstance(item, Problem):
             result.report(item)
         elif isinstance(item, ImportedExperiment):
-            counted.expect(item.n_runs)
+            self._counted.expect(item.n_runs)
+            self.crew.expect(item.n_runs)
             result.n_experiments += 1
-            result.experiment_ids.add(placement.add(item))
+            result.experiment_ids.add(self._placement.add(item))
             result.problems += [event for event in item.events if isinstance(event, Problem)]
-        elif item.run_id in result.run_ids:
+        elif item.run_id in self._done:
             result.report(_twice(item))
         else:
-            experiment_id = placement.find_run(item.run_id, item.experiment)
-            done = replay_run(store, experiment_id, item, version, artifacts)
-            outcomes[done.outcome] += 1
-            result.n_points += done.n_points
-            result.n_files += done.n_files
-            result.problems += done.problems
-            result.run_ids.add(item.run_id)
-            result.experiment_ids.add(experiment_id)
-            counted.count()
-    result.n_new, result.n_updated = outcomes["new"], outcomes["updated"]
-    result.n_unchanged, result.n_kept = outcomes["unchanged"], outcomes["kept"]
-    return result
+            self._take_run(item)
+
+    def _take_run(self, run: ImportedRun) -> None:
+        experiment_id = self._placement.find_run(run.run_id, run.experiment)
+        self.result.experiment_ids.add(experiment_id)
+        self._done[run.run_id] = None
+        task = (self._store, experiment_id, run, self._version, self._artifacts)
+        unchanged = find_unchanged(*task)
+        self._note(self.crew.run(task) if unchanged is None else [unchanged])
+
+    def _note(self, results: Iterable[ReplayedRun]) -> None:
+        for done in results:
+            self._done[done.run_id] = done
+            self._counted.count()
+
+    def finish(self) -> None:
+        """Wait for what is under way, and add everything up."""
+        self._note(self.crew.rest())
+        result, runs = self.result, [done for done in self._done.values() if done is not None]
+        outcomes = Counter(done.outcome for done in runs)
+        result.n_new, result.n_updated = outcomes["new"], outcomes["updated"]
+        result.n_unchanged, result.n_kept = outcomes["unchanged"], outcomes["kept"]
+        result.n_points = sum(done.n_points for done in runs)
+        result.n_files = sum(done.n_files for done in runs)
+        result.problems += [problem for done in runs for problem in done.problems]
+        result.run_ids.update(self._done)
 
 
 def _twice(run: ImportedRun) -> Problem:

@@ -29,6 +29,7 @@ from reporter.importers.mlflow_texts import read_texts
 from reporter.importers.records import (
     ArtifactSource,
     ImportedRun,
+    Lazily,
     derive_run_id,
     fingerprint_of,
 )
@@ -90,8 +91,8 @@ class RunFolder:
             run_id=name if is_run_id(name) else derive_run_id("mlflow", name),
             experiment=experiment,
             fingerprint=fingerprint_of(facts),
-            events=self._events(),
-            artifacts=self._artifacts(),
+            events=Lazily(self._events),
+            artifacts=Lazily(self._artifacts),
         )
 
     def _sort_in(self, found: FoundFile | Problem) -> tuple[object, ...]:

@@ -7,9 +7,9 @@ compares the fingerprint first, and what has not changed is never read.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import BinaryIO, Generic, TypeVar
 
 from reporter.errors import InvalidInputError, did_you_mean
 from reporter.events import Event
@@ -21,11 +21,13 @@ __all__ = [
     "ImportedExperiment",
     "ImportedItem",
     "ImportedRun",
+    "Lazily",
     "Source",
     "derive_run_id",
     "fingerprint_of",
 ]
 
+_T = TypeVar("_T")
 _RUN_ID_DIGITS = 32
 
 
@@ -155,10 +157,10 @@ class ImportedRun:
         Changes whenever the run does; see :func:`fingerprint_of`.
     events : iterable of Event or Problem
         What happened, ``RunStarted`` first; read once, and only when the fingerprint is new, so a
-        generator that opens files late is best. ``experiment_id`` of ``RunStarted`` is filled in by
-        the replay. ``MetricsLogged`` takes numpy arrays and may come several times a key. A
-        :class:`~reporter.model.Problem` stays with the run for good and is shown on its page;
-        its `where` names the file (and line) relative to the source.
+        generator that opens files late is good, and :class:`Lazily` better. ``experiment_id`` of
+        ``RunStarted`` is filled in by the replay. ``MetricsLogged`` takes numpy arrays and may come
+        several times a key. A :class:`~reporter.model.Problem` stays with the run for good and is
+        shown on its page; its `where` names the file (and line) relative to the source.
     artifacts : iterable of ArtifactSource or Problem
         Read after `events`.
     """
@@ -168,6 +170,30 @@ class ImportedRun:
     fingerprint: str
     events: Iterable[Event | Problem]
     artifacts: Iterable[ArtifactSource | Problem] = ()
+
+
+class Lazily(Generic[_T]):
+    """Items that a function makes whenever they are asked for.
+
+    As lazy as a generator, but it can be pickled when the function can (a method of a plain record
+    can): then runs are read by several processors.
+
+    Parameters
+    ----------
+    start : callable
+        Returns an iterator.
+
+    Examples
+    --------
+    >>> list(Lazily("ab".__iter__))
+    ['a', 'b']
+    """
+
+    def __init__(self, start: Callable[[], Iterator[_T]]) -> None:
+        self._start = start
+
+    def __iter__(self) -> Iterator[_T]:
+        return self._start()
 
 
 ImportedItem = ImportedExperiment | ImportedRun | Problem

@@ -32,7 +32,7 @@ from reporter.store.fold import fold, merge
 from reporter.store.sources import RunSources, read_sources, summarise_all
 from reporter.store.tables import RunRow, read_run_table, write_points, write_run
 
-__all__ = ["EVENTS", "POINTS", "ReplayedRun", "replay_run"]
+__all__ = ["EVENTS", "POINTS", "ReplayedRun", "find_unchanged", "replay_run"]
 
 EVENTS = layout.events_journal("imported")
 """What the journal is called that an import's events stand under."""
@@ -49,6 +49,7 @@ class ReplayedRun:
 
     Parameters
     ----------
+    run_id : str
     outcome : {"new", "updated", "unchanged", "kept"}
         ``kept``: the store has something that an import must not replace; see `problems`.
     problems : sequence of Problem
@@ -56,6 +57,7 @@ class ReplayedRun:
         How much was written.
     """
 
+    run_id: str
     outcome: str
     problems: Sequence[Problem] = ()
     n_points: int = 0
@@ -71,10 +73,22 @@ class _Content:
     problems: list[Problem] = field(default_factory=list)
 
 
+def find_unchanged(
+    store: str, experiment_id: str, run: ImportedRun, importer: str, artifacts: ArtifactTaker
+) -> ReplayedRun | None:
+    """Tell whether a run is in the store as it is in the source; parameters as below."""
+    folder = os.path.join(store, experiment_id, run.run_id)
+    before = _read_before(folder)
+    imported = Imported(at_ms=0, source=importer, fingerprint=run.fingerprint)
+    if before and _is_same(before[0], imported) and artifacts.is_complete(folder):
+        return ReplayedRun(run_id=run.run_id, outcome="unchanged", problems=_problems(before))
+    return None
+
+
 def replay_run(
     store: str, experiment_id: str, run: ImportedRun, importer: str, artifacts: ArtifactTaker
 ) -> ReplayedRun:
-    """Make a run of a store out of one of a source, unless it is there already.
+    """Make a run of a store out of one of a source, in place of what the last import made of it.
 
     Parameters
     ----------
@@ -97,10 +111,7 @@ def replay_run(
         The disk refused; the run is as it was, or is written again by the next import.
     """
     folder = os.path.join(store, experiment_id, run.run_id)
-    before = _read_before(folder)
     imported = Imported(at_ms=0, source=importer, fingerprint=run.fingerprint)
-    if before and _is_same(before[0], imported) and artifacts.is_complete(folder):
-        return ReplayedRun(outcome="unchanged", problems=_problems(before))
     if not os.path.isdir(folder):
         return _write_new(folder, experiment_id, run, imported, artifacts)
     with fold_lock(folder) as is_ours:
@@ -109,7 +120,7 @@ def replay_run(
         there = read_sources(folder, run.run_id, experiment_id)
         if reason := _reason_to_keep(there):
             return _kept("Run not taken up", run, reason)
-        return _write_into(there, run, imported, artifacts, before)
+        return _write_into(there, run, imported, artifacts, _read_before(folder))
 
 
 def _write_new(
@@ -144,6 +155,7 @@ def _write_into(
     n_files = _take_artifacts(run, content, artifacts, there.folder, before)
     _write(there, content)
     return ReplayedRun(
+        run_id=run.run_id,
         outcome="updated" if before else "new",
         problems=content.problems,
         n_points=len(content.points),
@@ -204,7 +216,7 @@ def _reason_to_keep(there: RunSources) -> str:
 
 def _kept(what: str, run: ImportedRun, detail: str) -> ReplayedRun:
     problem = Problem(what=what, where=run.run_id, detail=detail)
-    return ReplayedRun(outcome="kept", problems=[problem])
+    return ReplayedRun(run_id=run.run_id, outcome="kept", problems=[problem])
 
 
 def _read(run: ImportedRun, experiment_id: str, imported: Imported) -> _Content:
