@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from reporter.importers import import_sources, open_source
+from reporter.site.build import build
+from reporter.site.output import FolderOutput
 from reporter.store.reader import open_store
 from tests.importers.mlflow_truth import compare
 from tests.importers.truth import SECRET, Fixture, everything, get_fixture
@@ -168,3 +170,20 @@ def test_images_logged_by_key_become_a_series(name, scratch, tmp_path):
     (run,) = [run for run in open_store(tmp_path / "runs").runs() if run.info.run_name == "fluent"]
     series = [(item.key, item.step) for item in run.artifacts if item.key]
     assert series == [("samples", 0), ("samples", 1), ("samples", 2)]
+
+
+@pytest.mark.slow
+def test_no_secret_reaches_a_site(scratch, tmp_path):
+    source = get_fixture("mlflow_2_file", scratch)
+    shutil.copytree(source.folder, tmp_path / "copy")
+    run = next(run for run in source.truth["runs"] if run["artifacts"])
+    (folder,) = (tmp_path / "copy").glob(f"mlruns/*/{run['run_id']}")
+    (tmp_path / "copy" / "secret.txt").write_bytes(SECRET)
+    for kind in ("artifacts", "params", "tags", "metrics"):
+        (folder / kind).mkdir(exist_ok=True)
+        (folder / kind / "stolen").symlink_to("../../../../secret.txt")
+    with open_source(str(tmp_path / "copy")) as reader:
+        result = build(reader, FolderOutput(str(tmp_path / "site"), reader.location))
+    assert sum(problem.what == "Link not followed" for problem in result.problems) == 4
+    assert not any(SECRET in data for data in snapshot(tmp_path / "site").values())
+    assert not any("stolen" in name for name in snapshot(tmp_path / "site"))
