@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from reporter.errors import ExperimentNotFoundError, InvalidInputError, did_you_mean
 from reporter.model import Experiment, LifecycleStage, Run
 from reporter.publish.display import Display, make_display
+from reporter.publish.sources import open_runs
 from reporter.store import layout
 from reporter.tracking.location import get_tracking_uri
 
@@ -120,9 +121,7 @@ def _run_column(what: Any) -> list[str] | None:  # Any: a frame or row of whiche
 
 def _runs_of(source: str, name: str) -> list[str]:
     """Return the runs of an experiment, named by its id or name."""
-    from reporter.importers import open_source
-
-    with open_source(source) as reader:
+    with open_runs(source) as reader:
         experiment = _find_experiment(reader, name)
         return [
             run.info.run_id

@@ -69,9 +69,10 @@ def attach(group: click.Group) -> None:
         """
         from reporter.publish.serve import ServeSettings, open_serving
 
+        options = parse_options(pairs).values if pairs else {}
         settings = ServeSettings(
             source=store, output=output, host=host, port=port, config=config, title=title,
-            full_data=full_data, format_name=format_name, options=parse_options(pairs),
+            full_data=full_data, format_name=format_name, options=options,
         )  # fmt: skip
         if not settings.is_loopback:
             click.echo(

@@ -19,10 +19,10 @@ from importlib import resources
 from urllib.parse import quote
 
 from reporter.errors import PublishError
-from reporter.importers import open_source
 from reporter.publish.built import open_site
 from reporter.publish.chosen import ChosenRuns
 from reporter.publish.single_file import write_single_file
+from reporter.publish.sources import open_runs
 from reporter.site import links
 from reporter.site.build import build
 from reporter.site.numbers import format_bytes
@@ -107,7 +107,7 @@ def make_display(
     Parameters
     ----------
     source : str
-        Where the runs are, as :func:`reporter.importers.open_source` takes it.
+        Where the runs are, as :func:`reporter.publish.sources.open_runs` takes it.
     run_ids : sequence of str, optional
         The runs to show; all when None. One run alone is shown on its page.
     view : str
@@ -127,7 +127,7 @@ def make_display(
     RunNotFoundError
         The store has no such run.
     """
-    with open_source(source) as opened:
+    with open_runs(source) as opened:
         reader = opened if run_ids is None else ChosenRuns(opened, run_ids)
         start, n_runs = _first_page(reader, view)
         document = _pack(reader, LARGE_ARTIFACT_BYTES)

@@ -12,13 +12,13 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from reporter.config import find_config, load_config
 from reporter.errors import ReporterError
-from reporter.importers import ImportOptions, open_source
 from reporter.publish.bulletin import Bulletin
+from reporter.publish.sources import open_runs
 from reporter.publish.watch import FileWatch, watch
 from reporter.publish.web_server import WebServer
 from reporter.site import links
@@ -60,7 +60,7 @@ class ServeSettings:
         Whether all points are offered for download, which makes each rebuild longer.
     format_name : str
         Which tool wrote the source; recognised when empty.
-    options : ImportOptions
+    options : mapping of str to str
         For the importer.
     """
 
@@ -72,7 +72,7 @@ class ServeSettings:
     title: str = ""
     full_data: bool = False
     format_name: str = ""
-    options: ImportOptions = field(default_factory=ImportOptions)
+    options: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_loopback(self) -> bool:
@@ -132,7 +132,7 @@ class Serving:
     def _build(self, progress: Progress | None) -> BuildResult:
         settings = self._settings
         source, name, options = settings.source, settings.format_name, settings.options
-        with open_source(source, name, progress, options) as reader:
+        with open_runs(source, name, options, progress) as reader:
             return build(
                 reader,
                 FolderOutput(self._folder, reader.location),

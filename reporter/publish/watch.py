@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
 from reporter.events import WriterOpened, from_line
-from reporter.importers.discovery import is_url
+from reporter.publish.sources import is_store
 from reporter.store import layout
 from reporter.store.liveness import is_alive
 from reporter.store.uris import is_remote
@@ -207,10 +207,9 @@ def watch(path: str) -> Watch:
     -------
     Watch
     """
-    if is_remote(path) or is_url(path):
+    if is_remote(path) or path.startswith(("http://", "https://")):
         return TimedWatch(REMOTE_S)
-    is_store = os.path.exists(os.path.join(path, layout.MARKER))
-    return StoreWatch(path) if is_store else FileWatch(path)
+    return StoreWatch(path) if is_store(path) else FileWatch(path)
 
 
 def _files(path: str) -> Iterator[str]:

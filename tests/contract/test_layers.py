@@ -46,7 +46,7 @@ ALLOWED: dict[str, set[str]] = {
     "lightgbm": MODEL | {"integrations"},
     "models": MODEL | {"integrations"},
     # Where logging and pages meet in one process: a notebook.
-    "notebook": MODEL | {"store", "tracking", "importers", "publish"},
+    "notebook": MODEL | {"store", "tracking", "publish"},
     "pytorch": MODEL | {"integrations"},
     "sklearn": MODEL | {"integrations"},
     "xgboost": MODEL | {"integrations"},
@@ -78,7 +78,17 @@ INSIDE: dict[str, set[str]] = {
     "importers": {"numpy", "pandas", "pyarrow"},
     "charts": {"vl_convert"},
     "renderers": {
-        *("markdown_it", "nh3", "onnx", "openpyxl", "pandas", "PIL", "pyarrow", "pygments"),
+        *(
+            "google",
+            "markdown_it",
+            "nh3",
+            "onnx",
+            "openpyxl",
+            "pandas",
+            "PIL",
+            "pyarrow",
+            "pygments",
+        ),
         *("soundfile", "tomli", "vl_convert", "yaml"),
     },
     "site": {"altair", "markdown_it", "nh3", "pyarrow", "pygments", "vl_convert"},
