@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,6 @@ from reporter.cli.frame import (
 
 if TYPE_CHECKING:
     from reporter.importers import ImportResult, SourceImport
-    from reporter.model import Problem
 
 __all__ = ["attach"]
 
@@ -76,7 +76,7 @@ def attach(group: click.Group) -> None:
         else:
             for source in result.sources:
                 click.echo(_summary(source))
-            _print_problems(result.problems)
+            _print_problems(result.sources)
         if strict and result.problems:
             sys.exit(1)
 
@@ -101,12 +101,18 @@ def _summary(source: SourceImport) -> str:
     return f"{source.path} [{source.format}]: {', '.join(parts)}"
 
 
-def _print_problems(problems: list[Problem]) -> None:
-    for problem in problems[:_SHOWN_PROBLEMS]:
-        text = ". ".join(part.rstrip(".") for part in (problem.detail, problem.hint) if part)
-        click.echo(f"{problem.what}: {problem.where}. {text}", err=True)
-    hidden = len(problems) - _SHOWN_PROBLEMS
-    if hidden > 0:
+def _print_problems(sources: list[SourceImport]) -> None:
+    """Print what is wrong; of several sources, each with the one that it is in."""
+    lines = [
+        f"{item.what}: {os.path.join(source.path, item.where) if sources[1:] else item.where}. "
+        + ". ".join(part.rstrip(".") for part in (item.detail, item.hint) if part)
+        for source in sources
+        for item in source.problems
+    ]
+    for line in lines[:_SHOWN_PROBLEMS]:
+        click.echo(line, err=True)
+    if lines[_SHOWN_PROBLEMS:]:
+        hidden = len(lines) - _SHOWN_PROBLEMS
         click.echo(f"... and {hidden:,} more; --json lists all of them.", err=True)
 
 
