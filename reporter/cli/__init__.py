@@ -12,10 +12,12 @@ from reporter import __version__
 from reporter.cli import (
     building,
     configuring,
+    exporting,
     importing,
     keeping,
     looking,
     packing,
+    papers,
     publishing,
     serving,
     telling,
@@ -33,7 +35,9 @@ def main() -> None:
 for module in (
     building,
     packing,
+    papers,
     importing,
+    exporting,
     serving,
     publishing,
     telling,
