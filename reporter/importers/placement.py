@@ -7,7 +7,11 @@ source calls it, so that a renamed experiment is found again.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
+import time
+from collections.abc import Iterable
 from itertools import count
 
 from reporter.events import Event, ExperimentCreated, LifecycleChanged, ProblemFound, to_line
@@ -17,6 +21,9 @@ from reporter.store import layout
 from reporter.store.reader import FolderReader, open_store
 
 __all__ = ["Placement"]
+
+# Longer than copying the files of one run takes; the folder's time is that of its last new file.
+_ABANDONED_SECONDS = 24 * 3_600
 
 
 class Placement:
@@ -39,8 +46,11 @@ class Placement:
         self._runs: dict[str, str] = {}
         for experiment_id in layout.list_experiment_ids(store):
             folder = os.path.join(store, experiment_id)
-            for name in filter(layout.is_experiment_journal, os.listdir(folder)):
-                self._journals[name] = experiment_id
+            names = os.listdir(folder)
+            self._journals |= dict.fromkeys(
+                filter(layout.is_experiment_journal, names), experiment_id
+            )
+            _sweep(folder, names)
             self._runs |= dict.fromkeys(layout.list_run_ids(folder), experiment_id)
 
     def add(self, experiment: ImportedExperiment) -> str:
@@ -91,6 +101,17 @@ class Placement:
             if self._reader.find_experiment(experiment_id) is None:
                 break
         return experiment_id
+
+
+def _sweep(folder: str, names: Iterable[str]) -> None:
+    """Delete what imports that were killed left half-written, unless one may still be at it."""
+    oldest = time.time() - _ABANDONED_SECONDS
+    for name in names:
+        path = os.path.join(folder, name)
+        if name.startswith(layout.TEMPORARY_PREFIX) and os.path.isdir(path):
+            with contextlib.suppress(OSError):  # somebody else may sweep
+                if os.stat(path).st_mtime < oldest:
+                    shutil.rmtree(path)
 
 
 def _stage(experiment: ImportedExperiment) -> str:

@@ -154,6 +154,17 @@ def test_a_half_written_import_is_done_again(source, store):
     assert not list(verify_store(store))
 
 
+def test_what_a_killed_import_left_is_swept_a_day_later(source, store):
+    make_run(make_experiment(source))
+    import_sources([str(source)], store)
+    (folder,) = (os.path.join(store, name) for name in os.listdir(store) if name.isdigit())
+    for name in ("old", "fresh"):
+        os.makedirs(os.path.join(folder, f".tmp-{name}", "artifacts"))
+    os.utime(os.path.join(folder, ".tmp-old"), (0, 0))
+    import_sources([str(source)], store)
+    assert [name for name in os.listdir(folder) if name.startswith(".tmp-")] == [".tmp-fresh"]
+
+
 def test_a_damaged_table_is_written_again(source, store):
     run = make_run(make_experiment(source), params={"lr": "0.1"})
     import_sources([str(source)], store)
