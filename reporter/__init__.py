@@ -4,6 +4,8 @@
 standard library alone; everything heavier is imported when it is used.
 """
 
+import typing as _typing
+
 from reporter.errors import (
     AlreadyExistsError,
     BuildError,
@@ -70,6 +72,9 @@ _LATE = {
     "load": "reporter.publish.loading",
     "show": "reporter.notebook",
 }
+if _typing.TYPE_CHECKING:  # type checkers are told where these names are
+    from reporter.notebook import show as show
+    from reporter.publish.loading import load as load
 
 
 def __getattr__(name: str) -> object:
