@@ -63,6 +63,13 @@ class _Series:
     val: dict[int, float] = field(default_factory=dict)
     step: dict[int, int] = field(default_factory=dict)
     time: dict[int, float] = field(default_factory=dict)
+    is_hashed: bool = False
+
+    def rows(self) -> list[tuple[int, int]]:
+        """Return step and key of each row, by step; without those whose step is lost."""
+        if not self.is_hashed:
+            return [(row, row) for row in sorted(self.val)]
+        return sorted((self.step[row], row) for row in self.val if row in self.step)
 
 
 class AimRun:
@@ -166,15 +173,22 @@ class AimRun:
         """Read the numbers; by step, since Aim keeps one a step."""
         found: dict[tuple[Any, Any], _Series] = {}
         for path, value in self._pairs("seqs"):
-            inside = path[4:] if path[1:2] == ("v2",) else path[3:]
+            is_hashed = path[1:2] == ("v2",)
+            inside = path[4:] if is_hashed else path[3:]
             is_number = isinstance(value, (int, float)) and len(inside) == 4
             if path[0] != _BLOBS and is_number and inside[2] in _COLUMNS:
                 series = found.setdefault((inside[0], inside[1]), _Series())
+                series.is_hashed = is_hashed
                 getattr(series, str(inside[2]))[inside[3]] = value
         for place, series in found.items():
-            if series.val:
-                name = self._names.get(place, (str(place[1]), ""))[0]
-                yield _event(name, series, otherwise_ms)
+            name = self._names.get(place, (str(place[1]), ""))[0]
+            rows = series.rows()
+            if rows:
+                yield _event(name, series, rows, otherwise_ms)
+            if len(rows) < len(series.val):
+                detail = f"{len(series.val) - len(rows):,} points of '{name}' have lost their step"
+                where = f"seqs/chunks/{self._facts.hash}"
+                self._problems.append(_problem("Points left out", where, detail))
 
 
 def _is_own(path: Path) -> bool:
@@ -182,13 +196,14 @@ def _is_own(path: Path) -> bool:
     return path[:2] == ("meta", "chunks")
 
 
-def _event(name: str, series: _Series, otherwise_ms: int) -> MetricsLogged:
-    rows = sorted(series.val, key=lambda row: series.step.get(row, row))
-    times = [series.time.get(row, otherwise_ms / 1000) * 1000 for row in rows]
+def _event(
+    name: str, series: _Series, rows: list[tuple[int, int]], otherwise_ms: int
+) -> MetricsLogged:
+    times = [series.time.get(row, otherwise_ms / 1000) * 1000 for _, row in rows]
     return points_event(
         name,
-        np.array([series.val[row] for row in rows], dtype=np.float64),
-        np.array([series.step.get(row, row) for row in rows], dtype=np.int64),
+        np.array([series.val[row] for _, row in rows], dtype=np.float64),
+        np.array([step for step, _ in rows], dtype=np.int64),
         np.array([to_int64(round(time)) for time in times], dtype=np.int64),
     )
 

@@ -66,31 +66,47 @@ def iter_pairs(folder: str, on_damage: Callable[[str, str], None]) -> Iterator[t
         Called with a file's name and what could not be read in it.
     """
     streams: list[Iterator[Entry]] = []
-    ranges: list[Entry] = []
+    ranges: list[Iterator[Entry]] = []
     for name in sorted(os.listdir(folder)):
         path, damaged = os.path.join(folder, name), partial(on_damage, name)
         try:
             if name.endswith(".sst"):
                 table = _Table(path)
-                ranges += table.ranges()
+                ranges.append(table.ranges(damaged))
                 streams.append(table.entries(damaged))
             elif name.endswith(".log"):
                 entries = sorted(_iter_log(path, damaged))
-                ranges += [entry for entry in entries if entry.kind == RANGE_DELETE]
+                ranges.append(iter([entry for entry in entries if entry.kind == RANGE_DELETE]))
                 streams.append(iter([e for e in entries if e.kind != RANGE_DELETE]))
         except (OSError, UnreadableTableError) as error:
             damaged(str(error))
-    last = None
+    last, gone = None, _DeletedRanges(heapq.merge(*ranges))
     for entry in heapq.merge(*streams):
         if entry.key != last:
             last = entry.key
-            if entry.kind == VALUE and not any(_covers(gone, entry) for gone in ranges):
+            if entry.kind == VALUE and not gone.cover(entry):
                 yield entry.key, entry.value
 
 
-def _covers(gone: Entry, entry: Entry) -> bool:
-    """Tell whether a later deletion of a range of keys took an entry away."""
-    return gone.age < entry.age and gone.key <= entry.key < gone.value
+class _DeletedRanges:
+    """Deletions of ranges of keys, asked for entries in the order of their keys.
+
+    Aim deletes a range before each value that it writes, so there are as many of them as values.
+    """
+
+    def __init__(self, ranges: Iterator[Entry]) -> None:
+        self._ranges = ranges
+        self._next = next(ranges, None)
+        self._begun: list[tuple[int, bytes]] = []  # age and end, the latest deletion first
+
+    def cover(self, entry: Entry) -> bool:
+        """Tell whether a later deletion took an entry away."""
+        while self._next is not None and self._next.key <= entry.key:
+            heapq.heappush(self._begun, (self._next.age, self._next.value))
+            self._next = next(self._ranges, None)
+        while self._begun and self._begun[0][1] <= entry.key:
+            heapq.heappop(self._begun)
+        return bool(self._begun) and self._begun[0][0] < entry.age
 
 
 class _Table:
@@ -114,14 +130,15 @@ class _Table:
         else:
             self._blocks = [_handle(v, 0)[0] for _, v in _block_pairs(self._block(index))]
 
-    def ranges(self) -> list[Entry]:
-        """Return the deletions of ranges of keys."""
+    def ranges(self, on_damage: Callable[[str], None]) -> Iterator[Entry]:
+        """Yield the deletions of ranges of keys, sorted: an entry's value is where it ends."""
         handle = self._meta.get(b"rocksdb.range_del")
-        if handle is None:
-            return []
-        return [
-            _entry(key, value) for key, value in _block_pairs(self._block(_handle(handle, 0)[0]))
-        ]
+        if handle is not None:
+            try:
+                for key, value in _block_pairs(self._block(_handle(handle, 0)[0])):
+                    yield _entry(key, value)
+            except UnreadableTableError as error:
+                on_damage(f"some deletions are left out: {error}")
 
     def entries(self, on_damage: Callable[[str], None]) -> Iterator[Entry]:
         """Yield the entries, sorted; a damaged block costs those in it."""

@@ -22,7 +22,7 @@ from typing import Any
 TARGET = Path(__file__).parent / "stores"
 MLFLOW_FILES = ("mlflow_1.8_file", "mlflow_1.30_file", "mlflow_2_file", "mlflow_3_file")
 MLFLOW_DATABASES = ("mlflow_3_sqlite", "mlflow_3_server")
-WHOLE = ("tensorboard", "wandb_offline", "dvclive", "trackio", "csv_logs")
+WHOLE = ("tensorboard", "wandb_offline", "dvclive", "trackio", "csv_logs", "aim")
 LARGE = ("churn sweep", "artifacts ")
 # Not part of a store: what the links of a planted copy would lead to.
 OUTSIDE = ("outside_secret.txt", "outside_dir", "refused.txt", "truth.json")
