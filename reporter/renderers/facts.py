@@ -21,7 +21,6 @@ _KINDS = {
     "application/x-keras": "Keras model",
     "application/x-skops": "skops model",
     "application/x-hdf5": "HDF5 file",
-    "application/x-onnx": "ONNX model",
     "application/x-tflite": "TensorFlow Lite model",
     "application/x-protobuf": "Protocol buffer",
     "application/x-model": "Model file",

@@ -87,8 +87,8 @@ def render_notebook(request: ArtifactRequest) -> Fragment:
     if len(data) <= NOTEBOOK_BYTES:
         try:
             return _fragment(request, parse_json(data))
-        except (ValueError, TypeError, AttributeError) as error:
-            reason = str(error)[:200]
+        except (ValueError, TypeError, AttributeError, LookupError) as error:
+            reason = f"{type(error).__name__}: {error}"[:200]
     fragment = render_text(request)
     problem = request.problem("Not readable as a notebook", reason)
     return Fragment(

@@ -71,7 +71,8 @@ def _read(request: ArtifactRequest) -> tuple[list[SheetView], Sequence[str]]:
 
 
 def _sheet(sheet: Any, name: str) -> SheetView:  # Any: openpyxl has no types
-    rows = list(islice(sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS), MAX_ROWS + 1))
+    width = min(sheet.max_column or MAX_COLUMNS, MAX_COLUMNS)
+    rows = list(islice(sheet.iter_rows(values_only=True, max_col=width), MAX_ROWS + 1))
     header = [_cell(value) for value in rows[0]] if rows else []
     body = [[_cell(value) for value in row] for row in rows[1:]]
     n_rows = sheet.max_row - 1 if sheet.max_row else None

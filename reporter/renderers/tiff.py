@@ -57,7 +57,11 @@ def _converted(request: ArtifactRequest) -> tuple[bytes, tuple[int, int], str]:
 
     with request.open() as stream, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        with Image.open(stream, formats=["TIFF"]) as image:
+        try:
+            opened = Image.open(stream, formats=["TIFF"])
+        except Image.DecompressionBombError as error:
+            raise ValueError(str(error)) from error
+        with opened as image:
             width, height = image.size
             if width * height > MAX_PIXELS:
                 raise ValueError(f"{width:,} × {height:,} pixels are too many to convert")

@@ -24,7 +24,7 @@ from reporter.renderers.placeholder import placeholder
 from reporter.renderers.registry import ArtifactRequest, Fragment, renderer
 from reporter.renderers.text import decode
 
-__all__ = ["find_spec", "render_vega_lite", "render_vega_lite_html"]
+__all__ = ["chart_fragment", "find_spec", "render_vega_lite", "render_vega_lite_html"]
 
 SPEC_BYTES = 8_000_000
 PAGE_BYTES = 12_000_000
@@ -49,7 +49,7 @@ def render_vega_lite(request: ArtifactRequest) -> Fragment:
         value = parse_json(request.read(SPEC_BYTES))
     except ValueError:
         return render_json(request)
-    return _fragment(request, value) if isinstance(value, dict) else render_json(request)
+    return chart_fragment(request, value) if isinstance(value, dict) else render_json(request)
 
 
 @renderer(VEGA_LITE_HTML)
@@ -57,7 +57,7 @@ def render_vega_lite_html(request: ArtifactRequest) -> Fragment:
     """Show the figure of a page that Altair wrote."""
     is_small = request.artifact.size_bytes <= PAGE_BYTES
     spec = find_spec(decode(request.read(PAGE_BYTES))) if is_small else None
-    return _fragment(request, spec) if spec else render_html(request)
+    return chart_fragment(request, spec) if spec else render_html(request)
 
 
 def find_spec(text: str) -> Spec | None:
@@ -78,7 +78,20 @@ def find_spec(text: str) -> Spec | None:
     return None
 
 
-def _fragment(request: ArtifactRequest, spec: Spec) -> Fragment:
+def chart_fragment(request: ArtifactRequest, spec: Spec) -> Fragment:
+    """Show a Vega-Lite specification.
+
+    Parameters
+    ----------
+    request : ArtifactRequest
+    spec : dict
+        Loads nothing: its data stand in it.
+
+    Returns
+    -------
+    Fragment
+        A placeholder with a problem when it cannot be compiled.
+    """
     try:
         figure = _compile(json.dumps(spec))
     except ChartError as error:
