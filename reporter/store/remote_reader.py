@@ -88,6 +88,7 @@ class RemoteReader(FolderReader):
         self._mirror = Mirror(self.remote.location)
         super().__init__(self._mirror.folder)
         self._listed: dict[str, _Files] = {}
+        self._asked: set[str] = set()  # experiments whose own journals were fetched
         weakref.finalize(self, self._mirror.close)
 
     @property
@@ -173,6 +174,7 @@ class RemoteReader(FolderReader):
         self._fetch(files)
         self._mirror.drop_files(experiment_id, files)
         self._mirror.keep_folder(experiment_id)
+        self._asked.add(experiment_id)
         return bool(files or folders)
 
     def _fetch_below(self, below: str, points: bool) -> bool:
@@ -191,6 +193,7 @@ class RemoteReader(FolderReader):
                 runs[experiment_id].setdefault(run_id, {})[path] = file
         self._drop_gone(below, runs)
         wanted: _Files = {}
+        self._asked |= set(runs)
         for experiment_id, of_runs in runs.items():
             wanted |= experiments.get(experiment_id, {})
             self._mirror.drop_files(experiment_id, experiments.get(experiment_id, {}))
@@ -264,7 +267,7 @@ class RemoteReader(FolderReader):
         return super()._locate(run_id)
 
     def _experiment(self, experiment_id: str) -> Experiment:
-        if not os.path.isdir(os.path.join(self._path, experiment_id)):
+        if experiment_id not in self._asked:
             self._fetch_experiment(experiment_id)
         return super()._experiment(experiment_id)
 

@@ -43,6 +43,7 @@ from reporter.tracking import clock
 from reporter.tracking.files import ArtifactCalls
 from reporter.tracking.live import LiveRun, find_live, register
 from reporter.tracking.location import (
+    check_artifact_location,
     get_tracking_uri,
     is_inside_store,
     open_reader,
@@ -125,7 +126,8 @@ class MlflowClient(ArtifactCalls):
         ----------
         name : str
         artifact_location : str, optional
-            Folder or ``file:`` URI below which the runs' artifacts go; in the store by default.
+            Folder, ``file:`` URI or object store's URI below which the runs' artifacts go; in the
+            store by default. Nothing is asked of it before an artifact is logged.
         tags : mapping, optional
 
         Returns
@@ -136,7 +138,7 @@ class MlflowClient(ArtifactCalls):
         Raises
         ------
         InvalidInputError
-            The name is taken, perhaps by a deleted experiment.
+            The name is taken, perhaps by a deleted experiment, or the place names credentials.
         """
         check_experiment_name(name)
         known = {found.experiment_id: found for found in self._reader.experiments()}
@@ -168,7 +170,7 @@ class MlflowClient(ArtifactCalls):
                 at_ms=now,
                 experiment_id=experiment_id,
                 name=name,
-                artifact_location=os.fspath(artifact_location or ""),
+                artifact_location=check_artifact_location(os.fspath(artifact_location or "")),
             )
         ]
         if tags:

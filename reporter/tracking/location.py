@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Settings",
+    "check_artifact_location",
     "configure",
     "get_tracking_uri",
     "is_inside_store",
@@ -151,6 +152,22 @@ def store_folder(uri: str | None = None, *, create: bool = True) -> str:
 
 
 _created: set[str] = set()
+
+
+def check_artifact_location(place: str) -> str:
+    """Return where an experiment's artifacts are to go, if that can be written into the store.
+
+    Raises
+    ------
+    InvalidInputError
+        It names a user or a password.
+    """
+    if is_remote(place) and public_uri(place) != place.rstrip("/"):
+        raise InvalidInputError(
+            f"'{public_uri(place)}' was given with credentials, which would end in the store.",
+            "Give the place alone, and the credentials in the environment (FSSPEC_..., AWS_...).",
+        )
+    return place
 
 
 def is_inside_store(uri: str | None, location: str, experiment_id: str) -> bool:
