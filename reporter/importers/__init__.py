@@ -11,6 +11,7 @@ from reporter.importers import (
     aim,  # noqa: F401  (they register themselves)
     dvclive,  # noqa: F401
     mlflow_files,  # noqa: F401
+    mlflow_server,  # noqa: F401
     mlflow_sqlite,  # noqa: F401
     published_site,  # noqa: F401  # registers itself
     tables,  # noqa: F401

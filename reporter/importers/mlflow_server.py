@@ -1,0 +1,430 @@
+"""Read a running MLflow server: every experiment and run it shows, and their files."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import numpy as np
+
+from reporter.errors import InvalidInputError, ReporterError
+from reporter.events import MetricsLogged
+from reporter.importers.discovery import is_url
+from reporter.importers.mlflow_facts import RunFacts, experiment_events, run_events, with_series
+from reporter.importers.mlflow_meta import int_of, status_of, text_of
+from reporter.importers.mlflow_models import LoggedModel
+from reporter.importers.mlflow_rest import Json, RefusedError, Server, server_address
+from reporter.importers.point_buffer import points_event
+from reporter.importers.records import (
+    ArtifactSource,
+    ImportedExperiment,
+    ImportedItem,
+    ImportedRun,
+    ImportOptions,
+    Source,
+    derive_run_id,
+    fingerprint_of,
+)
+from reporter.importers.registry import CERTAIN, LIKELY, NO, importer
+from reporter.model import Dataset, DatasetInput, LifecycleStage, Problem
+from reporter.store.layout import is_run_id
+
+__all__ = ["detect", "read"]
+
+_API = "/api/2.0/mlflow"
+_PAGE = 1000
+_POINTS_PAGE = 25_000
+# Enough to hide the way to the server, few enough not to be its only client.
+_N_TOGETHER = 4
+_MAX_DEPTH = 32
+_PAGE_OF = re.compile(r"/experiments/(?P<experiment>\d+)(?:/runs/(?P<run>\w+))?")
+_MODEL_STATUSES = {
+    "LOGGED_MODEL_PENDING": "PENDING",
+    "LOGGED_MODEL_READY": "READY",
+    "LOGGED_MODEL_UPLOAD_FAILED": "FAILED",
+}
+# See mlflow_database: what MLflow's database makes of an infinity.
+_CLAMPED = np.finfo(np.float64).max
+
+
+def detect(path: str) -> int:
+    """Tell whether an address is that of an MLflow server, by asking it."""
+    if not is_url(path):
+        return NO
+    try:
+        _list_experiments(Server(server_address(path)[0], sleep=_no_patience), n_wanted=1)
+    except InvalidInputError:
+        return LIKELY  # reading says what is wrong with the address
+    except RefusedError as error:
+        return LIKELY if error.status in (401, 403) else NO
+    except (ReporterError, OSError):
+        return NO
+    return CERTAIN
+
+
+def _no_patience(seconds: float) -> None:
+    """Do not wait before another try."""
+
+
+@importer("mlflow-server", label="MLflow servers (http://...)", detect=detect)
+def read(source: Source, options: ImportOptions) -> Iterator[ImportedItem]:
+    """Yield the experiments and runs of a server; of one experiment or run when its page is named.
+
+    Raises
+    ------
+    StoreError
+        The server does not answer, or wants other credentials.
+    """
+    options.check(())
+    base, page = server_address(source.path)
+    wanted = _PAGE_OF.match(page)
+    reading = _Reading(Server(base))
+    for experiment in _list_experiments(reading.server):
+        source_id = text_of(experiment, "experiment_id")
+        if wanted is None or wanted["experiment"] == source_id:
+            yield from reading.read(experiment, source_id, wanted["run"] if wanted else None)
+
+
+def _list_experiments(server: Server, n_wanted: int = 0) -> list[Json]:
+    def search(token: str) -> Json:
+        return server.post(
+            f"{_API}/experiments/search",
+            max_results=n_wanted or _PAGE,
+            view_type="ALL",
+            page_token=token,
+        )
+
+    try:
+        if n_wanted:
+            return list(search("").get("experiments") or ())
+        found = list(server.pages(search, "experiments"))
+    except RefusedError as error:
+        if error.status not in (404, 405):
+            raise
+        # Before 1.28 there was no search.
+        found = list(server.get(f"{_API}/experiments/list", view_type="ALL").get("experiments", ()))
+    return sorted(found, key=lambda item: int_of(item, "experiment_id") or 0)
+
+
+class _Reading:
+    """A server that is being read."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self._versions: dict[str, list[dict[str, Any]]] | None = None
+
+    def read(self, experiment: Json, source_id: str, only: str | None) -> Iterator[ImportedItem]:
+        runs = [
+            run
+            for run in self._runs(source_id)
+            if only is None or text_of(run.get("info", {}), "run_id") == only
+        ]
+        created_ms = int_of(experiment, "creation_time")
+        changed_ms = int_of(experiment, "last_update_time") or created_ms or 0
+        stage = text_of(experiment, "lifecycle_stage")
+        yield ImportedExperiment(
+            source_id=source_id,
+            name=text_of(experiment, "name") or source_id,
+            created_ms=created_ms,
+            events=experiment_events(_pairs(experiment.get("tags")), stage, changed_ms),
+            n_runs=len(runs),
+        )
+        models: dict[str, list[_ServedModel]] = {}
+        for model in self._models(source_id) if runs else ():
+            models.setdefault(model.run_id, []).append(model)
+        for run in runs:
+            yield self._run(run, source_id, models)
+
+    def _runs(self, experiment: str) -> Iterator[Json]:
+        return self.server.pages(
+            lambda token: self.server.post(
+                f"{_API}/runs/search",
+                experiment_ids=[experiment],
+                run_view_type="ALL",
+                max_results=_PAGE,
+                page_token=token,
+                order_by=["attributes.start_time ASC"],
+            ),
+            "runs",
+        )
+
+    def _run(
+        self, run: Json, experiment: str, models: dict[str, list[_ServedModel]]
+    ) -> ImportedRun:
+        info = run.get("info", {})
+        run_id = text_of(info, "run_id") or text_of(info, "run_uuid")
+        mine = models.get(run_id, [])
+        facts = _facts(run, run_id, mine, self.versions.get(run_id, []))
+        files = list(_RunFiles(self.server, run_id, text_of(info, "artifact_uri")).list(run_id))
+        taken = {item.path.partition("/")[0] for item in files if isinstance(item, ArtifactSource)}
+        files += [item for model in mine for item in model.files(taken)]
+        latest = run.get("data", {}).get("metrics") or ()
+        described = [(type(item).__name__, _shown(item)) for item in files]
+        return ImportedRun(
+            run_id=run_id if is_run_id(run_id) else derive_run_id("mlflow", run_id),
+            experiment=experiment,
+            fingerprint=fingerprint_of([*described, facts.describe(), ("latest", repr(latest))]),
+            events=run_events(facts, self._points(run_id, [text_of(m, "key") for m in latest])),
+            artifacts=files,
+        )
+
+    def _points(self, run_id: str, keys: list[str]) -> Iterator[MetricsLogged | Problem]:
+        """Ask for several series at once, and yield them in order."""
+        pool = ThreadPoolExecutor(_N_TOGETHER)
+        try:
+            for found in pool.map(partial(self._series, run_id), sorted(keys)):
+                if found is not None:
+                    yield found
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def _series(self, run_id: str, key: str) -> MetricsLogged | Problem | None:
+        try:
+            points = list(
+                self.server.pages(
+                    lambda token: self.server.get(
+                        f"{_API}/metrics/get-history",
+                        run_id=run_id,
+                        metric_key=key,
+                        max_results=_POINTS_PAGE,
+                        page_token=token,
+                    ),
+                    "metrics",
+                )
+            )
+        except RefusedError as error:
+            if error.status in (401, 403):
+                raise
+            return _problem("Unreadable metric", f"{run_id}, {key}", error.message)
+        if not points:
+            return None
+        values = np.array([float(point.get("value", 0)) for point in points], dtype=np.float64)
+        values[np.abs(values) == _CLAMPED] *= np.inf
+        steps = np.array([int(point.get("step", 0)) for point in points], dtype=np.int64)
+        times = np.array([int(point.get("timestamp", 0)) for point in points], dtype=np.int64)
+        return points_event(key, values, steps, times)
+
+    def _models(self, experiment: str) -> Iterator[_ServedModel]:
+        """Yield logged models; servers before 3.0 have none."""
+        pages = self.server.pages(
+            lambda token: self.server.post(
+                f"{_API}/logged-models/search", experiment_ids=[experiment], page_token=token
+            ),
+            "models",
+        )
+        try:
+            for model in pages:
+                yield _model(self.server, model)
+        except RefusedError as error:
+            if error.status in (401, 403):
+                raise
+
+    @property
+    def versions(self) -> dict[str, list[dict[str, Any]]]:
+        """What was registered of which run; servers without a registry have nothing."""
+        if self._versions is None:
+            self._versions = {}
+            pages = self.server.pages(
+                lambda token: self.server.get(
+                    f"{_API}/model-versions/search", max_results=_PAGE, page_token=token
+                ),
+                "model_versions",
+            )
+            try:
+                for version in pages:
+                    if run_id := text_of(version, "run_id"):
+                        self._versions.setdefault(run_id, []).append(_version(version))
+            except RefusedError as error:
+                if error.status in (401, 403):
+                    raise
+        return self._versions
+
+
+def _facts(
+    run: Json, run_id: str, models: list[_ServedModel], versions: list[dict[str, Any]]
+) -> RunFacts:
+    info, data = run.get("info", {}), run.get("data", {})
+    tags = _pairs(data.get("tags"))
+    return RunFacts(
+        run_id=run_id,
+        name=text_of(info, "run_name") or tags.get("mlflow.runName", ""),
+        user_id=text_of(info, "user_id"),
+        status=status_of(info.get("status")),
+        lifecycle_stage=text_of(info, "lifecycle_stage") or LifecycleStage.ACTIVE,
+        start_ms=int_of(info, "start_time"),
+        end_ms=int_of(info, "end_time"),
+        params=_pairs(data.get("params")),
+        tags=tags,
+        datasets=[_dataset(item) for item in run.get("inputs", {}).get("dataset_inputs", ())],
+        models=models,
+        versions=versions,
+    )
+
+
+def _dataset(item: Json) -> DatasetInput:
+    dataset = item.get("dataset", {})
+    names = ("name", "digest", "source_type", "source", "schema", "profile")
+    return DatasetInput(
+        dataset=Dataset(**{name: text_of(dataset, name) for name in names}),
+        tags=_pairs(item.get("tags")),
+    )
+
+
+def _version(version: Json) -> dict[str, Any]:
+    facts: dict[str, Any] = {
+        "name": text_of(version, "name"),
+        "version": int_of(version, "version"),
+    }
+    for name in ("current_stage", "description", "status", "source", "user_id"):
+        if version.get(name):
+            facts[name] = version[name]
+    facts["aliases"] = sorted(map(str, version.get("aliases") or ()))
+    if tags := _pairs(version.get("tags")):
+        facts["tags"] = tags
+    facts["created_ms"] = int_of(version, "creation_timestamp")
+    return facts
+
+
+@dataclass
+class _ServedFolder:
+    """Artifacts that a server has.
+
+    Parameters
+    ----------
+    server : Server
+    owner : str
+        Run or model id.
+    uri : str
+        Where MLflow says they are.
+    """
+
+    server: Server
+    owner: str
+    uri: str
+
+    def ask(self, path: str, token: str) -> Json:
+        """Return one page of the list of a folder."""
+        raise NotImplementedError
+
+    def address(self, path: str) -> str:
+        """Return where a file is got from when the server does not keep artifacts itself."""
+        raise NotImplementedError
+
+    def list(self, where: str, prefix: str = "") -> Iterator[ArtifactSource | Problem]:
+        """Yield every file, or why there are none."""
+        try:
+            yield from self._list("", prefix, 0)
+        except RefusedError as error:
+            if error.status in (401, 403):
+                raise
+            yield _problem("Unreadable artifacts", f"{where}/artifacts", error.message)
+
+    def _list(self, folder: str, prefix: str, depth: int) -> Iterator[ArtifactSource]:
+        found = self.server.pages(partial(self.ask, folder), "files")
+        for item in sorted(found, key=lambda item: text_of(item, "path")):
+            path = text_of(item, "path")
+            if item.get("is_dir"):
+                if depth < _MAX_DEPTH and path != folder:
+                    yield from self._list(path, prefix, depth + 1)
+                continue
+            yield with_series(
+                ArtifactSource(
+                    path=posixpath.join(prefix, path),
+                    size_bytes=int_of(item, "file_size") or 0,
+                    open=partial(self.server.open, self._place(path)),
+                )
+            )
+
+    def _place(self, path: str) -> str:
+        if not self.uri.startswith("mlflow-artifacts:"):
+            return self.address(path)
+        # mlflow-artifacts:/1/abc/artifacts, or mlflow-artifacts://host:port/1/abc/artifacts
+        root = re.sub(r"^mlflow-artifacts:(//[^/]*)?/*", "", self.uri)
+        return f"/api/2.0/mlflow-artifacts/artifacts/{quote(posixpath.join(root, path))}"
+
+
+class _RunFiles(_ServedFolder):
+    """A run's artifacts."""
+
+    def ask(self, path: str, token: str) -> Json:
+        return self.server.get(
+            f"{_API}/artifacts/list", run_id=self.owner, path=path, page_token=token
+        )
+
+    def address(self, path: str) -> str:
+        return f"/get-artifact?{urlencode({'path': path, 'run_uuid': self.owner})}"
+
+
+class _ModelFiles(_ServedFolder):
+    """A logged model's artifacts."""
+
+    def ask(self, path: str, token: str) -> Json:
+        return self.server.get(
+            f"{_API}/logged-models/{self.owner}/artifacts/directories",
+            artifact_directory_path=path,
+            page_token=token,
+        )
+
+    def address(self, path: str) -> str:
+        query = urlencode({"artifact_file_path": path})
+        return f"/ajax-api/2.0/mlflow/logged-models/{self.owner}/artifacts/files?{query}"
+
+
+@dataclass
+class _ServedModel(LoggedModel):
+    """A logged model whose files are on the server."""
+
+    served: _ModelFiles | None = None
+
+    def files(self, taken: set[str]) -> Iterator[ArtifactSource | Problem]:
+        """Yield its files below its name, or its id when the name is taken."""
+        prefix = self.model_id if self.name in taken else self.name
+        taken.add(prefix)
+        if self.served is not None:
+            yield from self.served.list(self.model_id, prefix)
+
+
+def _model(server: Server, model: Json) -> _ServedModel:
+    info, data = model.get("info", {}), model.get("data", {})
+    model_id = text_of(info, "model_id")
+    facts: dict[str, Any] = {
+        key: info[key]
+        for key in ("model_id", "name", "model_type", "status_message")
+        if info.get(key)
+    }
+    status = text_of(info, "status")
+    facts["status"] = _MODEL_STATUSES.get(status, status)
+    for kind, found in (("params", data.get("params")), ("tags", info.get("tags"))):
+        if found:
+            facts[kind] = _pairs(found)
+    facts["created_ms"] = int_of(info, "creation_timestamp_ms")
+    if metrics := data.get("metrics"):
+        facts["metrics"] = {text_of(m, "key"): float(m.get("value", 0)) for m in metrics}
+    return _ServedModel(
+        model_id=model_id,
+        run_id=text_of(info, "source_run_id"),
+        folder="",
+        name=text_of(info, "name") or model_id,
+        facts=facts,
+        served=_ModelFiles(server, model_id, text_of(info, "artifact_uri")),
+    )
+
+
+def _pairs(found: Iterable[Json] | None) -> dict[str, str]:
+    return {text_of(item, "key"): text_of(item, "value") for item in found or ()}
+
+
+def _shown(item: ArtifactSource | Problem) -> str:
+    if isinstance(item, Problem):
+        return repr(item)
+    return f"{item.path}\0{item.size_bytes}"
+
+
+def _problem(what: str, where: str, detail: str) -> Problem:
+    return Problem(what=what, where=where, detail=detail, severity="error")
