@@ -74,6 +74,7 @@ INSIDE: dict[str, set[str]] = {
     "config": {"tomli", "tomllib"},  # one parser, in the standard library since Python 3.11
     "store": {"fsspec", "numpy", "pandas", "pyarrow"},
     "search": {"numpy", "pandas", "pyarrow"},
+    "exports": {"numpy", "pandas", "pyarrow", "yaml"},
     "tracking": {"numpy", "pandas", "PIL", "psutil", "pynvml", "yaml"},
     "importers": {"numpy", "pandas", "pyarrow"},
     "charts": {"vl_convert"},

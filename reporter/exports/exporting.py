@@ -1,0 +1,97 @@
+"""Write a selection in some form: into a folder beside its place first, which then gets its name.
+
+So whoever looks at the place sees a whole export or none, whenever the work is interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from reporter.errors import OutputConflictError
+from reporter.exports.registry import Target, get_exporter
+from reporter.exports.selection import Selection
+from reporter.model import Problem
+
+__all__ = ["ExportResult", "export_runs"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportResult:
+    """What was written.
+
+    Parameters
+    ----------
+    path : str
+    experiments, runs, points, artifacts : int
+    problems : tuple of Problem
+        What could not be written, or not as it was.
+    """
+
+    path: str
+    experiments: int
+    runs: int
+    points: int
+    artifacts: int
+    problems: tuple[Problem, ...]
+
+
+def export_runs(
+    selection: Selection,
+    output: str,
+    format_name: str,
+    *,
+    artifact_root: str = "",
+    progress: Callable[[str, int, int], None] = lambda *_: None,
+) -> ExportResult:
+    """Write runs for other programs.
+
+    Parameters
+    ----------
+    selection : Selection
+    output : str
+        A folder that does not exist yet, or is empty.
+    format_name : str
+        Of an exporter: ``parquet``, ``csv``, ``json``, ``mlflow``, ``mlflow-sqlite`` ...
+    artifact_root : str
+        Where MLflow will find the artifacts, when that is not `output`.
+    progress : callable
+        Called with a phase, what is done of it and what there is.
+
+    Returns
+    -------
+    ExportResult
+
+    Raises
+    ------
+    OutputConflictError
+        Something stands at `output` already.
+    InvalidInputError
+        There is no such exporter.
+    """
+    chosen = get_exporter(format_name)
+    place = os.path.abspath(output)
+    if os.path.lexists(place) and not (os.path.isdir(place) and not os.listdir(place)):
+        raise OutputConflictError(
+            f"'{output}' exists already.", "Nothing was written. Name a new folder with -o."
+        )
+    temporary = f"{place}.tmp-{os.urandom(4).hex()}"
+    os.makedirs(temporary)
+    target = Target(folder=temporary, place=place, artifact_root=artifact_root, progress=progress)
+    try:
+        chosen.write(selection, target)
+        if os.path.isdir(place):
+            os.rmdir(place)
+        os.rename(temporary, place)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return ExportResult(
+        path=output,
+        experiments=len(selection.experiments),
+        runs=len(selection.runs),
+        points=target.points,
+        artifacts=target.artifacts,
+        problems=tuple(target.problems),
+    )
