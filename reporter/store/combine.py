@@ -6,6 +6,7 @@ of this is copying. Only a run that was folded on two machines needs its two tab
 
 from __future__ import annotations
 
+import errno
 import filecmp
 import os
 import shutil
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 __all__ = ["MergeResult", "merge_stores"]
 
+# Every run that follows would fail alike.
+_DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+
 
 @dataclass(frozen=True)
 class MergeResult:
@@ -37,7 +41,8 @@ class MergeResult:
     n_copied, n_known : int
         Runs that the target did not have, and those it had.
     problems : list of Problem
-        Artifacts of one path and different content: the target's is kept.
+        Artifacts of one path and different content: the target's is kept. Runs that could not be
+        copied whole, as errors.
     """
 
     n_copied: int
@@ -113,10 +118,25 @@ def _merge_folders(
     n_known = 0
     for number, (source, experiment_id, run_id) in enumerate(runs, start=1):
         n_known += os.path.isdir(os.path.join(target, experiment_id, run_id))
-        problems += _merge_run(source, target, experiment_id, run_id)
+        try:
+            problems += _merge_run(source, target, experiment_id, run_id)
+        except OSError as error:
+            if error.errno in _DISK_FULL:
+                raise
+            problems.append(_not_merged(os.path.join(source, experiment_id, run_id), error))
         if progress is not None:
             progress("Merging", number, len(runs))
     return MergeResult(len(runs) - n_known, n_known, problems)
+
+
+def _not_merged(folder: str, error: OSError) -> Problem:
+    return Problem(
+        what="Run not merged whole",
+        where=folder,
+        detail=f"{error.strerror}: '{error.filename}'" if error.filename else str(error),
+        hint="Mend it, then merge again: what is there already stays.",
+        severity="error",
+    )
 
 
 def _copy_journals(source: str, target: str, is_journal: Callable[[str], bool]) -> None:

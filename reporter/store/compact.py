@@ -150,13 +150,18 @@ def fold_remembered(store: str) -> int:
         if layout.is_experiment_id(experiment_id) and layout.is_run_id(run_id):
             path = os.path.join(store, experiment_id, run_id)
             # One that was taken up again is folded when it ends, one that is locked by its holder.
-            done += os.path.isdir(path) and _compact_if_ended(path, run_id, experiment_id)
+            if os.path.isdir(path) and _has_ended(path, run_id, experiment_id):
+                done += compact_run(path, run_id, experiment_id)
         with suppress(FileNotFoundError):  # another process was quicker
             os.unlink(os.path.join(folder, name))
     return done
 
 
-def compact_store(path: str, progress: Callable[[str, int, int], None] | None = None) -> int:
+def compact_store(
+    path: str,
+    progress: Callable[[str, int, int], None] | None = None,
+    left: list[str] | None = None,
+) -> int:
     """Fold every run of a store that has ended and has journals left.
 
     Parameters
@@ -164,6 +169,9 @@ def compact_store(path: str, progress: Callable[[str, int, int], None] | None = 
     path : str
     progress : callable, optional
         Called with a word, the runs done and the runs in all.
+    left : list of str, optional
+        Takes the runs (``experiment/run``) that have ended and could not be folded: they are
+        damaged, or another process is at it.
 
     Returns
     -------
@@ -188,15 +196,20 @@ def compact_store(path: str, progress: Callable[[str, int, int], None] | None = 
     done = 0
     for number, (experiment_id, run_id) in enumerate(runs, start=1):
         folder = os.path.join(path, experiment_id, run_id)
-        done += _compact_if_ended(folder, run_id, experiment_id)
+        if _has_ended(folder, run_id, experiment_id):
+            is_done = compact_run(folder, run_id, experiment_id)
+            done += is_done
+            if left is not None and not is_done:
+                left.append(f"{experiment_id}/{run_id}")
         if progress is not None:
             progress("Folding", number, len(runs))
     return done
 
 
-def _compact_if_ended(folder: str, run_id: str, experiment_id: str) -> bool:
+def _has_ended(folder: str, run_id: str, experiment_id: str) -> bool:
+    """Tell whether a run has ended and has journals left."""
     names = os.listdir(folder)
     if not any(layout.is_events_journal(n) or layout.is_metrics_journal(n) for n in names):
-        return False  # nothing to do
+        return False
     run = read_sources(folder, run_id, experiment_id).run()
-    return RunStatus.is_terminated(run.info.status) and compact_run(folder, run_id, experiment_id)
+    return RunStatus.is_terminated(run.info.status)

@@ -155,7 +155,7 @@ class DerivedPoints:
             return False
         file.n_loads += 1
         try:
-            with pq.ParquetFile(file.path) as opened:
+            with pq.ParquetFile(file.path, page_checksum_verification=True) as opened:
                 table = opened.read(columns=list(_COLUMNS))
             file.arrays = tuple(table.column(name).to_numpy() for name in _COLUMNS)
         except (OSError, ValueError, KeyError, pa.ArrowException):
@@ -224,7 +224,12 @@ def _encode(fresh: list[_Fresh]) -> bytes:
     )
     out = io.BytesIO()
     with pq.ParquetWriter(
-        out, table.schema, compression="zstd", use_dictionary=False, column_encoding=ENCODINGS
+        out,
+        table.schema,
+        compression="zstd",
+        use_dictionary=False,
+        column_encoding=ENCODINGS,
+        write_page_checksum=True,
     ) as writer:
         writer.write_table(table)
         writer.add_key_value_metadata({_INDEX: json.dumps(index, separators=(",", ":"))})

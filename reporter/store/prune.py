@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from reporter.events import LifecycleChanged
@@ -65,10 +66,12 @@ def find_prunable(path: str, before_ms: int) -> Iterator[Prunable]:
         is_gone = experiment.lifecycle_stage == LifecycleStage.DELETED
         experiment_ms = (experiment.last_update_time or 0) if is_gone else _NEVER
         folder = os.path.join(path, experiment.experiment_id)
-        for run_id in layout.list_run_ids(folder):
-            found = _prunable(os.path.join(folder, run_id), run_id, experiment.experiment_id)
-            if min(found.deleted_ms, experiment_ms) < before_ms:
-                yield found
+        for run in reader.runs([experiment.experiment_id]):
+            if is_gone or run.info.lifecycle_stage == LifecycleStage.DELETED:
+                run_id = run.info.run_id
+                found = _prunable(os.path.join(folder, run_id), run_id, experiment.experiment_id)
+                if min(found.deleted_ms, experiment_ms) < before_ms:
+                    yield found
         yield from _trash(folder, experiment.experiment_id)
 
 
@@ -95,9 +98,9 @@ def _prunable(folder: str, run_id: str, experiment_id: str) -> Prunable:
 def _trash(folder: str, experiment_id: str) -> Iterator[Prunable]:
     """Yield what an earlier removal that was stopped had begun with."""
     for name in sorted(os.listdir(folder)):
-        if name.startswith(_TRASH_PREFIX):
+        run_id = name.removeprefix(_TRASH_PREFIX)
+        if name != run_id and layout.is_run_id(run_id):
             path = os.path.join(folder, name)
-            run_id = name.removeprefix(_TRASH_PREFIX)
             yield Prunable(run_id, experiment_id, "", path, 0, _size_of(path))
 
 
@@ -126,25 +129,43 @@ def prune(found: list[Prunable], progress: Callable[[str, int, int], None] | Non
     -----
     A folder is renamed before it is emptied, so that a removal that is stopped half-way leaves no
     run that looks whole; the next removal goes on with it. In a bucket, what says that the run is
-    deleted goes last. Artifacts that an experiment keeps
-    outside the store are left alone.
+    deleted goes last. A run that was restored since it was found stays. Artifacts that an
+    experiment keeps outside the store are left alone.
     """
     freed = 0
     for number, item in enumerate(found, start=1):
-        _remove(item)
-        freed += item.size_bytes
+        if _remove(item):
+            freed += item.size_bytes
         if progress is not None:
             progress("Removing", number, len(found))
     return freed
 
 
-def _remove(item: Prunable) -> None:
+def _remove(item: Prunable) -> bool:
+    """Remove a run; False when there is nothing to remove any more."""
     if is_remote(item.folder):
         from reporter.store.remote_upkeep import delete_remote_run
 
         delete_remote_run(item.folder)
-        return
+        return True
     trash = os.path.join(os.path.dirname(item.folder), _TRASH_PREFIX + item.run_id)
     if item.folder != trash:
+        if _is_restored(item) or not os.path.isdir(item.folder):
+            return False
+        _empty(trash)  # the same run was removed before, was stopped, and came back by copying
         os.replace(item.folder, trash)
-    shutil.rmtree(trash)
+    _empty(trash)
+    return True
+
+
+def _is_restored(item: Prunable) -> bool:
+    is_of_experiment = item.deleted_ms == _NEVER
+    run = read_sources(item.folder, item.run_id, item.experiment_id).run()
+    return not is_of_experiment and run.info.lifecycle_stage != LifecycleStage.DELETED
+
+
+def _empty(folder: str) -> None:
+    """Remove a folder with all that is in it, perhaps together with another process."""
+    while os.path.isdir(folder):
+        with suppress(FileNotFoundError):
+            shutil.rmtree(folder)

@@ -16,7 +16,7 @@ from zlib import crc32
 from reporter.model import MetricSummary
 from reporter.store.layout import VERSION
 
-__all__ = ["COPY_KEY", "RunRow", "find_copy", "pack_copy", "storable_key"]
+__all__ = ["COPY_KEY", "RunRow", "find_copy", "line_text", "pack_copy", "storable_key"]
 
 COPY_KEY = b"reporter.run"
 # A footer is read whole by every engine that opens the file, so a huge row is not repeated there.
@@ -71,7 +71,7 @@ def pack_copy(row: RunRow) -> str:
         "version": VERSION,
         "covers": dict(row.covers),
         "point_covers": dict(row.point_covers),
-        "lines": {name: b"\n".join(lines).decode("ascii") for name, lines in row.lines.items()},
+        "lines": {name: line_text(b"\n".join(lines)) for name, lines in row.lines.items()},
         "metrics": [
             [storable_key(item.key), *list(vars(item).values())[1:]]
             for item in row.summaries.values()
@@ -81,6 +81,11 @@ def pack_copy(row: RunRow) -> str:
     if len(text) > MAX_COPY_BYTES:
         return ""
     return f"{crc32(text.encode()):0{_CRC_DIGITS}x}{text}"
+
+
+def line_text(line: bytes) -> str:
+    """Write a line as text: ours are ASCII, and damaged ones keep what can be read of them."""
+    return line.decode("utf-8", "backslashreplace")
 
 
 def storable_key(key: str) -> str:

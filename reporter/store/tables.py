@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from reporter.errors import StoreVersionError
 from reporter.model import MetricSummary, Run
 from reporter.store.layout import TEMPORARY_PREFIX, VERSION
-from reporter.store.row import COPY_KEY, RunRow, find_copy, pack_copy, storable_key
+from reporter.store.row import COPY_KEY, RunRow, find_copy, line_text, pack_copy, storable_key
 
 if TYPE_CHECKING:
     import numpy as np
@@ -136,7 +136,7 @@ def write_run(path: str, run: Run, row: RunRow, *, is_synced: bool = True) -> No
             for a in run.artifacts
         ],
         "events": [
-            {"journal": name, "line": line.decode("ascii")}
+            {"journal": name, "line": line_text(line)}
             for name, lines in sorted(row.lines.items())
             for line in lines
         ],
@@ -187,17 +187,19 @@ def read_run_table(path: str, *, is_thorough: bool = False) -> RunRow:
     """
     with open(path, "rb") as file:
         data = file.read()
-    found = None if is_thorough else find_copy(data)
-    return _decode_run(data, path) if found is None else found
+    found = find_copy(data)
+    if found is None or is_thorough:
+        return _decode_run(data, path, None if is_thorough else ["metrics", "events"])
+    return found
 
 
-def _decode_run(data: bytes, path: str) -> RunRow:
+def _decode_run(data: bytes, path: str, columns: list[str] | None) -> RunRow:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(pa.BufferReader(data)) as file:
+    with pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True) as file:
         footer = _footer(file.metadata.metadata, path)
-        table = file.read(columns=["metrics", "events"], use_threads=False)
+        table = file.read(columns=columns, use_threads=False)
     lines: dict[str, list[bytes]] = {}
     events = table.column("events").combine_chunks().flatten()
     journals, texts = events.field("journal").to_pylist(), events.field("line").to_pylist()
@@ -206,8 +208,8 @@ def _decode_run(data: bytes, path: str) -> RunRow:
     metrics = table.column("metrics").combine_chunks().flatten()
     # Column by column: a list of structs turns into dictionaries three times as slowly.
     names = [spec.name for spec in metrics.type]
-    columns = [column.to_pylist() for column in metrics.flatten()]
-    rows = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+    fields_of = [column.to_pylist() for column in metrics.flatten()]
+    rows = [dict(zip(names, row, strict=True)) for row in zip(*fields_of, strict=True)]
     summaries = {row["key"]: MetricSummary(**row) for row in rows}
     return RunRow(lines, summaries, footer["covers"], footer["point_covers"])
 
@@ -271,7 +273,9 @@ def read_points_table(path: str, wanted: Collection[str] | None = None) -> Point
     import numpy as np
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(_source(path), read_dictionary=["key"], pre_buffer=False) as file:
+    with pq.ParquetFile(
+        _source(path), read_dictionary=["key"], pre_buffer=False, page_checksum_verification=True
+    ) as file:
         footer = _footer(file.metadata.metadata, path)
         groups = _groups_with(file.metadata, wanted)
         is_large = file.metadata.num_rows >= _ROW_GROUP_ROWS
@@ -347,7 +351,12 @@ def _write_table(
     try:
         with open(temporary, "wb") as file:
             with pq.ParquetWriter(
-                file, table.schema, compression="zstd", compression_level=_ZSTD_LEVEL, **options
+                file,
+                table.schema,
+                compression="zstd",
+                compression_level=_ZSTD_LEVEL,
+                write_page_checksum=True,
+                **options,
             ) as writer:
                 writer.write_table(table, row_group_size=_ROW_GROUP_ROWS)
                 writer.add_key_value_metadata(dict(metadata))
