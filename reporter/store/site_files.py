@@ -172,7 +172,7 @@ class WebSite:
                 return io.BytesIO(answer.read())
         except urllib.error.HTTPError as error:
             with error:
-                if error.code in (403, 404, 410):
+                if error.code in (401, 403, 404, 410):
                     raise FileNotFoundError(f"{address} is not there ({error.code}).") from None
                 reason = f"{error.code} {error.reason}"
         except (OSError, ValueError) as error:
