@@ -158,7 +158,7 @@ class View:
 
 @dataclass(frozen=True, kw_only=True)
 class MetricSettings:
-    """What a metric means, for all runs; what a run itself declares by `define_metric` wins."""
+    """What a metric means, for all runs. It goes over what runs declared by `define_metric`."""
 
     direction: str = _key(
         '"min" when lower is better, "max" when higher is.', "min", check=_one_of("", "min", "max")
