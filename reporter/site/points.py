@@ -72,13 +72,14 @@ def plan_parts(plan: SitePlan) -> list[Part]:
         return []
     if plan.n_points <= MAX_PART_POINTS:
         return [_part(links.METRICS_PARQUET, runs)]
+    counts = {item.run_id: _n_points(item) for item in runs}
     return [
         _part(links.metrics_part(experiment.id, bits), piece)
         for experiment in plan.experiments
         for bits, piece in tries.split_by_bits(
             _sorted_runs(experiment),
             lambda item: item.run_id,
-            lambda items: sum(map(_n_points, items)) <= MAX_PART_POINTS,
+            lambda items: sum(counts[item.run_id] for item in items) <= MAX_PART_POINTS,
         )
     ]
 

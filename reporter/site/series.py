@@ -176,10 +176,11 @@ def _divide(
 
 
 def _divide_runs(found: Mapping[str, MetricSummary]) -> Iterator[tuple[str, Sequence[str]]]:
+    sizes = {run_id: _size(summary) for run_id, summary in found.items()}
     return tries.split_by_bits(
         list(found),
         str,
-        lambda ids: sum(_size(found[run_id]) for run_id in ids) <= MAX_SHARD_BYTES,
+        lambda ids: sum(map(sizes.__getitem__, ids)) <= MAX_SHARD_BYTES,
     )
 
 
