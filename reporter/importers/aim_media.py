@@ -27,6 +27,7 @@ class AimMedia:
         self._texts: dict[str, list[tuple[int, list[str], tuple[int, ...]]]] = {}
         self._lines: list[tuple[int, str]] = []
         self._counts: dict[tuple[str, int], bytes] = {}
+        self._times: dict[tuple[str, int], int] = {}
         self._shapes: dict[tuple[str, int], dict[Place, Any]] = {}  # Any: what Aim's values are
 
     def add_content(
@@ -59,6 +60,11 @@ class AimMedia:
         elif kind == "aim.distribution" and isinstance(value, bytes):
             self._counts[name, step] = value
 
+    def add_time(self, name: str, step: int, seconds: object) -> None:
+        """Take when the objects of a step were logged."""
+        if (name, step) in self._counts and isinstance(seconds, float) and 0 < seconds < 1e12:
+            self._times[name, step] = round(seconds * 1000)
+
     def add_field(self, name: str, step: int, field: Place, value: object) -> None:
         """Take what describes an object."""
         if (name, step) in self._counts:
@@ -68,7 +74,8 @@ class AimMedia:
         """Yield the files that hold all steps of a sequence."""
         found: dict[str, list[Histogram]] = {}
         for (name, step), content in sorted(self._counts.items()):
-            histogram = _histogram(step, content, self._shapes.get((name, step), {}))
+            time_ms = self._times.get((name, step), 0)
+            histogram = _histogram(step, time_ms, content, self._shapes.get((name, step), {}))
             if histogram is not None:
                 found.setdefault(name, []).append(histogram)
         for name, histograms in found.items():
@@ -82,7 +89,9 @@ class AimMedia:
             yield bytes_artifact(_CONSOLE, text.encode("utf-8", "replace"), kind="text")
 
 
-def _histogram(step: int, content: bytes, shape: dict[Place, Any]) -> Histogram | None:
+def _histogram(
+    step: int, time_ms: int, content: bytes, shape: dict[Place, Any]
+) -> Histogram | None:
     try:
         counts = np.frombuffer(content, dtype=np.dtype(str(shape["dtype",]))).astype(np.float64)
         low, high = float(shape["range", 0]), float(shape["range", 1])
@@ -90,4 +99,4 @@ def _histogram(step: int, content: bytes, shape: dict[Place, Any]) -> Histogram 
         return None
     if not 0 < len(counts) <= _MAX_BINS:
         return None
-    return Histogram(step, 0, np.linspace(low, high, len(counts) + 1), counts)
+    return Histogram(step, time_ms, np.linspace(low, high, len(counts) + 1), counts)

@@ -129,12 +129,15 @@ class AimRun:
         for path, value in self._pairs("seqs"):
             is_content = path[:1] == (_BLOBS,)
             inside = path[4:] if is_content else path[3:]
-            if len(inside) < 5 or inside[2] != "val" or not isinstance(inside[3], int):
+            if len(inside) < 4 or not isinstance(inside[3], int):
                 continue
-            name, kind = self._names.get(inside[:2], (str(inside[1]), ""))  # type: ignore[arg-type]
-            if not is_content:
+            place: tuple[Any, Any] = (inside[0], inside[1])
+            name, kind = self._names.get(place, (str(inside[1]), ""))
+            if inside[2] == "time":
+                media.add_time(name, inside[3], value)
+            elif inside[2] == "val" and not is_content:
                 media.add_field(name, inside[3], inside[4:], value)
-            elif inside[-1] == "data":
+            elif inside[2] == "val" and inside[-1] == "data":
                 yield from media.add_content(name, kind, inside[3], inside[4:-1], value)
         yield from media.rest()
 

@@ -37,6 +37,8 @@ __all__ = ["detect", "read"]
 _METRICS = "plots/metrics/"
 _IMAGES = "plots/images/"
 _LATEST = "metrics.json"
+# DVCLive's own pages about the run: they load their scripts from the net, and stay empty here.
+_REPORTS = frozenset({"report.html", "report.md", "report.ipynb"})
 _MAX_JSON_BYTES = 16_000_000
 
 
@@ -109,6 +111,8 @@ class _Reading:
     def artifacts(self) -> Iterator[ArtifactSource | Problem]:
         """Yield all files as they are, and charts of the plots among them."""
         for file in self._files:
+            if file.path in _REPORTS:
+                continue
             artifact = artifact_of(file, file.path)
             if file.path.startswith(_IMAGES):
                 artifact = replace(artifact, kind="image", **_series(file.path))

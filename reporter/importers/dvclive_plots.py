@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import posixpath
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -44,7 +45,7 @@ def plot_artifacts(file: FoundFile) -> Iterator[ArtifactSource]:
 def _spec(rows: Sequence[Spec]) -> Spec | None:
     names = list(rows[0])
     if {"actual", "predicted"} <= set(names):
-        return _confusion()
+        return _confusion(rows)
     for x, y in _LINES:
         if {x, y} <= set(names):
             return _drawn("line", x, y)
@@ -70,18 +71,26 @@ def _drawn(mark: str, x: str, y: str) -> Spec:
     }
 
 
-def _confusion() -> Spec:
-    cells = {
-        "x": {"field": "predicted", "type": "nominal"},
-        "y": {"field": "actual", "type": "nominal"},
+def _confusion(rows: Sequence[Spec]) -> Spec:
+    counts = Counter((str(row.get("actual")), str(row.get("predicted"))) for row in rows)
+    color = {
+        "field": "n",
+        "type": "quantitative",
+        "legend": None,
+        # up to half of the ramp: the numbers stand on it in the colour of text
+        "scale": {"domain": [0, 2 * max(counts.values())]},
     }
+    axis = {"labelAngle": 0}
     return {
         "transform": [
             {"aggregate": [{"op": "count", "as": "n"}], "groupby": ["actual", "predicted"]}
         ],
-        "encoding": cells,
+        "encoding": {
+            "x": {"field": "predicted", "type": "nominal", "axis": axis},
+            "y": {"field": "actual", "type": "nominal"},
+        },
         "layer": [
-            {"mark": "rect", "encoding": {"color": {"field": "n", "type": "quantitative"}}},
+            {"mark": "rect", "encoding": {"color": color}},
             {"mark": "text", "encoding": {"text": {"field": "n", "type": "quantitative"}}},
         ],
     }

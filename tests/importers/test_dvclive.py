@@ -72,7 +72,8 @@ def test_files_are_kept_and_plots_drawn(source, store):
     for run in store.runs():
         truth = source.truth["runs"][run.info.run_name]
         ours = [[a.path, a.size_bytes] for a in run.artifacts if not a.path.endswith(".vl.json")]
-        assert sorted(ours) == sorted(truth["files"])
+        # docs/importers.md says why DVCLive's own page about the run is left out
+        assert sorted(ours) == sorted(f for f in truth["files"] if f[0] != "report.html")
         charts = {a.path for a in run.artifacts if a.path.endswith(".vl.json")}
         assert charts == {"plots/custom/scatter.vl.json", "plots/sklearn/cm.vl.json"}
 
