@@ -134,8 +134,20 @@ def attach(group: click.Group) -> None:
         else:
             click.echo(_summary(result, wanted, packed))
         _print_problems(result)
+        _print_limits(result)
         if strict and result.problems:
             sys.exit(1)
+
+
+def _print_limits(result: BuildResult) -> None:
+    """Say what a host will say: better now than after an upload."""
+    from reporter.publish.built import SiteFile
+    from reporter.publish.limits import weigh
+
+    largest = [SiteFile(path=path, size_bytes=size_bytes) for path, size_bytes in result.largest]
+    sizes = weigh(largest, result.size_bytes)
+    for sentence in (*sizes.warnings, *sizes.refusals):
+        click.echo(f"Warning: {sentence}", err=True)
 
 
 def _anonymous(reader: StoreReader, hide: Sequence[str]) -> StoreReader:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from reporter.publish.built import BuiltSite, SiteFile
 from reporter.site.numbers import format_bytes
 
-__all__ = ["FILE_BYTES", "SITE_BYTES", "WARNING_BYTES", "SizeReport", "measure"]
+__all__ = ["FILE_BYTES", "SITE_BYTES", "WARNING_BYTES", "SizeReport", "measure", "weigh"]
 
 SITE_BYTES = 1_000_000_000
 """GitHub: "Published GitHub Pages sites may be no larger than 1 GB"."""
@@ -58,8 +58,24 @@ def measure(site: BuiltSite) -> SizeReport:
     -------
     SizeReport
     """
-    ordered = sorted(site.files, key=lambda file: (-file.size_bytes, file.path))
-    size_bytes = site.size_bytes
+    return weigh(site.files, site.size_bytes)
+
+
+def weigh(files: Sequence[SiteFile], size_bytes: int) -> SizeReport:
+    """Hold a size and the files that are known against the limits.
+
+    Parameters
+    ----------
+    files : sequence of SiteFile
+        All of a site's, or its largest.
+    size_bytes : int
+        Of the whole site.
+
+    Returns
+    -------
+    SizeReport
+    """
+    ordered = sorted(files, key=lambda file: (-file.size_bytes, file.path))
     too_large = [file for file in ordered if file.size_bytes > FILE_BYTES]
     refusals = [_refuse_files(too_large)] if too_large else []
     warnings = []
@@ -75,7 +91,7 @@ def measure(site: BuiltSite) -> SizeReport:
         )
     return SizeReport(
         size_bytes=size_bytes,
-        n_files=len(site.files),
+        n_files=len(files),
         largest=tuple(ordered[:_N_NAMED]),
         warnings=tuple(warnings),
         refusals=tuple(refusals),
@@ -91,6 +107,8 @@ def _refuse_files(files: Sequence[SiteFile]) -> str:
 
 
 def _advice(largest: Sequence[SiteFile]) -> str:
+    if not largest:
+        return ""
     return f"The largest: {_name(largest)}. {_remedies(largest)}"
 
 

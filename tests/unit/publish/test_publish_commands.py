@@ -127,3 +127,14 @@ def test_check_knows_the_limits(here, sizes, code, sentence):
         assert "artifacts/a/model-0.bin" in done.stderr
         assert "[artifacts] in report.toml" in done.stderr
     assert json.loads(publish("check", "--json").stdout)["n_files"] == 4 + len(sizes)
+
+
+def test_a_build_tells_of_a_file_that_github_would_not_take(here):
+    from tests.builders import make_run, run_id_of
+
+    make_run("runs", "large", artifacts={"model.bin": b""})
+    with (Path("runs") / "0" / run_id_of("large") / "artifacts/model.bin").open("wb") as file:
+        file.truncate(FILE_BYTES + 1)
+    done = CliRunner().invoke(main, ["build", "runs", "-o", "built", "--no-full-data"])
+    assert done.exit_code == 0, done.stderr
+    assert "Warning: 1 file is larger than the 105 MB" in done.stderr
