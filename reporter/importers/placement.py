@@ -44,6 +44,11 @@ class Placement:
         self._ids: dict[str, str] = {}
         self._journals: dict[str, str] = {}
         self._runs: dict[str, str] = {}
+        # By name and stage.
+        self._known = {
+            (item.name, item.lifecycle_stage): item.experiment_id
+            for item in self._reader.experiments()
+        }
         for experiment_id in layout.list_experiment_ids(store):
             folder = os.path.join(store, experiment_id)
             names = os.listdir(folder)
@@ -93,13 +98,13 @@ class Placement:
     def _choose(self, experiment: ImportedExperiment) -> str:
         """Find the experiment of the same name and stage, or an id that is free for a new one."""
         wanted = (experiment.name, _stage(experiment))
-        for known in self._reader.experiments():
-            if (known.name, known.lifecycle_stage) == wanted:
-                return known.experiment_id
+        if wanted in self._known:
+            return self._known[wanted]
         for attempt in count():
             experiment_id = layout.derive_experiment_id(experiment.name, attempt)
             if self._reader.find_experiment(experiment_id) is None:
                 break
+        self._known[wanted] = experiment_id
         return experiment_id
 
 
