@@ -84,9 +84,10 @@ class Mirror:
         os.makedirs(os.path.join(self.folder, *path.split("/")), exist_ok=True)
 
     def drop_folders(self, below: str, gone: Iterable[str]) -> None:
-        """Remove folders directly below a path."""
+        """Remove folders directly below a path, and the artifacts that were kept for them."""
         for name in gone:
             shutil.rmtree(os.path.join(self.folder, below, name))
+            shutil.rmtree(os.path.join(self.folder, ".artifacts", below, name), ignore_errors=True)
 
     def drop_files(self, below: str, listed: Mapping[str, RemoteFile]) -> None:
         """Remove the files directly below a path that are gone there."""

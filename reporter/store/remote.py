@@ -76,15 +76,16 @@ class RemoteFolder:
         return self._opened[1:]
 
     def files(self, below: str = "") -> dict[str, RemoteFile]:
-        """Return every object below a path, at any depth."""
+        """Return every object below a path, at any depth, but those no disk could hold so."""
         with self._explained("read"):
             files, root = self._open()
             files.invalidate_cache()
             found = files.find(join(root, below), detail=True)
+            paths = {name[len(root) :].lstrip("/"): info for name, info in found.items()}
             return {
-                name[len(root) :].lstrip("/"): _remote_file(info)
-                for name, info in found.items()
-                if info.get("type") == "file"
+                path: _remote_file(info)
+                for path, info in paths.items()
+                if info.get("type") == "file" and _is_plain(path)
             }
 
     def children(self, below: str = "") -> tuple[dict[str, RemoteFile], list[str]]:
@@ -101,6 +102,8 @@ class RemoteFolder:
             objects, folders = {}, []
             for info in entries:
                 path = info["name"][len(root) :].strip("/")
+                if not _is_plain(path):
+                    continue
                 if info.get("type") == "directory":
                     folders.append(path.rpartition("/")[2])
                 elif path != below.strip("/"):
@@ -170,6 +173,14 @@ class RemoteFolder:
             raise
         except Exception as error:  # noqa: BLE001  # each cloud has errors of its own; all end here
             raise _explain(error, self.location, verb) from None
+
+
+def _is_plain(path: str) -> bool:
+    """Tell whether a key can be a path below a folder: it is fetched to the same path here."""
+    text = path.replace("\\", "/") if os.sep == "\\" else path
+    parts = text.split("/")
+    is_drive = os.sep == "\\" and ":" in text
+    return not is_drive and "\0" not in text and not any(part in ("", ".", "..") for part in parts)
 
 
 def _has_folders(files: Any) -> bool:  # Any: fsspec ships no types

@@ -13,7 +13,7 @@ import os
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import TypeAlias
+from typing import BinaryIO, TypeAlias
 
 from reporter.errors import NotAStoreError, StoreUnreachableError
 from reporter.model import Artifact, Experiment, Run
@@ -32,6 +32,11 @@ _Files: TypeAlias = dict[str, RemoteFile]
 # How often a bucket that is being folded is listed again.
 _TRIES = 5
 _RUNS_AT_ONCE = 500
+# Artifacts so large are read from the bucket each time; small ones are fetched a run at a time.
+_KEPT_BYTES = 64 << 20
+_SMALL_BYTES = 1 << 20
+# Where the mirror keeps artifacts: not in the runs' folders, whose times say what has changed.
+_ASIDE = ".artifacts/"
 _TABLES = (layout.RUN_TABLE, layout.METRICS_TABLE)
 
 
@@ -273,6 +278,35 @@ class RemoteReader(FolderReader):
 
     def _inside(self, experiment_id: str) -> str:
         return join(self.location, experiment_id)
+
+    def open_artifact(self, run_id: str, path: str) -> BinaryIO:
+        """Open one artifact for reading; small ones are fetched together and kept."""
+        located = self._locate(run_id)
+        listed = self._listed.get(run_id, {})
+        name = f"{located.experiment_id}/{run_id}/{layout.ARTIFACTS}/{path}"
+        if name not in listed or listed[name].size_bytes > _KEPT_BYTES:
+            return super().open_artifact(run_id, path)
+        if not self._mirror.has(_ASIDE + name, listed[name]):
+            self._fetch_artifacts(name, listed)
+        try:
+            return open(os.path.join(self._path, _ASIDE, *name.split("/")), "rb")
+        except FileNotFoundError:  # replaced or removed since it was listed
+            return super().open_artifact(run_id, path)
+
+    def _fetch_artifacts(self, name: str, listed: _Files) -> None:
+        """Fetch an artifact, and with it the small ones of its run: they are asked for next."""
+        wanted = {
+            path: file.size_bytes
+            for path, file in listed.items()
+            if path == name
+            or (
+                path.count("/") > 2
+                and file.size_bytes <= _SMALL_BYTES
+                and not self._mirror.has(_ASIDE + path, file)
+            )
+        }
+        for path, data in self.remote.read(wanted):
+            self._mirror.keep(_ASIDE + path, data, listed[path])
 
     def _list_place(self, place: str) -> Iterator[Artifact]:
         """List files from what was listed already, where that includes them."""

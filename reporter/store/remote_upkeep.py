@@ -6,12 +6,14 @@ that are being logged meanwhile are left alone, and what changed under a fold is
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from typing import BinaryIO
 
 from reporter.model import RunStatus
 from reporter.store import layout
@@ -30,6 +32,8 @@ __all__ = [
     "merge_into_remote",
 ]
 
+# Files so small are downloaded many at a time.
+_SMALL = 8 << 20
 _Progress = Callable[[str, int, int], None]
 
 
@@ -141,17 +145,26 @@ def _download(
     remote = RemoteFolder(uri) if is_new else open_remote(uri).remote
     folder = held.enter_context(tempfile.TemporaryDirectory(prefix="runpages-"))
     files = remote.files()
-    for number, (path, file) in enumerate(sorted(files.items()), start=1):
-        _download_file(remote, path, file, folder)
+    small = {path: file.size_bytes for path, file in files.items() if file.size_bytes < _SMALL}
+    done = 0
+    for path, data in remote.read(small):
+        _keep(folder, path, files[path], io.BytesIO(data))
+        done += 1
         if progress is not None:
-            progress("Downloading", number, len(files))
+            progress("Downloading", done, len(files))
+    for path in sorted(files.keys() - small.keys()):
+        with remote.open(path) as source:
+            _keep(folder, path, files[path], source)
+        done += 1
+        if progress is not None:
+            progress("Downloading", done, len(files))
     return folder, {path: (file.size_bytes, file.mark_ns) for path, file in files.items()}
 
 
-def _download_file(remote: RemoteFolder, path: str, file: RemoteFile, folder: str) -> None:
+def _keep(folder: str, path: str, file: RemoteFile, source: BinaryIO) -> None:
     target = os.path.join(folder, *path.split("/"))
     os.makedirs(os.path.dirname(target), exist_ok=True)
-    with remote.open(path) as source, open(target, "wb") as copy:
+    with open(target, "wb") as copy:
         shutil.copyfileobj(source, copy)
     os.utime(target, ns=(file.mark_ns, file.mark_ns))
 

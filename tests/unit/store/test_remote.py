@@ -1,4 +1,4 @@
-"""Object stores seen closely: URIs, messages, mirrors, folding, maintenance, places of artifacts."""
+"""Object stores seen closely: messages, mirrors, folding, maintenance, where artifacts go."""
 
 from __future__ import annotations
 
@@ -193,6 +193,18 @@ def test_odd_names_arrive_as_they_are(bucket: Bucket, path: str) -> None:
     assert list(folder.files()) == [path]
     assert dict(folder.read({path: 7})) == {path: b"content"}
     assert bucket.names() == [path]
+
+
+@pytest.mark.parametrize("key", ["../outside", "0/../../outside", "a//b", "./a"])
+def test_keys_that_lead_out_of_a_folder_are_not_there(
+    uri: str, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = RemoteFolder(uri)
+    folder.write({"good": b"x"})
+    files, root = folder._open()
+    found = {f"{root}/{key}": {"type": "file", "size": 1}, **files.find(root, detail=True)}
+    monkeypatch.setattr(files, "find", lambda *_, **__: found, raising=False)
+    assert list(folder.files()) == ["good"]
 
 
 # Reading
