@@ -45,6 +45,8 @@ class ShippedFile:
         Why it is missing.
     left_out : str
         Why it is not in the site although it could be: ``larger than 25.0 MB``; else empty.
+    place : str
+        Where it is instead, when it was left out.
     """
 
     run_id: str
@@ -53,6 +55,7 @@ class ShippedFile:
     sha256: str = ""
     problem: Problem | None = None
     left_out: str = ""
+    place: str = ""
 
     @property
     def name(self) -> str:
@@ -112,7 +115,12 @@ class Shipment:
         }
         paths = links.artifact_paths(item.run_id, suffixes)
         return [
-            ShippedFile(run_id=item.run_id, artifact=artifact, left_out=reasons[artifact.path])
+            ShippedFile(
+                run_id=item.run_id,
+                artifact=artifact,
+                left_out=reasons[artifact.path],
+                place=_place_of(item, artifact),
+            )
             if reasons[artifact.path]
             else self._ship(item.run_id, artifact, paths[artifact.path], suffixes[artifact.path])
             for artifact in item.artifacts
@@ -207,6 +215,15 @@ def _known_digest(artifact: Artifact, stream: BinaryIO) -> str:
     size_bytes = stream.seek(0, os.SEEK_END)
     stream.seek(0)
     return artifact.sha256 if size_bytes == artifact.size_bytes else ""
+
+
+def _place_of(item: PlannedRun, artifact: Artifact) -> str:
+    """Say where an artifact is: at its address, or in the store, wherever that lies."""
+    info = item.run.info
+    scheme, colon, _ = info.artifact_uri.partition("://")
+    if colon and scheme != "file":
+        return f"{info.artifact_uri.rstrip('/')}/{artifact.path}"
+    return f"{info.experiment_id}/{info.run_id}/artifacts/{artifact.path} in the store"
 
 
 class _UnreadableError(Exception):

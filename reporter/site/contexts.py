@@ -450,6 +450,8 @@ class ArtifactRow:
     """Preview, opened in the page; None when there is none."""
     digest: str = ""
     """``sha256 3fd2…91``"""
+    place: str = ""
+    """Where a file is that was left out."""
     is_missing: bool = False
 
 

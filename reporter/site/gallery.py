@@ -92,6 +92,7 @@ def _file_row(file: ShippedFile, exhibit: Exhibit | None, page: str) -> Artifact
             is_folder=False,
             aside=why,
             path=artifact.path,
+            place=file.place,
             is_missing=file.problem is not None,
         )
     target = exhibit.fragment.page if exhibit else ""

@@ -173,7 +173,7 @@ def _run_facts(item: PlannedRun, files: Sequence[ShippedFile]) -> tuple[object, 
         [tuple(vars(summary).values()) for _, summary in sorted(run.data.summaries.items())],
         run.inputs,
         run.problems,
-        [(f.artifact, f.sha256, f.site_path, f.problem, f.left_out) for f in files],
+        [(f.artifact, f.sha256, f.site_path, f.problem, f.left_out, f.place) for f in files],
     )
 
 
