@@ -17,7 +17,7 @@ from reporter.importers.registry import (
     get_importer,
     load_entry_points,
 )
-from reporter.store.layout import MARKER
+from reporter.store.layout import MARKER, local_folder
 
 __all__ = ["FoundSource", "find_sources", "is_url"]
 
@@ -63,6 +63,7 @@ def find_sources(path: str, format_name: str = "") -> list[FoundSource]:
         There is no importer of this name.
     """
     load_entry_points()
+    path = local_folder(path)
     forced = get_importer(format_name) if format_name else None
     if not is_url(path) and not os.path.exists(path):
         raise _missing(path)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from reporter import __version__
-from reporter.errors import StoreError
+from reporter.errors import InvalidInputError, StoreError
 from reporter.importers.copying import ArtifactCopier, ArtifactTaker
 from reporter.importers.discovery import FoundSource, find_sources
 from reporter.importers.placement import Placement
@@ -21,6 +21,7 @@ from reporter.importers.replay import ReplayedRun, find_unchanged, replay_run
 from reporter.importers.workers import Crew
 from reporter.model import Problem
 from reporter.store import layout
+from reporter.store.uris import is_remote, public_uri
 
 __all__ = [
     "ImportResult",
@@ -134,7 +135,7 @@ def import_sources(
     NotAStoreError
         A path does not exist or holds no runs, or the store's folder is another tool's.
     InvalidInputError
-        There is no such importer.
+        There is no such importer or option, or the store is no folder.
     StoreError
         The store cannot be written, or a source cannot be read any more.
 
@@ -144,6 +145,12 @@ def import_sources(
     fingerprint is that of the last import is not read. An import that was interrupted goes on where
     it stopped when it is run again.
     """
+    if is_remote(store):
+        raise InvalidInputError(
+            f"Runs are imported into a folder, and '{public_uri(store)}' is none.",
+            f"Import into one, and then 'report merge FOLDER -o {public_uri(store)}'.",
+        )
+    store = layout.local_folder(store)
     found = [item for path in paths for item in find_sources(path, format_name)]
     layout.create_store(store)
     counted = RunCounter(progress)
