@@ -29,7 +29,7 @@ state = { smooth = "0.6" }
 [artifacts]
 exclude = ["*.csv"]
 """
-LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 24"><rect width="60" height="24"/></svg>'
+LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 24"><path d="M0 0h60v24H0"/></svg>'
 
 
 @pytest.fixture(scope="module")
