@@ -32,10 +32,9 @@ _DATASET_DIGITS = 32
 Value = TypeVar("Value")
 
 
-def root_uri(target: Target, *inside: str) -> str:
+def root_uri(target: Target, inside: str = "") -> str:
     """Return the URI below which MLflow finds the experiments' artifacts."""
-    root = target.artifact_root or Path(target.place).as_uri()
-    return "/".join([root.rstrip("/"), *inside])
+    return (target.artifact_root or Path(target.place, inside).as_uri()).rstrip("/")
 
 
 def experiment_uri(root: str, experiment: Experiment) -> str:

@@ -50,8 +50,19 @@ def runs_frame(runs: Iterable[Run]) -> pd.DataFrame:
     data |= _columns("metrics", [run.data.metrics for run in listed], math.nan)
     data |= _columns("params", [run.data.params for run in listed], None)
     data |= _columns("tags", [run.data.tags for run in listed], None)
-    frame: pd.DataFrame = pd.DataFrame(data)
-    return frame
+    try:
+        return pd.DataFrame(data)
+    except UnicodeEncodeError:  # text with lone surrogates, which pandas 3 cannot hold
+        return pd.DataFrame({_storable(name): _storables(data[name]) for name in data})
+
+
+def _storables(column: Any) -> Any:  # Any: a list, or a Series of times
+    return list(map(_storable, column)) if isinstance(column, list) else column
+
+
+def _storable(value: Any) -> Any:  # Any: a cell of any type
+    """Write lone surrogates as visible escapes."""
+    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
 
 
 def _times(pd: Any, milliseconds: list[int | None]) -> Any:  # Any: pandas, a module or a Series

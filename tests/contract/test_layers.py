@@ -34,7 +34,8 @@ ALLOWED: dict[str, set[str]] = {
     "publish": MODEL | {"store", "search", "site"} | SIDES,
     "integrations": MODEL | {"tracking"},
     "adapters": MODEL | {"store", "search"},
-    "cli": MODEL | {"store", "search", "tracking", "site", "publish"} | SIDES,
+    "exports": MODEL | {"store", "search"},
+    "cli": MODEL | {"store", "search", "tracking", "site", "publish", "exports"} | SIDES,
     # The front door of the logging API: it names what tracking offers and no page ever.
     "__init__": MODEL | {"store", "search", "tracking", "integrations"},
     "artifacts": MODEL | {"store", "tracking"},

@@ -49,3 +49,11 @@ def test_what_was_not_logged_is_missing(runs):
 def test_order_by_must_be_a_list(runs):
     with pytest.raises(InvalidInputError, match="must be a list"):
         sort_runs(runs.values(), "metrics.loss")
+
+
+def test_text_that_has_no_utf8_form_stands_escaped(runs):
+    from dataclasses import replace
+
+    run = runs["A"]
+    odd = replace(run, data=replace(run.data, params={"p": "\udc80"}))
+    assert runs_frame([odd])["params.p"].tolist() == [r"\udc80"] or pd.__version__ < "3"
