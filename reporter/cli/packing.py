@@ -77,15 +77,17 @@ def site_output(wanted: Wanted, store: str) -> Iterator[SiteOutput]:
     SiteOutput
         The folder, the zip itself, or a folder for the length of the build.
     """
+    from reporter.site.destinations import prepare_file
     from reporter.site.output import FolderOutput, ZipOutput
 
+    for path in filter(None, (wanted.zip_file, wanted.single_file)):
+        prepare_file(path)  # now, and not after a long build
     if wanted.location:
         yield FolderOutput(wanted.location, store)
     elif not wanted.single_file:
         yield ZipOutput(wanted.zip_file)
     else:  # beside the file, so that a disk which holds the one can hold the other
         beside = os.path.dirname(os.path.abspath(wanted.single_file))
-        os.makedirs(beside, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".report-", dir=beside) as folder:
             yield FolderOutput(os.path.join(folder, "site"), store)
 

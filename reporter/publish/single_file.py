@@ -25,10 +25,9 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from reporter import mediatypes
-from reporter.errors import BuildError
 from reporter.publish.built import BuiltSite
 from reporter.site import links
-from reporter.site.destinations import PART
+from reporter.site.destinations import PART, prepare_file
 from reporter.site.numbers import format_bytes
 from reporter.site.theme import SINGLE_SCRIPTS, Theme
 
@@ -86,9 +85,7 @@ def write_single_file(site: BuiltSite, path: str) -> SingleFile:
         It cannot be written.
     """
     part = path + PART
-    if os.path.isdir(path):
-        raise BuildError(f"'{path}' is a folder, not a file.", "Name the HTML file itself.")
-    os.makedirs(os.path.dirname(path) or os.curdir, exist_ok=True)
+    prepare_file(path)
     try:
         with open(part, "wb") as stream:
             sizes = _write(_Packer(site), stream)

@@ -19,7 +19,13 @@ from reporter.site import links
 from reporter.site.lock import BuildLock
 from reporter.site.manifest import Manifest, ManifestError, NewerManifestError
 
-__all__ = ["Destination", "FolderDestination", "MemoryDestination", "ZipDestination"]
+__all__ = [
+    "Destination",
+    "FolderDestination",
+    "MemoryDestination",
+    "ZipDestination",
+    "prepare_file",
+]
 
 MAX_ZIP_PATH_CHARS = 180
 """Windows limits a whole path to 260 characters; 80 are left for where someone unzips a report."""
@@ -138,12 +144,8 @@ class ZipDestination:
 
     def begin(self) -> tuple[Manifest, set[str]]:
         """Start an empty zip beside the one that may be there."""
-        if os.path.isdir(self._path):
-            raise BuildError(
-                f"'{self._path}' is a folder, not a file.", "Name the zip file itself."
-            )
+        prepare_file(self._path)
         try:
-            os.makedirs(os.path.dirname(self._path) or os.curdir, exist_ok=True)
             self._open_zip = zipfile.ZipFile(self._part, "w", zipfile.ZIP_DEFLATED)
         except OSError as error:
             raise _unwritable(self._path, error) from error
@@ -210,6 +212,30 @@ class ZipDestination:
         if self._open_zip is None:
             raise BuildError(f"'{self._path}' was not begun.")
         return self._open_zip
+
+
+def prepare_file(path: str) -> None:
+    """Make the folder of a file that is to be written.
+
+    Parameters
+    ----------
+    path : str
+
+    Raises
+    ------
+    BuildError
+        The folder cannot be made, or a folder stands where the file must go.
+    """
+    if os.path.isdir(path):
+        raise BuildError(f"'{path}' is a folder, not a file.", "Name the file itself.")
+    folder = os.path.dirname(path) or os.curdir
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        reason = "a file stands there" if os.path.isfile(folder) else error.strerror or error
+        raise BuildError(
+            f"The folder '{folder}' cannot be made: {reason}.", "Choose another place."
+        ) from error
 
 
 def _compression(path: str) -> int:
