@@ -173,9 +173,9 @@ def parse_options(pairs: Sequence[str], experiment: str = "") -> ImportOptions:
     return ImportOptions(values=values, experiment=experiment)
 
 
-def print_json(value: object) -> None:
+def print_json(value: object, indent: int | None = 2) -> None:
     """Print a value as JSON; NaN and infinities as the strings people know them by."""
-    click.echo(json.dumps(_finite(value), indent=2, ensure_ascii=False, default=str))
+    click.echo(json.dumps(_finite(value), indent=indent, ensure_ascii=False, default=str))
 
 
 def _finite(value: Any) -> Any:  # Any: whatever JSON holds

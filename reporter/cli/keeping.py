@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,13 @@ from reporter.cli.frame import (
     store_option,
 )
 from reporter.cli.looking import find_run
-from reporter.errors import InvalidInputError, RunStateError
+from reporter.errors import (
+    ExperimentNotFoundError,
+    InvalidInputError,
+    RunStateError,
+    did_you_mean,
+)
+from reporter.model import LifecycleStage
 
 if TYPE_CHECKING:
     from reporter.tracking import MlflowClient
@@ -34,6 +40,7 @@ _UNITS_MS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_
 def attach(group: click.Group) -> None:
     """Add the commands to the group."""
     _attach_edits(group)
+    _attach_hiding(group)
     _attach_maintenance(group)
 
 
@@ -42,9 +49,10 @@ def _attach_edits(group: click.Group) -> None:
     @click.argument("run")
     @click.argument("name")
     @store_option
-    def rename(run: str, name: str, store: str) -> None:
+    @json_option
+    def rename(run: str, name: str, store: str, as_json: bool) -> None:
         """Give RUN another NAME."""
-        _edit(store, run, lambda client, run_id: client.set_tag(run_id, "mlflow.runName", name))
+        _set_tag(store, run, "mlflow.runName", name, as_json)
 
     @command(group, "tag", "report tag 7f3a09c2 team vision\nreport tag 7f3a09c2 team --delete")
     @click.argument("run")
@@ -52,30 +60,32 @@ def _attach_edits(group: click.Group) -> None:
     @click.argument("value", required=False)
     @click.option("--delete", is_flag=True, help="Remove the tag.")
     @store_option
-    def tag(run: str, key: str, value: str | None, delete: bool, store: str) -> None:
+    @json_option
+    def tag(run: str, key: str, value: str | None, delete: bool, store: str, as_json: bool) -> None:
         """Set the tag KEY of RUN to VALUE, or remove it."""
         if delete == (value is not None):
             raise InvalidInputError("Give a value for the tag, or --delete.")
-        if delete:
-            _edit(store, run, lambda client, run_id: client.delete_tag(run_id, key))
+        if value is not None:
+            _set_tag(store, run, key, value, as_json)
         else:
-            _edit(store, run, lambda client, run_id: client.set_tag(run_id, key, value))
+            _edit(store, [run], lambda client, run_id: client.delete_tag(run_id, key), as_json)
 
     @command(group, "note", 'report note 7f3a09c2 "**Best** so far; see figure 3."')
     @click.argument("run")
     @click.argument("text")
     @store_option
-    def note(run: str, text: str, store: str) -> None:
+    @json_option
+    def note(run: str, text: str, store: str, as_json: bool) -> None:
         """Write TEXT, in Markdown, as the note of RUN; ``-`` reads it from standard input."""
         content = sys.stdin.read() if text == "-" else text
-        key = "mlflow.note.content"
-        _edit(store, run, lambda client, run_id: client.set_tag(run_id, key, content))
+        _set_tag(store, run, "mlflow.note.content", content, as_json)
 
     @command(group, "stop", "report stop 7f3a09c2\nreport stop 7f3a09c2 --status FAILED")
     @click.argument("run")
     @click.option("--status", default="KILLED", show_default=True, help="FINISHED, FAILED, KILLED.")
     @store_option
-    def stop(run: str, status: str, store: str) -> None:
+    @json_option
+    def stop(run: str, status: str, store: str, as_json: bool) -> None:
         """Mark RUN, which nobody writes any more, as ended when it last logged something."""
         from reporter.model import RunStatus
         from reporter.store.reader import open_store
@@ -88,32 +98,90 @@ def _attach_edits(group: click.Group) -> None:
                 f"Run '{run}' is being written by a process on this machine.", "Stop that first."
             )
         last = found.last_event_time
-        _edit(store, run, lambda client, run_id: client.set_terminated(run_id, status, last))
+        _edit(
+            store,
+            [run],
+            lambda client, run_id: client.set_terminated(run_id, status, last),
+            as_json,
+        )
 
-    @command(group, "delete", "report delete 7f3a09c2 1b84d5f0")
-    @click.argument("runs", nargs=-1, required=True)
+
+def _attach_hiding(group: click.Group) -> None:
+    experiment_option = click.option("--experiment", default="", help="Of this name or id, whole.")
+
+    @command(group, "delete", "report delete 7f3a09c2 1b84d5f0\nreport delete --experiment drafts")
+    @click.argument("runs", nargs=-1)
+    @experiment_option
     @store_option
-    def delete(runs: tuple[str, ...], store: str) -> None:
+    @json_option
+    def delete(runs: tuple[str, ...], experiment: str, store: str, as_json: bool) -> None:
         """Hide RUNS from searches and sites; 'restore' brings them back, 'gc' removes them."""
-        for run in runs:
-            _edit(store, run, lambda client, run_id: client.delete_run(run_id))
+        if _is_experiment(runs, experiment):
+            _hide_experiment(store, experiment, LifecycleStage.DELETED, as_json)
+        else:
+            _edit(store, runs, lambda client, run_id: client.delete_run(run_id), as_json)
 
-    @command(group, "restore", "report restore 7f3a09c2")
-    @click.argument("runs", nargs=-1, required=True)
+    @command(group, "restore", "report restore 7f3a09c2\nreport restore --experiment drafts")
+    @click.argument("runs", nargs=-1)
+    @experiment_option
     @store_option
-    def restore(runs: tuple[str, ...], store: str) -> None:
+    @json_option
+    def restore(runs: tuple[str, ...], experiment: str, store: str, as_json: bool) -> None:
         """Bring deleted RUNS back."""
-        for run in runs:
-            _edit(store, run, lambda client, run_id: client.restore_run(run_id))
+        if _is_experiment(runs, experiment):
+            _hide_experiment(store, experiment, LifecycleStage.ACTIVE, as_json)
+        else:
+            _edit(store, runs, lambda client, run_id: client.restore_run(run_id), as_json)
 
 
-def _edit(store: str, run: str, change: Callable[[MlflowClient, str], object]) -> None:
+def _is_experiment(runs: tuple[str, ...], experiment: str) -> bool:
+    if bool(runs) == bool(experiment):
+        raise InvalidInputError("Give runs, or --experiment.", "'report list' prints both.")
+    return bool(experiment)
+
+
+def _hide_experiment(store: str, name: str, stage: str, as_json: bool) -> None:
     from reporter.store.reader import open_store
     from reporter.tracking import MlflowClient
 
-    found = find_run(open_store(store), run)
-    change(MlflowClient(store), found.info.run_id)
-    click.echo(f"{found.info.run_id}  {found.info.run_name}")
+    experiments = open_store(store).experiments()
+    found = [item for item in experiments if name in (item.name, item.experiment_id)]
+    if len(found) != 1:
+        hint = did_you_mean(name, [item.name for item in experiments])
+        raise ExperimentNotFoundError(f"No experiment '{name}' in '{store}'.", hint=hint)
+    client, experiment_id = MlflowClient(store), found[0].experiment_id
+    if stage != found[0].lifecycle_stage:
+        is_deleted = stage == LifecycleStage.DELETED
+        change = client.delete_experiment if is_deleted else client.restore_experiment
+        change(experiment_id)
+    if as_json:
+        print_json({"experiment_id": experiment_id, "name": found[0].name})
+    else:
+        click.echo(f"{experiment_id}  {found[0].name}")
+
+
+def _set_tag(store: str, run: str, key: str, value: str, as_json: bool) -> None:
+    _edit(store, [run], lambda client, run_id: client.set_tag(run_id, key, value), as_json)
+
+
+def _edit(
+    store: str,
+    runs: Sequence[str],
+    change: Callable[[MlflowClient, str], object],
+    as_json: bool,
+) -> None:
+    """Change runs, none of them unless all are found."""
+    from reporter.store.reader import open_store
+    from reporter.tracking import MlflowClient
+
+    reader, client = open_store(store), MlflowClient(store)
+    found = [find_run(reader, run).info for run in runs]
+    for info in found:
+        change(client, info.run_id)
+        if not as_json:
+            click.echo(f"{info.run_id}  {info.run_name}")
+    if as_json:
+        print_json([{"run_id": info.run_id, "run_name": info.run_name} for info in found])
 
 
 def _attach_maintenance(group: click.Group) -> None:
@@ -128,12 +196,15 @@ def _attach_maintenance(group: click.Group) -> None:
         """
         from reporter.store.compact import compact_store
 
+        left: list[str] = []
         with Progress() as progress:
-            done = compact_store(store, progress)
+            done = compact_store(store, progress, left)
         if as_json:
-            print_json({"folded": done})
+            print_json({"folded": done, "left": left})
         else:
             click.echo(f"{count(done, 'run')} folded.")
+            for where in left:
+                click.echo(f"{where} stays in journals: 'report verify' says why.", err=True)
 
     @command(group, "sync", "report sync\nreport sync s3://bucket/runs")
     @click.argument("store", default="", required=False)
@@ -165,8 +236,9 @@ def _attach_maintenance(group: click.Group) -> None:
         from reporter.store.prune import find_prunable, prune
 
         before = time.time_ns() // 1_000_000 - _duration_ms(older_than)
-        found = list(find_prunable(store, before + 1))
         with Progress() as progress:
+            progress("Looking", 0, 1)
+            found = list(find_prunable(store, before + 1))
             freed = sum(f.size_bytes for f in found) if dry_run else prune(found, progress)
         if as_json:
             removed = [asdict(item) for item in found]
@@ -201,17 +273,27 @@ def _attach_maintenance(group: click.Group) -> None:
     @command(group, "merge", "report merge laptop/runs cluster/runs -o runs")
     @click.argument("sources", nargs=-1, required=True)
     @click.option("-o", "--output", required=True, help="Store to merge into; made when missing.")
-    def merge(sources: tuple[str, ...], output: str) -> None:
-        """Copy every run of SOURCES into one store; what is there already stays."""
+    @json_option
+    def merge(sources: tuple[str, ...], output: str, as_json: bool) -> None:
+        """Copy every run of SOURCES into one store; what is there already stays.
+
+        A run that cannot be read is passed over and listed; then the exit code is 1. Merging again
+        goes on where it was stopped.
+        """
         from reporter.store.combine import merge_stores
 
         with Progress() as progress:
             result = merge_stores(list(sources), output, progress)
-        for problem in result.problems:
-            click.echo(f"{problem.what}: {problem.where}. {problem.detail}", err=True)
-        click.echo(
-            f"{output}: {count(result.n_copied, 'run')} copied, {result.n_known} were there already"
-        )
+        if as_json:
+            print_json(asdict(result))
+        else:
+            for problem in result.problems:
+                click.echo(f"{problem.what}: {problem.where}. {problem.detail}", err=True)
+            n_known = result.n_known
+            copied = count(result.n_copied, "run")
+            click.echo(f"{output}: {copied} copied, {n_known} were there already")
+        if any(problem.severity == "error" for problem in result.problems):
+            sys.exit(1)
 
 
 def _duration_ms(text: str) -> int:

@@ -22,7 +22,9 @@ from reporter.errors import InvalidInputError, RunNotFoundError, did_you_mean
 from reporter.model import LifecycleStage, RunStatus
 
 if TYPE_CHECKING:
-    from reporter.model import Run
+    from collections.abc import Mapping
+
+    from reporter.model import Experiment, Run
     from reporter.store.ports import StoreReader
 
 __all__ = ["attach", "find_run"]
@@ -36,17 +38,19 @@ def find_run(reader: StoreReader, start: str) -> Run:
 
     if is_run_id(start):
         return reader.run(start)
-    found = [run for run in reader.runs() if run.info.run_id.startswith(start) and start]
-    found = found or [run for run in reader.runs() if run.info.run_name == start]
+    runs = list(reader.runs())
+    found = [run for run in runs if run.info.run_id.startswith(start) and start]
+    found = found or [run for run in runs if run.info.run_name == start]
     if len(found) == 1:
         return found[0]
     ids = ", ".join(run.info.run_id[:12] for run in found[:5])
+    near = did_you_mean(start, [run.info.run_name for run in runs]) if start and not found else ""
     raise RunNotFoundError(
         f"{len(found)} runs are called '{start}': {ids}."
         if found
         else f"No run '{start}' in '{reader.location}'.",
         path=reader.location,
-        hint="Give its id, or the beginning of it; 'report list' prints them.",
+        hint=near or "Give its id, or the beginning of it; 'report list' prints them.",
     )
 
 
@@ -81,20 +85,23 @@ def attach(group: click.Group) -> None:
         from reporter.search.select import select_runs
 
         reader = open_runs(store)
-        stage = LifecycleStage.DELETED if deleted else LifecycleStage.ACTIVE
-        runs = [run for run in reader.runs() if run.info.lifecycle_stage == stage]
+        experiments = {item.experiment_id: item for item in reader.experiments()}
+        runs = [run for run in reader.runs() if _is_deleted(run, experiments) == deleted]
         chosen = select_runs(runs, filter_string, list(order_by) or None)[:limit]
         for sentence in unknown_keys(parse_filter(filter_string), runs) if filter_string else ():
             click.echo(f"Warning: {sentence}", err=True)
         if as_json:
             print_json([run.to_dictionary() for run in chosen])
             return
-        names = {item.experiment_id: item.name for item in reader.experiments()}
+        names = {key: item.name for key, item in experiments.items()}
         print_table(
             ("run_id", "name", "experiment", "status", "started"),
             [_line(run, names.get(run.info.experiment_id, "")) for run in chosen],
         )
         click.echo(f"{len(chosen)} of {count(len(runs), 'run')}", err=True)
+        n_damaged = sum(bool(run.problems) for run in chosen)
+        if n_damaged:
+            click.echo(f"{count(n_damaged, 'run')} with problems: see 'report verify'", err=True)
 
     @command(
         group,
@@ -151,37 +158,68 @@ def attach(group: click.Group) -> None:
             print_json([dict(zip(names, row, strict=True)) for row in rows])
         else:
             print_table(names, [tuple(map(str, row)) for row in rows])
+        logged = [
+            item.count for key, item in found.data.summaries.items() if key in keys or not keys
+        ]
+        if len(rows) < sum(logged):
+            lost = f"{sum(logged) - len(rows):,} of {sum(logged):,} points cannot be read"
+            click.echo(f"{lost}: 'report verify' says why.", err=True)
+            sys.exit(1)
 
     @command(
         group,
         "tail",
         """
         report tail 7f3a09c2
-        report tail 7f3a09c2 --no-follow
+        report tail 7f3a09c2 --no-follow --json
         """,
     )
     @click.argument("run")
     @store_option
     @click.option("--follow/--no-follow", default=True, help="Go on until the run ends.")
-    def tail(run: str, store: str, follow: bool) -> None:
-        """Print the latest value of each metric of RUN, again whenever one changes."""
+    @json_option
+    def tail(run: str, store: str, follow: bool, as_json: bool) -> None:
+        """Print the latest value of each metric of RUN, again whenever one changes.
+
+        With --json each is one line.
+        """
         from reporter.store.reader import open_store
 
         reader = open_store(store)
         run_id = find_run(reader, run).info.run_id
         seen: dict[str, tuple[int, int]] = {}
+        is_warned = False
         while True:
             found = reader.run(run_id)
-            for key, summary in found.data.summaries.items():
-                mark = (summary.last_step, summary.count)
-                if seen.get(key) != mark:
-                    click.echo(f"{key}  step {summary.last_step}  {summary.last!r}")
-                    seen[key] = mark
-            sys.stdout.flush()
+            _print_changes(found, seen, as_json)
             if not follow or RunStatus.is_terminated(found.info.status):
                 click.echo(found.info.status, err=True)
                 return
+            if not found.is_live and not is_warned:
+                click.echo("No process on this machine writes it; Ctrl-C ends this.", err=True)
+                is_warned = True
             time.sleep(_TAIL_SECONDS)
+
+
+def _is_deleted(run: Run, experiments: Mapping[str, Experiment]) -> bool:
+    """Tell whether a run, or the experiment that it is in, was deleted."""
+    experiment = experiments.get(run.info.experiment_id)
+    stages = (run.info.lifecycle_stage, experiment.lifecycle_stage if experiment else "")
+    return LifecycleStage.DELETED in stages
+
+
+def _print_changes(run: Run, seen: dict[str, tuple[int, int]], as_json: bool) -> None:
+    """Print the metrics that have changed since they were last seen."""
+    for key, summary in run.data.summaries.items():
+        mark = (summary.last_step, summary.count)
+        if seen.get(key) != mark:
+            seen[key] = mark
+            if as_json:
+                record = {"key": key, "step": summary.last_step, "value": summary.last}
+                print_json(record | {"timestamp_ms": summary.last_timestamp}, indent=None)
+            else:
+                click.echo(f"{key}  step {summary.last_step}  {summary.last!r}")
+    sys.stdout.flush()
 
 
 def _line(run: Run, experiment: str) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from reporter.errors import InvalidInputError
 from reporter.model import Problem
 from reporter.store import layout
-from reporter.store.compact import compact_run
+from reporter.store.compact import compact_run, fold_lock
 from reporter.store.sources import RunSources, read_sources, summarise_all
 from reporter.store.tables import Points, RunRow, write_points, write_run
 from reporter.store.uris import is_remote, public_uri
@@ -123,17 +123,19 @@ def _merge_folders(
         except OSError as error:
             if error.errno in _DISK_FULL:
                 raise
-            problems.append(_not_merged(os.path.join(source, experiment_id, run_id), error))
+            folder = os.path.join(source, experiment_id, run_id)
+            where = f": '{error.filename}'" if error.filename else ""
+            problems.append(_not_merged(folder, f"{error.strerror or error}{where}"))
         if progress is not None:
             progress("Merging", number, len(runs))
     return MergeResult(len(runs) - n_known, n_known, problems)
 
 
-def _not_merged(folder: str, error: OSError) -> Problem:
+def _not_merged(folder: str, reason: str) -> Problem:
     return Problem(
         what="Run not merged whole",
         where=folder,
-        detail=f"{error.strerror}: '{error.filename}'" if error.filename else str(error),
+        detail=reason,
         hint="Mend it, then merge again: what is there already stays.",
         severity="error",
     )
@@ -170,11 +172,14 @@ def _merge_run(source: str, target: str, experiment_id: str, run_id: str) -> lis
             if os.path.exists(os.path.join(here, name)):
                 _copy_file(os.path.join(here, name), os.path.join(there, name))
         return problems
-    _join_tables(
-        read_sources(here, run_id, experiment_id), read_sources(there, run_id, experiment_id)
-    )
+    theirs, mine = (read_sources(folder, run_id, experiment_id) for folder in (here, there))
+    with fold_lock(there) as is_ours:
+        if not is_ours:
+            return [*problems, _not_merged(here, "another process folds it where it goes")]
+        _join_tables(theirs, mine)
     compact_run(there, run_id, experiment_id)
-    return problems
+    lost = [item for item in (*theirs.problems, *mine.problems) if item.severity == "error"]
+    return [*problems, *(_not_merged(here, f"{item.what}: {item.where}") for item in lost)]
 
 
 def _copy_artifacts(here: str, there: str, where: str) -> list[Problem]:
@@ -206,6 +211,8 @@ def _join_tables(here: RunSources, there: RunSources) -> None:
     if _covers(mine.covers, theirs.covers) and _covers(mine.point_covers, theirs.point_covers):
         return
     points = _union(there.load_table(), here.load_table())
+    if any(item.severity == "error" for item in there.problems):
+        return  # a damaged table is never replaced
     lines = dict(theirs.lines)
     for name, found in mine.lines.items():
         lines[name] = max(found, lines.get(name, []), key=len)

@@ -50,7 +50,7 @@ class RunSources:
     writers : dict of str to list of Event
         Parsed events by journal, filled by :meth:`run`.
     is_thorough : bool
-        Whether every column of `run.parquet` is decoded, as a check of it needs.
+        Whether every column of both tables is decoded, as a check of them needs.
     """
 
     folder: str
@@ -137,7 +137,8 @@ class RunSources:
         if self.table is not None:
             return self.table
         path = os.path.join(self.folder, layout.METRICS_TABLE)
-        table = self._try(partial(read_points_table, wanted=wanted), path)
+        read = partial(read_points_table, wanted=wanted, is_thorough=self.is_thorough)
+        table = self._try(read, path)
         if wanted is None:
             self.table = table
         return table

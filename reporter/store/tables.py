@@ -261,7 +261,9 @@ def _constant(text: str, count: int) -> pa.DictionaryArray:
     return pa.DictionaryArray.from_arrays(np.zeros(count, dtype=np.int32), pa.array([text]))
 
 
-def read_points_table(path: str, wanted: Collection[str] | None = None) -> Points:
+def read_points_table(
+    path: str, wanted: Collection[str] | None = None, *, is_thorough: bool = False
+) -> Points:
     """Read `metrics.parquet`; raises as :func:`read_run_table` does.
 
     Parameters
@@ -269,6 +271,8 @@ def read_points_table(path: str, wanted: Collection[str] | None = None) -> Point
     path : str
     wanted : collection of str, optional
         Keys without which parts of the table may be left out; the others may come all the same.
+    is_thorough : bool
+        Whether columns that nobody needs are decoded too.
     """
     import numpy as np
     import pyarrow.parquet as pq
@@ -279,7 +283,8 @@ def read_points_table(path: str, wanted: Collection[str] | None = None) -> Point
         footer = _footer(file.metadata.metadata, path)
         groups = _groups_with(file.metadata, wanted)
         is_large = file.metadata.num_rows >= _ROW_GROUP_ROWS
-        table = file.read_row_groups(groups, columns=_POINT_COLUMNS, use_threads=is_large)
+        columns = None if is_thorough else _POINT_COLUMNS
+        table = file.read_row_groups(groups, columns=columns, use_threads=is_large)
     column = table.column("key").unify_dictionaries().combine_chunks()
     codes = column.indices.to_numpy(zero_copy_only=False)
     keys = column.dictionary.to_pylist()

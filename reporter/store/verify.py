@@ -69,12 +69,26 @@ def _verify_run(
     sources = read_sources(folder, run_id, experiment_id)
     sources.is_thorough = True
     run = sources.run()
-    sources.all_points()
+    points = sources.all_points()
     yield from run.problems
     yield from sources.problems
+    if not any(problem.severity == "error" for problem in sources.problems):
+        yield from _verify_points(run, len(points))
     yield from _leftovers(folder, f"{experiment_id}/{run_id}")
     for artifact in run.artifacts:
         yield from _verify_artifact(reader, run, artifact)
+
+
+def _verify_points(run: Run, n_points: int) -> Iterator[Problem]:
+    n_promised = sum(summary.count for summary in run.data.summaries.values())
+    if n_points < n_promised:
+        yield Problem(
+            what="Missing points",
+            where=f"{run.info.experiment_id}/{run.info.run_id}/{layout.METRICS_TABLE}",
+            detail=f"{n_promised - n_points:,} of {n_promised:,} points are not there",
+            hint="Copy the file back from a backup.",
+            severity="error",
+        )
 
 
 def _leftovers(folder: str, where: str) -> Iterator[Problem]:

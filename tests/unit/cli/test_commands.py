@@ -192,7 +192,7 @@ def test_merge_joins_a_run_that_went_on_in_two_places(store: str, tmp_path: Path
 def test_compact(store: str) -> None:
     make_run(store, "open", metrics={"loss": [1.0]}, fold=False)
     assert _report("compact", store).stdout == "1 run folded.\n"
-    assert json.loads(_report("compact", store, "--json").stdout) == {"folded": 0}
+    assert json.loads(_report("compact", store, "--json").stdout) == {"folded": 0, "left": []}
 
 
 @pytest.mark.parametrize("command", ["list", "verify", "compact", "gc", "build"])
