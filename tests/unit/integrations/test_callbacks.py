@@ -2,7 +2,7 @@
 
 Keras and Optuna are tested where they are installed. Lightning and transformers are too large for
 that: stand-ins with the documented protocol (which methods are called when, with what) take their
-place here, so a change of theirs would not be noticed.
+place here; `test_frameworks.py` has them train where they are installed.
 """
 
 from __future__ import annotations
