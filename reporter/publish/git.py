@@ -142,16 +142,18 @@ def find_repository(folder: str) -> Git:
     Raises
     ------
     PublishError
-        The folder lies in no repository, or git is not there.
+        The folder lies in no repository, git does not trust it, or git is not there.
     """
-    root = Git(folder).ask("rev-parse", "--show-toplevel")
-    if root is None:
-        where = os.path.abspath(folder)
+    try:
+        root = Git(folder).run("rev-parse", "--show-toplevel").decode(errors="surrogateescape")
+    except PublishError as error:
+        if "not a git repository" not in str(error):
+            raise
         raise PublishError(
-            f"'{where}' lies in no git repository.",
+            f"'{os.path.abspath(folder)}' lies in no git repository.",
             "Change to the repository to publish from, or make it one with 'git init'.",
-        )
-    return Git(root or folder)
+        ) from error
+    return Git(root.rstrip("\n") or folder)
 
 
 def explain(remote: str, stderr: bytes) -> PublishError:

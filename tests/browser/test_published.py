@@ -6,6 +6,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from reporter.publish.branch import BranchTarget, publish_branch
 from reporter.publish.built import open_site
 
@@ -14,11 +16,9 @@ def git(*arguments: str | Path) -> None:
     subprocess.run(["git", *map(str, arguments)], check=True, capture_output=True)
 
 
-def test_a_pushed_site_works_below_a_path(
-    open_page, open_place, sample_site, tmp_path, unavailable
-):
+def test_a_pushed_site_works_below_a_path(open_page, open_place, sample_site, tmp_path):
     if shutil.which("git") is None:
-        unavailable("no git on the PATH")
+        pytest.skip("no git on the PATH")
     remote, work, fetched = (tmp_path / name for name in ("remote.git", "work", "fetched"))
     git("init", "--quiet", "--bare", remote)
     git("init", "--quiet", work)

@@ -27,13 +27,14 @@ def lines_of(language: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def repository(tmp_path_factory, unavailable) -> Path:
+def repository(tmp_path_factory) -> Path:
     """A repository with runs in git, and a remote of its own."""
     if shutil.which("git") is None:
-        unavailable("no git on the PATH")
+        pytest.skip("no git on the PATH")
     folder = tmp_path_factory.mktemp("publishing")
     work = folder / "work"
-    shutil.copytree(ROOT / "sample_runs", work / "runs")
+    for name in ("runs", "sample_runs"):
+        shutil.copytree(ROOT / "sample_runs", work / name)
     commands = (
         ("init", "--quiet", "--bare", str(folder / "remote.git")),
         ("init", "--quiet", str(work)),

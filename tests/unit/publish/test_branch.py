@@ -195,10 +195,22 @@ def test_no_git(make_site, work, monkeypatch, tmp_path):
         publish(make_site(FILES), work)
 
 
-def test_no_repository(make_site, tmp_path):
+def test_no_repository(make_site, tmp_path, needs_git):
     (tmp_path / "plain").mkdir()
     with pytest.raises(PublishError, match="lies in no git repository"):
         publish(make_site(FILES), tmp_path / "plain")
+
+
+def test_a_repository_that_git_does_not_trust(make_site, work, monkeypatch):
+    """As in containers, where the checkout belongs to another user: git's own words help."""
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    with pytest.raises(PublishError, match=r"dubious ownership"):
+        publish(make_site(FILES), work)
+
+
+def test_a_bare_repository_has_no_folder_to_look_at(make_site, remote):
+    with pytest.raises(PublishError, match=r"must be run in a work tree"):
+        publish(make_site(FILES), remote)
 
 
 def test_no_remote(make_site, work):
