@@ -8,6 +8,8 @@ values become runs is not known here.
 
 from __future__ import annotations
 
+import re
+import struct
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,7 +21,7 @@ from reporter.importers import tensorproto
 from reporter.importers.figures import Curve, Histogram
 from reporter.importers.gaps import Gaps
 from reporter.importers.tfrecord import iter_records
-from reporter.importers.wire import Message, WireError
+from reporter.importers.wire import Message, WireError, read_varint
 
 __all__ = ["HParams", "LoggedValue", "first_values", "iter_values"]
 
@@ -35,10 +37,18 @@ _OF_FIELD = {_SIMPLE_VALUE: SCALAR, _IMAGE: IMAGE, _HISTO: HISTOGRAM, _AUDIO: AU
 _PLUGINS = frozenset({SCALAR, IMAGE, AUDIO, HISTOGRAM, TEXT, PR_CURVE, HPARAMS})
 # File version, graph and session records may come before the first value.
 _FIRST_RECORDS = 16
+# Event: 1 a double, 2 a varint, 5 a summary; summary: 1 a value; value: 1 a tag, 2 a float. Lengths
+# are one byte each: a record with a tag of more than 118 bytes goes the other way.
+_PLAIN = re.compile(
+    rb"\x09(.{8})(?:\x10([\x80-\xff]{0,9}[\0-\x7f]))?"
+    rb"\x2a([\0-\x7f])\x0a([\0-\x7f])\x0a([\0-\x7f])(.*)\x15(.{4})",
+    re.DOTALL,
+)
+_EMPTY = Message(b"")
 _LARGEST = 1.7e308  # the last bucket of a histogram is written as ending at the largest double
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)  # not frozen: that takes three times as long to make, and there are millions
 class LoggedValue:
     """One value of one tag.
 
@@ -58,9 +68,12 @@ class LoggedValue:
     kind: str
     _value: Message
     _plugin_data: bytes = b""
+    _number: float | None = None
 
     def scalar(self) -> float | None:
         """Return a scalar; None when a tensor holds no number, or several."""
+        if self._number is not None:
+            return self._number
         if _SIMPLE_VALUE in self._value:
             return self._value.single(_SIMPLE_VALUE)
         numbers = self._numbers()
@@ -166,10 +179,36 @@ def iter_values(path: str, gaps: Gaps) -> Iterator[LoggedValue]:
     kinds: dict[str, tuple[str, bytes]] = {}
     with open(path, "rb") as file:
         for record in iter_records(file, gaps):
+            plain = _plain_scalar(record)
+            if plain is not None:
+                yield plain
+                continue
             try:
                 yield from _values(Message(record), kinds)
             except WireError:
                 gaps.add_record()
+
+
+def _plain_scalar(record: bytes) -> LoggedValue | None:
+    """Read the record that almost all are: one scalar in the first generation's form.
+
+    Three times as fast as field by field; None for a record of any other form.
+    """
+    found = _PLAIN.fullmatch(record)
+    if found is None:
+        return None
+    seconds, step, n_summary, n_value, n_tag, tag, number = found.groups()
+    size = len(tag)
+    if (n_summary[0], n_value[0], n_tag[0]) != (size + 9, size + 7, size):
+        return None
+    return LoggedValue(
+        tag.decode("utf-8", "replace"),
+        read_varint(step) if step else 0,
+        _milliseconds(struct.unpack("<d", seconds)[0]),
+        SCALAR,
+        _EMPTY,
+        _number=struct.unpack("<f", number)[0],
+    )
 
 
 def first_values(path: str) -> tuple[int, list[LoggedValue]]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-__all__ = ["Message", "WireError"]
+__all__ = ["Message", "WireError", "read_varint"]
 
 VARINT, FIXED64, LENGTH, GROUP, GROUP_END, FIXED32 = range(6)
 _MAX_VARINT_BYTES = 10  # 64 bits at 7 bits a byte
@@ -123,6 +123,11 @@ class Message:
         if not isinstance(value, bytes) or len(value) != size_bytes:
             return 0.0
         return float(struct.unpack(form, value)[0])
+
+
+def read_varint(data: bytes) -> int:
+    """Return the signed varint that these bytes are."""
+    return _signed(_varint(data, 0)[0])
 
 
 def _iter_fields(data: bytes) -> Iterator[tuple[int, int | bytes]]:

@@ -166,3 +166,16 @@ def test_records_that_are_no_events_are_counted(tmp_path):
 
 def test_the_beginning_of_a_file_that_is_not_there(tmp_path):
     assert first_values(str(tmp_path / "none")) == (0, [])
+
+
+@pytest.mark.parametrize("tag", ["a", "x" * 118, "x" * 119, "x" * 300, "\x15\x15\x15\x15\x15"])
+@pytest.mark.parametrize("step", [0, 1, 300, -5, 2**62])
+def test_plain_scalars_are_read_whatever_tag_and_step(read, tag, step):
+    (value,) = read(event(step, summary(tag, single(2, 0.5))))
+    assert (value.tag, value.step, value.kind, value.scalar()) == (tag, step, "scalars", 0.5)
+    assert value.time_ms == 1760000000500
+
+
+def test_several_values_in_one_record_are_read(read):
+    values = read(event(1, summary("a", single(2, 0.5)), summary("b", single(2, 1.5))))
+    assert [(value.tag, value.scalar()) for value in values] == [("a", 0.5), ("b", 1.5)]
