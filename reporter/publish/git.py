@@ -147,7 +147,10 @@ def find_repository(folder: str) -> Git:
     try:
         root = Git(folder).run("rev-parse", "--show-toplevel").decode(errors="surrogateescape")
     except PublishError as error:
-        if "not a git repository" not in str(error):
+        if "dubious ownership" in error.message:
+            hint = f"If you trust it: git config --global --add safe.directory '{folder}'."
+            raise PublishError(error.message, hint.replace("'.'", '"$PWD"')) from error
+        if "not a git repository" not in error.message:
             raise
         raise PublishError(
             f"'{os.path.abspath(folder)}' lies in no git repository.",

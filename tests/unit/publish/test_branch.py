@@ -204,7 +204,7 @@ def test_no_repository(make_site, tmp_path, needs_git):
 def test_a_repository_that_git_does_not_trust(make_site, work, monkeypatch):
     """As in containers, where the checkout belongs to another user: git's own words help."""
     monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
-    with pytest.raises(PublishError, match=r"dubious ownership"):
+    with pytest.raises(PublishError, match=r"dubious ownership.*safe\.directory"):
         publish(make_site(FILES), work)
 
 
