@@ -214,7 +214,7 @@ class _Store:
     def _left_out(self) -> Iterator[Problem]:
         for table, what in _LEFT_OUT.items():
             if n := self._database.count(table):
-                detail = f"{n:,} {what}; runs are imported, these are not"
+                detail = f"{what}: {n:,} of them; runs are imported, these are not"
                 yield Problem(what="Left out", where=self._where, detail=detail)
 
 

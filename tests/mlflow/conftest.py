@@ -58,28 +58,32 @@ def mlflow(uri):
     mlflow.set_tracking_uri(before)
 
 
-@pytest.fixture
-def serve(tmp_path):
-    """Start MLflow's server with two workers over a backend store; return its address."""
-    if importlib.util.find_spec("flask") is None:
-        pytest.skip("MLflow's server needs Flask, which mlflow-skinny does not bring")
-    servers = []
+class Servers:
+    """MLflow's own servers, with two workers each, until they are stopped."""
 
-    def start(backend, destination):
+    def __init__(self, folder):
+        if importlib.util.find_spec("flask") is None:
+            pytest.skip("MLflow's server needs Flask, which mlflow-skinny does not bring")
+        self.folder = folder
+        self.running = []
+
+    def start(self, backend, destination):
+        """Start a server over a backend store; return its address."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         command = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", backend]
         command += ["--artifacts-destination", str(destination), "--workers", "2"]
-        with (tmp_path / "server.log").open("wb") as log:
+        log = self.folder / f"server-{port}.log"
+        with log.open("wb") as output:
             server = subprocess.Popen(
                 [*command, "--host", "127.0.0.1", "--port", str(port)],
-                stdout=log,
-                stderr=log,
-                cwd=tmp_path,
+                stdout=output,
+                stderr=output,
+                cwd=self.folder,
                 start_new_session=True,
             )
-        servers.append(server)
+        self.running.append(server)
         address = f"http://127.0.0.1:{port}"
         for _ in range(600):
             try:
@@ -88,12 +92,30 @@ def serve(tmp_path):
                 time.sleep(0.1)
             else:
                 return address
-        pytest.fail((tmp_path / "server.log").read_text())
+        pytest.fail(log.read_text())
 
-    yield start
-    for server in servers:
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait(30)
+    def stop(self):
+        for server in self.running:
+            os.killpg(server.pid, signal.SIGTERM)
+        for server in self.running:
+            server.wait(30)
+
+
+@pytest.fixture
+def serve(tmp_path):
+    """Start MLflow's server over a backend store."""
+    servers = Servers(tmp_path)
+    yield servers.start
+    servers.stop()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """A store and the address of a server over it, for tests that leave others' runs alone."""
+    folder = tmp_path_factory.mktemp("served")
+    servers = Servers(folder)
+    yield folder / "runs", servers.start(f"reporter:{folder / 'runs'}", folder / "runs")
+    servers.stop()
 
 
 @pytest.fixture

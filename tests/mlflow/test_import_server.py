@@ -53,11 +53,10 @@ def _id_of(name, url):
     return MlflowClient(url).get_experiment_by_name(name).experiment_id
 
 
-def test_what_the_plugin_keeps_comes_back_over_the_wire(serve, tmp_path):
+def test_what_the_plugin_keeps_comes_back_over_the_wire(served, tmp_path):
     from mlflow import MlflowClient
 
-    kept = tmp_path / "kept"
-    url = serve(f"reporter:{kept}", kept)
+    _, url = served
     client = MlflowClient(url)
     run_id = client.create_run("0", run_name="there and back").info.run_id
     for step, value in enumerate([1.0, float("inf"), float("nan"), -2.0]):

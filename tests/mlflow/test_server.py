@@ -47,9 +47,8 @@ def status_of(address, path, body=None):
     return 200
 
 
-def test_clients_write_through_the_server(serve, tmp_path, build_site):
-    store = tmp_path / "runs"
-    address = serve(f"reporter:{store}", store)
+def test_clients_write_through_the_server(served, build_site):
+    store, address = served
     code = textwrap.dedent(CLIENT)
     clients = [
         subprocess.Popen(
@@ -78,9 +77,8 @@ def test_clients_write_through_the_server(serve, tmp_path, build_site):
         assert "notes/a.txt" in build_site(f"reporter:{store}", run_id)
 
 
-def test_what_the_pages_ask_for_is_answered(serve, tmp_path):
-    store = tmp_path / "runs"
-    address = serve(f"reporter:{store}", store)
+def test_what_the_pages_ask_for_is_answered(served):
+    _, address = served
     run = ask(address, "/api/2.0/mlflow/runs/create", {"experiment_id": "0", "start_time": 1})
     run_id = run["run"]["info"]["run_id"]
     old, new = "/ajax-api/2.0/mlflow", "/ajax-api/3.0/mlflow"
