@@ -24,6 +24,7 @@ def catalog_file(
     assets: Assets,
     tables: Mapping[str, Sequence[str]],
     series: Mapping[str, Sequence[tuple[Shard, str]]],
+    figures: Mapping[str, str],
 ) -> bytes:
     """Write the catalog.
 
@@ -35,6 +36,8 @@ def catalog_file(
         Experiment id to the names of its table's data files.
     series : mapping of str to sequence of (Shard, str)
         Experiment id to its shards and the names of their files.
+    figures : mapping of str to str
+        Experiment id to the name of the data file of its pictures.
 
     Returns
     -------
@@ -55,6 +58,7 @@ def catalog_file(
                 "n": len(experiment.runs),
                 "tables": [f"{name}.js" for name in tables.get(experiment.id, ())],
                 "series": _series(series.get(experiment.id, ())),
+                "figures": figures.get(experiment.id, ""),
                 "definitions": _definitions(experiment),
             }
             for experiment in plan.experiments

@@ -24,6 +24,7 @@ __all__ = [
     "ExperimentRow",
     "Fact",
     "FigureCard",
+    "FigureStep",
     "Frame",
     "IndexPage",
     "LatestRun",
@@ -222,6 +223,14 @@ class Viewer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FigureStep:
+    """One picture of a series."""
+
+    step: int
+    href: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class FigureCard:
     """A picture in a gallery."""
 
@@ -231,6 +240,8 @@ class FigureCard:
     """``11.4 kB``"""
     viewer: Viewer
     caption: str = ""
+    frames: tuple[FigureStep, ...] = ()
+    """Of an image logged by key and step: all of them, when there are several."""
     run: Link | None = None
     """On the experiment page: whose figure it is."""
     color: int = 0

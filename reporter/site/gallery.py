@@ -7,18 +7,64 @@ from collections.abc import Iterable, Mapping, Sequence
 from reporter.site import links
 from reporter.site.artifacts import Exhibit, ShippedFile
 from reporter.site.cells import plural
-from reporter.site.contexts import ArtifactRow, FigureCard, Link, Viewer
+from reporter.site.contexts import ArtifactRow, FigureCard, FigureStep, Link, Viewer
+from reporter.site.figures import series_of, without_steps
 from reporter.site.numbers import format_bytes
 
 __all__ = ["artifact_rows", "figure_card", "figure_cards"]
 
 
-def figure_cards(exhibits: Iterable[Exhibit]) -> tuple[FigureCard, ...]:
-    """Choose the gallery of a run's page: what its renderer calls a figure, and missing figures."""
-    return tuple(figure_card(exhibit) for exhibit in exhibits if is_shown_as_figure(exhibit))
+def figure_cards(exhibits: Iterable[Exhibit], page: str) -> tuple[FigureCard, ...]:
+    """Choose the gallery of a run's page: what its renderer calls a figure, and missing figures.
+
+    Parameters
+    ----------
+    exhibits : iterable of Exhibit
+    page : str
+        Site path of the run's page.
+
+    Returns
+    -------
+    tuple of FigureCard
+        One for all pictures of a series, which shows the last.
+    """
+    shown = [exhibit for exhibit in exhibits if is_shown_as_figure(exhibit)]
+    frames = _frames(shown, page)
+    kept = {id(file) for file in without_steps([exhibit.file for exhibit in shown])}
+    return tuple(
+        figure_card(exhibit, frames=frames.get(_series_key(exhibit), ()))
+        for exhibit in shown
+        if id(exhibit.file) in kept
+    )
 
 
-def figure_card(exhibit: Exhibit, *, run: Link | None = None, color: int = 0) -> FigureCard:
+def _frames(exhibits: Iterable[Exhibit], page: str) -> dict[str, tuple[FigureStep, ...]]:
+    """Return each series of several pictures, by step."""
+    found: dict[str, dict[int, str]] = {}
+    for exhibit in exhibits:
+        series = series_of(exhibit.file.artifact)
+        if series and exhibit.fragment.page:
+            href = links.href(page, exhibit.fragment.page)
+            found.setdefault(series.key, {})[series.step] = href
+    return {
+        key: tuple(FigureStep(step=step, href=steps[step]) for step in sorted(steps))
+        for key, steps in found.items()
+        if len(steps) > 1
+    }
+
+
+def _series_key(exhibit: Exhibit) -> str:
+    series = series_of(exhibit.file.artifact)
+    return series.key if series else ""
+
+
+def figure_card(
+    exhibit: Exhibit,
+    *,
+    run: Link | None = None,
+    color: int = 0,
+    frames: tuple[FigureStep, ...] = (),
+) -> FigureCard:
     """Make a card of a gallery.
 
     Parameters
@@ -28,6 +74,8 @@ def figure_card(exhibit: Exhibit, *, run: Link | None = None, color: int = 0) ->
         Whose figure it is, where that is not plain from the page.
     color : int
         Colour of that run, 1 to 8.
+    frames : tuple of FigureStep
+        The series that it is the last picture of.
 
     Returns
     -------
@@ -39,7 +87,8 @@ def figure_card(exhibit: Exhibit, *, run: Link | None = None, color: int = 0) ->
         name=file.name,
         size=format_bytes(file.artifact.size_bytes) if file.site_path else "missing",
         viewer=Viewer(template=fragment.template, context=fragment.context),
-        caption=fragment.caption,
+        caption=_series_key(exhibit) if frames else fragment.caption,
+        frames=frames,
         run=run,
         color=color,
     )

@@ -49,6 +49,8 @@ class Job:
         By run id: artifact path to site path, of the artifacts that are in the site.
     figures : dict of str to list of ShippedFile
         By experiment id: files that are probably figures.
+    figure_files : dict of str to str
+        By experiment id: name of the data file of its pictures.
     tables : dict of str to list of str
         By experiment id: names of the data files of its table.
     series : dict of str to list of (Shard, str)
@@ -70,6 +72,7 @@ class Job:
     history: tuple[BuildRecord, ...] = ()
     places: dict[str, dict[str, str]] = field(default_factory=dict)
     figures: dict[str, list[ShippedFile]] = field(default_factory=dict)
+    figure_files: dict[str, str] = field(default_factory=dict)
     tables: dict[str, list[str]] = field(default_factory=dict)
     series: dict[str, list[tuple[Shard, str]]] = field(default_factory=dict)
 

@@ -10,6 +10,7 @@ from reporter.site.artifacts import ShippedFile, draw, write_files
 from reporter.site.catalog import catalog_file
 from reporter.site.cells import run_link
 from reporter.site.contexts import FigureCard
+from reporter.site.figures import without_steps
 from reporter.site.frames import FrameMaker
 from reporter.site.gallery import figure_card, is_shown_as_figure
 from reporter.site.home import home_texts
@@ -62,7 +63,7 @@ def write_catalog(job: Job) -> None:
     ----------
     job : Job
     """
-    data = catalog_file(job.plan, job.assets, job.tables, job.series)
+    data = catalog_file(job.plan, job.assets, job.tables, job.series, job.figure_files)
     job.output.write(links.CATALOG, data)
 
 
@@ -120,7 +121,8 @@ def _write_experiment(job: Job, lookup: ExperimentLookup, frames: FrameMaker) ->
     )  # fmt: skip
     if job.output.reuse(inputs) is not None:
         return
-    files = _figures_in_order(experiment, job.figures.get(experiment.id, ()))
+    found = _figures_in_order(experiment, job.figures.get(experiment.id, ()))
+    files = without_steps(found)
     figures, needs = _draw_figures(job, lookup, files[:MAX_FIGURES])
     context = experiment_context(
         job.plan,

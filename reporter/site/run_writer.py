@@ -20,6 +20,7 @@ from reporter.site.artifacts import (
     write_files,
 )
 from reporter.site.contexts import Frame, RunPage
+from reporter.site.figures import figures_file
 from reporter.site.frames import FrameMaker
 from reporter.site.gallery import artifact_rows, figure_cards
 from reporter.site.histories import PartsPass, SeriesPass, read_run
@@ -67,6 +68,8 @@ class RunWriter:
             self._n_done += 1
             job.tell("Building", self._n_done, job.plan.n_runs)
         job.series[experiment.id] = series.finish()
+        if figures := figures_file(lookup, job.figures.get(experiment.id, ())):
+            job.figure_files[experiment.id] = self._write_table(*figures)
         job.tables[experiment.id] = [
             self._write_table(name, data) for name, data in table_files(experiment)
         ]
@@ -154,7 +157,7 @@ class RunWriter:
             place,
             frame=self._frame(lookup, item),
             sparks=sparks,
-            figures=figure_cards(exhibits),
+            figures=figure_cards(exhibits, page),
             artifacts=artifact_rows(files, exhibits, page),
             note_html=render_note(item.run.data.tags.get(NOTE_TAG, ""), find_file),
             problems=self._job.problems[item.run_id],

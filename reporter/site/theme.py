@@ -96,6 +96,7 @@ LATER_SCRIPTS = (
     "js/lib/readout.js",
     "js/lib/twin.js",
     "js/lib/zoom.js",
+    "js/lib/wall.js",
     "js/ui/chart_source.js",
     "js/ui/chart_view.js",
     "js/ui/chart_drawing.js",
@@ -106,6 +107,8 @@ LATER_SCRIPTS = (
     "js/ui/paper.js",
     "js/ui/framed_figures.js",
     "js/ui/lightbox.js",
+    "js/ui/player.js",
+    "js/ui/figure_wall.js",
     "js/ui/viewers.js",
     "js/ui/compare.js",
 )

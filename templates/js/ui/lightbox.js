@@ -212,13 +212,13 @@
   };
   stage.onpointerup = stage.onpointercancel = () => (hold = null);
 
-  for (const trigger of triggers) {
-    trigger.addEventListener("click", (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-      event.preventDefault();
-      open(trigger);
-    });
-  }
+  /* Listened for on the page, so that pictures which come later (the wall of figures) are enlarged, too. */
+  document.addEventListener("click", (event) => {
+    const trigger = event.target.closest("[data-role=enlarge]");
+    if (!trigger || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    open(trigger);
+  });
 
   const wanted = reporter.view.get("fig");
   const linked = wanted && triggers.find((trigger) => pathOf(trigger) === wanted && isVisible(trigger));

@@ -1,0 +1,145 @@
+"""Figures over many runs: the pictures of an experiment's wall, and which of them are one series.
+
+Images that were logged by key and step are one series, whatever their files are called. Pure.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from reporter import mediatypes
+from reporter.model import Artifact
+from reporter.site import links, payload
+from reporter.site.artifacts import ShippedFile
+from reporter.site.lookup import ExperimentLookup
+
+__all__ = ["ImageSeries", "figures_file", "series_of", "without_steps"]
+
+_SHOWN_AS_THEY_ARE = frozenset(
+    f"image/{kind}" for kind in ("png", "jpeg", "gif", "webp", "avif", "bmp")
+)
+_MLFLOW_NAME = re.compile(
+    r"images/(?P<key>[^/]+)[+%]step[+%](?P<step>-?\d+)[+%]timestamp[+%]\d+[+%][^/+%]+"
+    r"(?P<thumbnail>[+%]compressed)?\.\w+"
+)
+"""How MLflow names images logged by key and step; beside each lies a smaller copy."""
+
+
+@dataclass(frozen=True)
+class ImageSeries:
+    """Which picture of which series an artifact is."""
+
+    key: str
+    step: int
+
+
+def series_of(artifact: Artifact) -> ImageSeries | None:
+    """Tell which series an image belongs to.
+
+    Parameters
+    ----------
+    artifact : Artifact
+
+    Returns
+    -------
+    ImageSeries or None
+        None for a picture that stands alone.
+    """
+    if artifact.key and artifact.step is not None:
+        return ImageSeries(artifact.key, artifact.step)
+    found = _MLFLOW_NAME.fullmatch(artifact.path)
+    return ImageSeries(found["key"].replace("#", "/"), int(found["step"])) if found else None
+
+
+def figures_file(
+    lookup: ExperimentLookup, files: Iterable[ShippedFile]
+) -> tuple[str, bytes] | None:
+    """Write the data file of an experiment's pictures.
+
+    Parameters
+    ----------
+    lookup : ExperimentLookup
+    files : iterable of ShippedFile
+        Likely figures of its runs.
+
+    Returns
+    -------
+    (str, bytes) or None
+        Name and content; None when no picture can be shown in a wall. Four columns of equal
+        length: place of the name among ``names``, run's ordinal, step (null for a picture that
+        stands alone) and site path without what every artifact of the run begins with (a path
+        that begins otherwise is whole, after a slash).
+    """
+    rows = sorted(_rows(lookup, files))
+    if not rows:
+        return None
+    names = list(dict.fromkeys(name for name, _, _, _, _ in rows))
+    places = {name: place for place, name in enumerate(names)}
+    body = payload.encode_json(
+        {
+            "names": names,
+            "name": [places[name] for name, _, _, _, _ in rows],
+            "run": [ordinal for _, ordinal, _, _, _ in rows],
+            "step": [step if has_step else None for _, _, has_step, step, _ in rows],
+            "path": [path for _, _, _, _, path in rows],
+        }
+    )
+    digest = hashlib.sha256(body.encode()).hexdigest()
+    name = links.data_name(f"figures-{lookup.experiment.id}", digest)
+    return name, payload.register(name, body)
+
+
+def _rows(
+    lookup: ExperimentLookup, files: Iterable[ShippedFile]
+) -> Iterable[tuple[str, int, bool, int, str]]:
+    for file in files:
+        item = lookup.by_id[file.run_id]
+        path = _picture(file, has_page=item.has_page)
+        if not path or _is_thumbnail(file.artifact):
+            continue
+        series = series_of(file.artifact)
+        prefix = f"artifacts/{file.run_id}/"
+        short = path.removeprefix(prefix) if path.startswith(prefix) else f"/{path}"
+        name = series.key if series else file.artifact.path
+        yield name, item.ordinal, series is not None, series.step if series else 0, short
+
+
+def _picture(file: ShippedFile, *, has_page: bool) -> str:
+    """Return the site path of what an ``<img>`` can show; an SVG's copy is made with the page."""
+    guessed = file.artifact.media_type or mediatypes.guess(file.artifact.path)
+    if not file.site_path:
+        return ""
+    if guessed in _SHOWN_AS_THEY_ARE:
+        return file.site_path
+    return f"{file.site_path}.view.svg" if guessed == "image/svg+xml" and has_page else ""
+
+
+def _is_thumbnail(artifact: Artifact) -> bool:
+    found = _MLFLOW_NAME.fullmatch(artifact.path)
+    return bool(found and found["thumbnail"])
+
+
+def without_steps(files: Sequence[ShippedFile]) -> list[ShippedFile]:
+    """Leave of each run's series only the last picture: the wall and the player show the rest.
+
+    Parameters
+    ----------
+    files : sequence of ShippedFile
+
+    Returns
+    -------
+    list of ShippedFile
+        In the order given.
+    """
+    latest: dict[tuple[str, str], tuple[int, int]] = {}
+    for place, file in enumerate(files):
+        series = series_of(file.artifact)
+        if series and not _is_thumbnail(file.artifact):
+            known = latest.get((file.run_id, series.key))
+            if known is None or series.step >= known[0]:
+                latest[file.run_id, series.key] = (series.step, place)
+    kept = {place for _, place in latest.values()}
+    return [f for place, f in enumerate(files) if place in kept or not series_of(f.artifact)]

@@ -1,0 +1,139 @@
+/**
+ * A wall of figures: the same picture of many runs, side by side, and one step for all of them.
+ *
+ * Pure: pictures in, what stands where out. A picture without a step is the same at every step.
+ *
+ * @typedef {object} Picture
+ * @property {string} name  artifact path, or the key of a series
+ * @property {number} row  the run's ordinal
+ * @property {number|null} step
+ * @property {string} path  below the site's root
+ */
+(function (reporter) {
+  "use strict";
+
+  /**
+   * @param {{names: string[], name: number[], run: number[], step: (number|null)[], path: string[]}} shard
+   * @param {(row: number) => string} idOf  run id
+   * @returns {Picture[]}
+   */
+  function decode(shard, idOf) {
+    return shard.name.map((place, at) => {
+      const path = shard.path[at];
+      const row = shard.run[at];
+      return {
+        name: shard.names[place],
+        row,
+        step: shard.step[at],
+        path: path.startsWith("/") ? path.slice(1) : `artifacts/${idOf(row)}/${path}`,
+      };
+    });
+  }
+
+  /**
+   * The names there are, the most common first.
+   * @param {Picture[]} pictures
+   * @returns {{name: string, runs: number}[]}
+   */
+  function names(pictures) {
+    const rows = new Map();
+    for (const { name, row } of pictures) rows.set(name, (rows.get(name) || new Set()).add(row));
+    const found = [...rows].map(([name, of]) => ({ name, runs: of.size }));
+    return found.sort((a, b) => b.runs - a.runs || (a.name < b.name ? -1 : 1));
+  }
+
+  /** Whether a name fits what was typed: a pattern with * and ?, or a part of the name. */
+  function fits(name, wanted) {
+    if (name === wanted) return true;
+    const lowered = name.toLowerCase();
+    const pattern = wanted.trim().toLowerCase();
+    if (!/[*?]/.test(pattern)) return lowered.includes(pattern);
+    return glob(pattern, lowered);
+  }
+
+  /** Match * and ? without a regular expression, in time bounded by the product of the lengths. */
+  function glob(pattern, text) {
+    let p = 0;
+    let t = 0;
+    let star = -1;
+    let mark = 0;
+    while (t < text.length) {
+      if (p < pattern.length && (pattern[p] === "?" || pattern[p] === text[t])) {
+        p++;
+        t++;
+      } else if (p < pattern.length && pattern[p] === "*") {
+        star = p++;
+        mark = t;
+      } else if (star >= 0) {
+        p = star + 1;
+        t = ++mark;
+      } else return false;
+    }
+    while (pattern[p] === "*") p++;
+    return p === pattern.length;
+  }
+
+  /** Steps of all pictures, ascending. */
+  function steps(pictures) {
+    const found = new Set(pictures.map(({ step }) => step).filter((step) => step !== null));
+    return [...found].sort((a, b) => a - b);
+  }
+
+  /**
+   * What is seen at a step: of each run and name the picture of that step, else the last before it,
+   * else the first.
+   * @param {Picture[]} pictures
+   * @param {number|null} step  null for the last
+   * @returns {Picture[]}
+   */
+  function at(pictures, step) {
+    const chosen = new Map();
+    for (const picture of pictures) {
+      const key = `${picture.row} ${picture.name}`;
+      const known = chosen.get(key);
+      if (!known || isNearer(picture.step, known.step, step)) chosen.set(key, picture);
+    }
+    return [...chosen.values()];
+  }
+
+  function isNearer(step, known, wanted) {
+    if (step === null || known === null) return false;
+    if (wanted === null) return step > known;
+    const isDue = step <= wanted;
+    if (isDue !== known <= wanted) return isDue;
+    return isDue ? step > known : step < known;
+  }
+
+  /**
+   * Pictures in groups by what their runs have in common; numbers in their order, nothing last.
+   * @param {Picture[]} pictures
+   * @param {((row: number) => string)|null} labelOf  null for one group
+   * @returns {{label: string, pictures: Picture[]}[]}
+   */
+  function group(pictures, labelOf) {
+    if (!labelOf) return pictures.length ? [{ label: "", pictures }] : [];
+    const groups = new Map();
+    for (const picture of pictures) {
+      const label = labelOf(picture.row);
+      if (!groups.has(label)) groups.set(label, { label, pictures: [] });
+      groups.get(label).pictures.push(picture);
+    }
+    return [...groups.values()].sort((a, b) => compareLabels(a.label, b.label));
+  }
+
+  function compareLabels(a, b) {
+    if (!a || !b) return a ? -1 : b ? 1 : 0;
+    const difference = Number(a) - Number(b);
+    return Number.isNaN(difference) ? (a < b ? -1 : a > b ? 1 : 0) : difference;
+  }
+
+  /** The place among steps whose step is nearest. */
+  function nearest(all, step) {
+    let best = 0;
+    for (let i = 1; i < all.length; i++) if (Math.abs(all[i] - step) < Math.abs(all[best] - step)) best = i;
+    return best;
+  }
+
+  reporter.wall = { decode, names, fits, steps, at, group, nearest };
+  if (typeof module === "object") module.exports = reporter.wall;
+})((globalThis.reporter = globalThis.reporter || {}));

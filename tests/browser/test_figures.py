@@ -1,0 +1,121 @@
+"""One picture of many runs: the wall, its steps and groups, two held against each other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+MAKE = """
+import sys, numpy, reporter
+reporter.set_tracking_uri(sys.argv[1])
+reporter.set_experiment("images")
+for run in range(4):
+    with reporter.start_run(run_name=f"run {run}"):
+        reporter.log_param("lr", [0.1, 0.02][run % 2])
+        for step in (0, 10, 20):
+            shade = numpy.full((20, 30, 3), 60 * run + step, dtype="uint8")
+            reporter.log_image(shade, key="samples", step=step)
+            reporter.log_image(255 - shade, key="targets", step=step)
+        reporter.log_image(numpy.full((20, 30, 3), 50 * run, dtype="uint8"), "plots/flat.png")
+"""
+
+
+@pytest.fixture(scope="module")
+def images(run_python, report, tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("images")
+    made = run_python("-c", MAKE, str(folder / "runs"))
+    assert made.returncode == 0, made.stderr
+    built = report("build", str(folder / "runs"), "-o", str(folder / "site"))
+    assert built.returncode == 0, built.stdout + built.stderr
+    return folder / "site"
+
+
+@pytest.fixture(params=["file", "one-file"])
+def open_images(request, images, open_place, open_page):
+    (page,) = (images / "experiment").glob("*/index.html")
+    path = page.relative_to(images).as_posix()
+    place = open_place(images, request.param)
+    return lambda view="": open_page(place, f"{path}#v=1&tab=images{view}")
+
+
+def shades(page) -> list[int]:
+    """Grey of the middle of each picture of the wall, as the browser decoded it."""
+    page.wait_for_function(
+        "[...document.querySelectorAll('.wall img')].every((i) => i.complete && i.naturalWidth)"
+    )
+    return page.locator(".wall img").evaluate_all(
+        "(images) => images.map((image) => { const c = document.createElement('canvas');"
+        " c.width = c.height = 1; const d = c.getContext('2d'); d.drawImage(image, 0, 0, 1, 1);"
+        " try { return d.getImageData(0, 0, 1, 1).data[0]; } catch { return image.src; } })"
+    )
+
+
+def test_a_name_makes_a_wall_of_all_runs(open_images):
+    page = open_images()
+    assert page.locator(".gal figure:visible").count() == 12
+    page.get_by_label("Figure: a name").fill("samples")
+    page.get_by_label("Figure: a name").press("Enter")
+    page.locator(".wall figure").nth(3).wait_for()
+    assert page.locator(".wall figure").count() == 4
+    assert len(set(shades(page))) == 4
+    assert "wall=samples" in page.evaluate("location.hash")
+    assert page.locator(".wall figcaption").first.inner_text().split() == ["run", "0", "step", "20"]
+
+
+def test_one_slider_moves_all_runs(open_images):
+    page = open_images("&wall=samples")
+    last = shades(page)
+    page.get_by_label("Step", exact=False).first.fill("0")
+    page.get_by_text("step 0").nth(3).wait_for()
+    first = shades(page)
+    assert all(a != b for a, b in zip(first, last, strict=True))
+    assert "wallstep=0" in page.evaluate("location.hash")
+
+
+def test_groups_and_patterns(open_images):
+    page = open_images("&wall=*&wallby=params.lr")
+    page.locator(".wall figure").nth(11).wait_for()
+    assert page.locator(".wall-title").all_inner_texts() == ["lr = 0.02\n6", "lr = 0.1\n6"]
+    page.get_by_label("Figure: a name").fill("nothing of this name")
+    page.get_by_label("Figure: a name").press("Enter")
+    page.get_by_text("No figure of this name.").wait_for()
+
+
+def test_two_are_held_against_each_other(open_images):
+    page = open_images("&wall=samples")
+    boxes = page.locator(".wall figure input")
+    boxes.nth(3).wait_for()
+    compare = page.get_by_role("button", name="Compare two")
+    assert compare.is_disabled()
+    for place in (0, 1, 3):
+        boxes.nth(place).check()
+    assert [boxes.nth(place).is_checked() for place in range(4)] == [False, True, False, True]
+    compare.click()
+    dialog = page.get_by_role("dialog", name="Two figures compared")
+    assert dialog.locator("img").count() == 2
+    dialog.get_by_role("button", name="Blink").click()
+    hidden = "(images) => images.map((image) => getComputedStyle(image).visibility)"
+    before = dialog.locator("img").evaluate_all(hidden)
+    page.keyboard.press("Space")
+    assert sorted(before) == ["hidden", "visible"]
+    dialog.get_by_role("button", name="Curtain").click()
+    assert "inset" in dialog.locator("img").nth(1).evaluate("(image) => image.style.clipPath")
+    page.keyboard.press("Escape")
+    dialog.wait_for(state="hidden")
+
+
+def test_a_run_plays_its_steps_together(images, open_place, open_page):
+    run = next((images / "run").glob("*.html"))
+    page = open_page(open_place(images, "file"), f"run/{run.name}")
+    sliders = page.locator("[data-role=player] input")
+    assert sliders.count() == 2
+    sliders.nth(0).fill("1")
+    texts = page.locator("[data-role=player] output").all_inner_texts()
+    assert texts == ["step 10", "step 10"]
+    pictures = page.locator("figure:has([data-role=player]) .picture img")
+    sources = pictures.evaluate_all("(images) => images.map((image) => image.src)")
+    links = page.locator("figure:has([data-role=player]) .picture").evaluate_all(
+        "(links) => links.map((link) => link.href)"
+    )
+    assert sources == links
