@@ -136,8 +136,9 @@ def storable_path(path: str) -> str:
     Returns
     -------
     str
-        The same wherever possible. Device names of Windows get a ``_`` in front, parts of more
-        than 255 bytes are cut, and a path that leads upwards is empty: it cannot be stored.
+        The same wherever possible. Device names of Windows get a ``_`` in front, parts that end in
+        a dot or a blank one there and at their end, parts of more than 255 bytes are cut, and a
+        path that leads upwards is empty: it cannot be stored.
 
     Examples
     --------
@@ -161,7 +162,8 @@ def _mended(part: str) -> str:
     try:
         return layout.safe_artifact_path(part)
     except InvalidInputError:
-        text = f"_{part}"
+        kept = part.rstrip(". ")
+        text = f"_{kept}" + "_" * (len(part) - len(kept))
     if len(os.fsencode(text)) <= _MAX_NAME_BYTES:
         return text
     stem, dot, suffix = text.rpartition(".")

@@ -315,6 +315,10 @@ def safe_artifact_path(path: str) -> str:
             _refuse(path, "it holds a NUL character")
         if part.partition(".")[0].lower() in _RESERVED:
             _refuse(path, f"'{part}' is a device name on Windows")
+        if part.endswith((".", " ")):
+            _refuse(path, f"'{part}' ends in a dot or a blank, which Windows leaves out")
+        if part.startswith(TEMPORARY_PREFIX):
+            _refuse(path, f"names that begin with '{TEMPORARY_PREFIX}' are half-written files")
         if len(os.fsencode(part)) > 255:
             _refuse(path, "a part of it is longer than 255 bytes")
     return "/".join(parts)

@@ -75,6 +75,7 @@ def _verify_run(
     if not any(problem.severity == "error" for problem in sources.problems):
         yield from _verify_points(run, len(points))
     yield from _leftovers(folder, f"{experiment_id}/{run_id}")
+    yield from _alike(run)
     for artifact in run.artifacts:
         yield from _verify_artifact(reader, run, artifact)
 
@@ -89,6 +90,21 @@ def _verify_points(run: Run, n_points: int) -> Iterator[Problem]:
             hint="Copy the file back from a backup.",
             severity="error",
         )
+
+
+def _alike(run: Run) -> Iterator[Problem]:
+    """Yield paths that are one on systems that do not tell capitals from small letters."""
+    by_name: dict[str, list[str]] = {}
+    for artifact in run.artifacts:
+        by_name.setdefault(artifact.path.casefold(), []).append(artifact.path)
+    for paths in by_name.values():
+        if len(paths) > 1:
+            yield Problem(
+                what="Names differ in capitals alone",
+                where=f"{run.info.experiment_id}/{run.info.run_id}/{layout.ARTIFACTS}/{paths[0]}",
+                detail=f"Windows and macOS keep only one of {', '.join(paths)}",
+                hint="Log one of them under another name.",
+            )
 
 
 def _leftovers(folder: str, where: str) -> Iterator[Problem]:

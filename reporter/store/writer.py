@@ -10,6 +10,7 @@ import os
 import time
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from typing import BinaryIO
 
 from reporter.errors import StoreError, StoreUnreachableError
@@ -140,7 +141,11 @@ class FolderWriter:
         try:
             os.makedirs(folder, exist_ok=True)
             found = _copy(data, temporary)
-            os.replace(temporary, target)
+            if self._is_away and self._send_away(path, temporary):
+                _unlink_if_there(temporary)
+                _unlink_if_there(target)  # an older one that was refused
+            else:
+                os.replace(temporary, target)
         except OSError as error:
             _unlink_if_there(temporary)
             raise StoreError(
@@ -148,14 +153,15 @@ class FolderWriter:
                 path=target,
                 hint="Free the disk, or use another artifact path.",
             ) from error
-        if self._is_away:
-            self._send_away(path, target)
+        except StoreUnreachableError:
+            _unlink_if_there(temporary)
+            raise
         return found
 
-    def _send_away(self, path: str, local: str) -> None:
-        """Move a file to the object store that artifacts go to; keep it when that refuses."""
+    def _send_away(self, path: str, local: str) -> bool:
+        """Send a file to the object store that artifacts go to; False when that refuses."""
         if time.monotonic() < self._ask_again_at:
-            return
+            return False
         from reporter.store.remote import RemoteFolder
 
         try:
@@ -170,8 +176,8 @@ class FolderWriter:
                     stacklevel=5,
                 )
             self._ask_again_at = time.monotonic() + _ASK_AGAIN_SECONDS
-        else:
-            os.unlink(local)
+            return False
+        return True
 
     def flush(self) -> None:
         """Make what was acknowledged survive a power failure too."""
@@ -249,10 +255,8 @@ def _copy(data: bytes | BinaryIO, path: str) -> tuple[int, str]:
 
 
 def _unlink_if_there(path: str) -> None:
-    try:
+    with suppress(OSError):  # it was never made, or its folder is a file
         os.unlink(path)
-    except FileNotFoundError:
-        return
 
 
 class ExperimentWriter:

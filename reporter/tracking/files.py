@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import posixpath
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -19,6 +20,7 @@ from reporter.errors import (
     did_you_mean,
 )
 from reporter.model import Artifact, Run, ViewType
+from reporter.store.layout import safe_artifact_path
 from reporter.tracking import clock
 
 if TYPE_CHECKING:
@@ -101,14 +103,27 @@ class ArtifactCalls:
         root = os.fspath(local_dir)
         if not os.path.isdir(root):
             raise MissingFileError(f"There is no folder '{root}'.")
+        if artifact_path:
+            safe_artifact_path(artifact_path)
+        left_out = []
         for parent, folders, names in os.walk(root):
             folders.sort()
+            left_out += [name for name in folders if os.path.islink(os.path.join(parent, name))]
             below = os.path.relpath(parent, root).replace(os.sep, "/")
             inside = posixpath.normpath(posixpath.join(artifact_path or "", below))
             for name in sorted(names):
-                path = os.path.join(parent, name)
-                if os.path.isfile(path):
+                try:
+                    path = os.path.join(parent, name)
                     self.log_artifact(run_id, path, "" if inside == "." else inside)
+                except (InvalidInputError, MissingFileError):
+                    left_out.append(name)
+        if left_out:
+            more = f" and {len(left_out) - 5} more" if len(left_out) > 5 else ""
+            warnings.warn(
+                f"Left out of '{root}': {', '.join(left_out[:5])}{more}. These are no files, are "
+                "links to folders, or have names that cannot be kept.",
+                stacklevel=2,
+            )
 
     def log_stream(self, run_id: str, stream: BinaryIO, artifact_file: str) -> None:
         """Store what a binary stream yields up to its end."""
@@ -211,9 +226,12 @@ class ArtifactCalls:
             return
         now = clock.now_ms() if timestamp is None else timestamp
         stem = key.replace("/", "~")
-        path = f"images/{stem}+step+{step or 0}+timestamp+{now}.png"
-        data = serialize_image(image, path)
-        self._live(run_id).put(path, data, kind="image", key=key, step=step or 0)
+        path = f"images/{stem}+step+{step or 0}+timestamp+{now}"
+        data = serialize_image(image, f"{path}.png")
+        live = self._live(run_id)
+        if os.path.exists(os.path.join(live.writer.artifact_folder, f"{path}.png")):
+            path += f"+{clock.new_run_id()[:8]}"  # two images in one millisecond are two images
+        live.put(f"{path}.png", data, kind="image", key=key, step=step or 0)
 
     def log_table(self, run_id: str, data: Any, artifact_file: str) -> None:
         """Store a table; rows logged under a name that is there already are added below.

@@ -100,24 +100,24 @@ class LiveRun:
         self, key: str, value: float, step: int | None = None, timestamp_ms: float | None = None
     ) -> None:
         """Record one point of a metric."""
-        now = clock.now_ms() if timestamp_ms is None else timestamp_ms
+        now = clock.now_ms() if timestamp_ms is None else as_time(timestamp_ms)
         append = self.writer.points.append_point
         try:
-            append(key, value, _whole(step), now)  # type: ignore[arg-type]  # else it raises
+            append(key, value, _whole(step), now)
         except InvalidInputError:
-            append(key, as_number(value), _whole(step), as_time(now))
+            append(key, as_number(value), _whole(step), now)
 
     def log_points(
         self, metrics: Mapping[str, float], step: int | None, timestamp_ms: float | None
     ) -> None:
         """Record one point of each metric with one write."""
-        now = clock.now_ms() if timestamp_ms is None else timestamp_ms
+        now = clock.now_ms() if timestamp_ms is None else as_time(timestamp_ms)
         append = self.writer.points.append_batch
         try:
-            append(metrics.items(), _whole(step), now)  # type: ignore[arg-type]  # else it raises
+            append(metrics.items(), _whole(step), now)
         except InvalidInputError:
             numbers = {key: as_number(value) for key, value in metrics.items()}
-            append(numbers.items(), _whole(step), as_time(now))
+            append(numbers.items(), _whole(step), now)
 
     def set_tags(self, tags: Mapping[str, object]) -> None:
         """Record tags; the later value wins."""

@@ -15,7 +15,7 @@ from reporter.tracking import clock
 from reporter.tracking.active import current, run_to_log, target
 from reporter.tracking.client import MlflowClient
 from reporter.tracking.experiments import chosen_experiment_id
-from reporter.tracking.validation import check_key
+from reporter.tracking.validation import as_time, check_key
 
 __all__ = [
     "define_metric",
@@ -103,14 +103,9 @@ def log_metric(
         The key is bad, the value no number, or the step no integer.
     """
     append = current.append_point
-    if append is not None and run_id is None:
+    if append is not None and run_id is None and timestamp is None:
         try:
-            append(
-                key,
-                value,
-                0 if step is None else step,
-                clock.now_ms() if timestamp is None else timestamp,
-            )
+            append(key, value, 0 if step is None else step, clock.now_ms())
         except InvalidInputError:
             target(None).log_point(key, value, step, timestamp)
     else:
@@ -160,6 +155,7 @@ def log_metric_history(
         raise InvalidInputError(
             f"Metric {key!r}: {len(value)} values, {len(step)} steps and {len(time)} timestamps."
         )
+    as_time(time[0] if time else 0)  # one in seconds is said once
     target(run_id).writer.points.append_points(key, value, step, time)
 
 

@@ -84,9 +84,21 @@ def as_number(value: float) -> float:
         return value
 
 
+# Seconds from 2001 on, which as milliseconds would be days of 1970 before there was such a thing.
+_SECONDS = (1_000_000_000, 10_000_000_000)
+
+
 def as_time(timestamp_ms: float) -> int:
-    """Cut a time in milliseconds off to a whole number, such as that of ``time.time() * 1000``."""
+    """Cut a time in milliseconds off to a whole number, such as that of ``time.time() * 1000``.
+
+    One that looks like seconds is taken as it is, with a warning.
+    """
     is_fraction = isinstance(timestamp_ms, float) and math.isfinite(timestamp_ms)
+    if isinstance(timestamp_ms, (int, float)) and _SECONDS[0] < timestamp_ms < _SECONDS[1]:
+        warnings.warn(
+            f"The time {timestamp_ms} looks like seconds; it is taken as milliseconds, in 1970.",
+            stacklevel=5,
+        )
     return int(timestamp_ms) if is_fraction else timestamp_ms  # type: ignore[return-value]
 
 
