@@ -88,7 +88,7 @@ def _summary(source: SourceImport) -> str:
             (source.n_new, "new"),
             (source.n_updated, "updated"),
             (source.n_unchanged, "unchanged"),
-            (source.n_kept, "left as they are"),
+            (source.n_kept, "left out"),
         )
         if number
     ]

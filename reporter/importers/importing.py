@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from reporter import __version__
-from reporter.errors import InvalidInputError, StoreError
+from reporter.errors import InvalidInputError, ReporterError, StoreError
 from reporter.importers.copying import ArtifactCopier, ArtifactTaker
 from reporter.importers.discovery import FoundSource, find_sources
 from reporter.importers.placement import Placement
@@ -219,8 +219,13 @@ def import_found(
     """
     work = _Work(found, store, artifacts, counted or RunCounter(None))
     with work.crew:
-        for item in found.importer.read(found.source, options):
-            work.take(item)
+        try:
+            for item in found.importer.read(found.source, options):
+                work.take(item)
+        except (OSError, ReporterError):
+            raise
+        except Exception as error:  # noqa: BLE001  # a listed problem
+            work.result.report(_broken(found, error))
         work.finish()
     return work.result
 
@@ -280,6 +285,15 @@ class _Work:
         result.n_files = sum(done.n_files for done in runs)
         result.problems += [problem for done in runs for problem in done.problems]
         result.run_ids.update(self._done)
+
+
+def _broken(found: FoundSource, error: Exception) -> Problem:
+    return Problem(
+        what="Source not read to its end",
+        where=found.source.name,
+        detail=" ".join(f"{type(error).__name__}: {error}".split())[:300],
+        severity="error",
+    )
 
 
 def _twice(run: ImportedRun) -> Problem:

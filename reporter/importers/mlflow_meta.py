@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from reporter.model import Problem, RunStatus
 
 __all__ = ["image_series", "int_of", "load_meta", "status_of", "text_of"]
 
-# MLflow's own are a kilobyte; a schema of ten thousand columns takes a megabyte.
-_MAX_META_BYTES = 1 << 24
+# MLflow's own are a kilobyte; a data set's schema and profile may take a megabyte.
+_MAX_META_BYTES = 1 << 22
+# What a flat file has none of: flow collections that are not empty, anchors, aliases, types of its
+# own, complex keys, sequences in sequences. Only these nest, and libyaml ends the process when they
+# nest too deep, or refer to each other until memory is full.
+_NESTING = re.compile(rb"[\[{&*!?]|- -")
+_INT64 = range(-(1 << 63), 1 << 63)
+_EMPTY = re.compile(rb"\[\]|\{\}")
 _STATUSES = dict(
     enumerate(
         (
@@ -44,27 +50,69 @@ def load_meta(path: str, where: str) -> dict[str, Any] | Problem:  # Any: what Y
     Returns
     -------
     dict or Problem
-        The problem names the line where reading stopped.
+        Nothing in it is deeper than a list or a table of plain values. The problem names the line
+        where reading stopped.
     """
     import yaml
 
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # Any: yaml has no types
     try:
-        if os.path.getsize(path) > _MAX_META_BYTES:
-            return _unreadable(where, "it is too large for what it should be")
         with open(path, "rb") as file:
-            found = yaml.load(file.read(), Loader=loader)  # noqa: S506  # a safe loader
+            data = file.read(_MAX_META_BYTES + 1)
     except FileNotFoundError:
         return _unreadable(where, "it is not there")
     except OSError as error:
         return _unreadable(where, str(error.strerror))
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    if len(data) > _MAX_META_BYTES:
+        return _unreadable(where, "it is too large for what it should be")
+    try:
+        found = yaml.load(data, Loader=_loader_for(data))  # noqa: S506  # a safe loader
+    except RecursionError:
+        return _unreadable(where, "it is nested too deep")
+    except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         at = f"line {mark.line + 1}: " if mark is not None else ""
         return _unreadable(where, at + str(getattr(error, "problem", None) or error))
     if not isinstance(found, dict):
         return _unreadable(where, "it is empty" if found is None else "line 1: no keys and values")
-    return found
+    return {str(key): _simple(value) for key, value in found.items()}
+
+
+def _loader_for(data: bytes) -> Any:  # Any: yaml has no types
+    """Choose libyaml for flat files, and for all others the slower loader that knows its limits."""
+    import yaml
+
+    if _NESTING.search(_EMPTY.sub(b"", data)):
+        return _careful_loader()
+    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@cache
+def _careful_loader() -> Any:  # Any: yaml has no types
+    import yaml
+
+    class CarefulLoader(yaml.SafeLoader):
+        """Raises where a node refers to another one; MLflow writes no such thing."""
+
+        def compose_node(self, parent: Any, index: Any) -> Any:  # Any: yaml's own nodes
+            if self.check_event(yaml.AliasEvent):
+                mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+                raise yaml.composer.ComposerError(problem="an alias", problem_mark=mark)
+            return super().compose_node(parent, index)
+
+    return CarefulLoader
+
+
+def _simple(value: Any) -> Any:  # Any: what YAML holds
+    """Keep text and numbers, lists of them and tables of them; deeper things become None."""
+    if isinstance(value, dict):
+        return {str(key): item for key, item in value.items() if not _is_nested(item)}
+    if isinstance(value, (list, tuple, set)):
+        return [item for item in value if not _is_nested(item)]
+    return value
+
+
+def _is_nested(value: object) -> bool:
+    return isinstance(value, (dict, list, tuple, set))
 
 
 def _unreadable(where: str, detail: str) -> Problem:
@@ -74,15 +122,16 @@ def _unreadable(where: str, detail: str) -> Problem:
 def text_of(meta: Mapping[str, Any], key: str) -> str:
     """Return a field as text; empty when it is missing or null."""
     value = meta.get(key)
-    return "" if value is None else str(value)
+    return "" if value is None or _is_nested(value) else str(value)
 
 
 def int_of(meta: Mapping[str, Any], key: str) -> int | None:
-    """Return a field as a whole number; None when it is none."""
+    """Return a field as a whole number of 64 bits; None when it is none."""
     try:
-        return int(meta[key])
+        number = int(meta[key])
     except (KeyError, TypeError, ValueError, OverflowError):
         return None
+    return number if number in _INT64 else None
 
 
 def status_of(value: object) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from reporter.events import (
@@ -158,7 +159,7 @@ class RunFolder:
             return
         experiment, shown = os.path.dirname(self.folder), os.path.dirname(self.where)
         path = os.path.join(experiment, "datasets", name, "meta.yaml")
-        meta = load_meta(path, f"{shown}/datasets/{name}/meta.yaml")
+        meta = _load_shared(path, f"{shown}/datasets/{name}/meta.yaml")
         if isinstance(meta, Problem):
             self._problems.append(meta)
             return
@@ -175,6 +176,12 @@ class RunFolder:
             taken.add(found.path.partition("/")[0])
             yield _with_series(artifact_of(found, found.path))
         yield from model_artifacts(self.models, self.root, taken)
+
+
+@lru_cache(maxsize=256)
+def _load_shared(path: str, where: str) -> dict[str, Any] | Problem:  # Any: what YAML holds
+    """Read a meta file once that many runs refer to."""
+    return load_meta(path, where)
 
 
 def _started(

@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from reporter.errors import StoreError
 from reporter.events import (
     ArtifactLogged,
     Event,
@@ -51,7 +52,7 @@ class ReplayedRun:
     ----------
     run_id : str
     outcome : {"new", "updated", "unchanged", "kept"}
-        ``kept``: the store has something that an import must not replace; see `problems`.
+        ``kept``: the store was left as it is; see `problems` for why.
     problems : sequence of Problem
     n_points, n_files : int
         How much was written.
@@ -107,9 +108,25 @@ def replay_run(
 
     Raises
     ------
-    OSError
+    OSError, StoreError
         The disk refused; the run is as it was, or is written again by the next import.
+
+    Notes
+    -----
+    Whatever else goes wrong costs this run alone: what a source holds must not end an import.
     """
+    try:
+        return _replay(store, experiment_id, run, importer, artifacts)
+    except (OSError, StoreError):
+        raise
+    except Exception as error:  # noqa: BLE001  # a listed problem
+        detail = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        return _kept("Run not imported", run, detail, severity="error")
+
+
+def _replay(
+    store: str, experiment_id: str, run: ImportedRun, importer: str, artifacts: ArtifactTaker
+) -> ReplayedRun:
     folder = os.path.join(store, experiment_id, run.run_id)
     imported = Imported(at_ms=0, source=importer, fingerprint=run.fingerprint)
     if not os.path.isdir(folder):
@@ -214,8 +231,8 @@ def _reason_to_keep(there: RunSources) -> str:
     return ""
 
 
-def _kept(what: str, run: ImportedRun, detail: str) -> ReplayedRun:
-    problem = Problem(what=what, where=run.run_id, detail=detail)
+def _kept(what: str, run: ImportedRun, detail: str, severity: str = "warning") -> ReplayedRun:
+    problem = Problem(what=what, where=run.run_id, detail=detail, severity=severity)
     return ReplayedRun(run_id=run.run_id, outcome="kept", problems=[problem])
 
 

@@ -102,6 +102,60 @@ def test_a_damaged_run_keeps_what_lies_beside_its_meta_file(experiment, imported
     ]
 
 
+def _bomb():
+    """Nine levels of nine references each: a billion words when somebody writes them out."""
+    lines = ["a: &a [x, x, x, x, x, x, x, x, x]"]
+    for above, name in zip("abcdefgh", "bcdefghi", strict=True):
+        lines.append(f"{name}: &{name} [{', '.join([f'*{above}'] * 9)}]")
+    return "\n".join([*lines, "run_name: *i", "status: *i", ""])
+
+
+@pytest.mark.parametrize(
+    ("text", "detail"),
+    [
+        (_bomb(), "line 2: an alias"),
+        ("a: " + "[" * 100_000, "nested too deep"),
+        ("- " * 100_000, "nested too deep"),
+        ("a: !!python/object/apply:os.abort []", "line 1: could not determine a constructor"),
+        ("x" * (1 << 23), "too large"),
+    ],
+)
+def test_a_meta_file_made_to_harm_is_a_listed_problem(experiment, imported, text, detail):
+    run = make_run(experiment, params={"lr": "0.1"})
+    (run / "meta.yaml").write_text(text)
+    reader, ((what, where, said),) = imported()
+    assert reader.run(run.name).data.params == {"lr": "0.1"}
+    assert (what, where) == ("Unreadable meta file", f"1/{run.name}/meta.yaml")
+    assert detail in said
+
+
+def test_fields_of_a_meta_file_may_hold_anything(experiment, imported):
+    run = make_run(
+        experiment, start_time="9" * 30, end_time="[1]", status="{a: b}", run_name="2024-01-01"
+    )
+    reader, problems = imported()
+    info = reader.run(run.name).info
+    assert (info.run_name, info.status, info.end_time) == ("2024-01-01", "RUNNING", None)
+    assert not problems
+
+
+def test_what_an_importer_trips_over_costs_one_run(tmp_path, experiment, monkeypatch):
+    from reporter.importers.mlflow_run import RunFolder
+
+    good = make_run(experiment, "good")
+    make_run(experiment, "bad")
+
+    def trip(self, meta, at_ms, end, state=RunFolder._state):
+        if self.folder.endswith(run_id_of("bad")):
+            raise ZeroDivisionError("division by zero")
+        return state(self, meta, at_ms, end)
+
+    monkeypatch.setattr(RunFolder, "_state", trip)
+    result = import_sources([str(tmp_path / "mlruns")], str(tmp_path / "runs"))
+    assert [item.detail for item in result.problems] == ["ZeroDivisionError: division by zero"]
+    assert [run.info.run_id for run in open_store(tmp_path / "runs").runs()] == [good.name]
+
+
 def test_a_damaged_experiment_keeps_its_runs(tmp_path, experiment, imported):
     make_run(experiment)
     make_run(make_experiment(tmp_path / "mlruns", "2", "other"), "two")
