@@ -20,6 +20,7 @@ from reporter.importers.records import (
     ImportedItem,
     ImportedRun,
     ImportOptions,
+    Lazily,
     Source,
     derive_run_id,
 )
@@ -43,6 +44,7 @@ def detect(path: str) -> int:
 @registry.importer("aim", label="Aim folders", detect=detect)
 def read(source: Source, options: ImportOptions) -> Iterator[ImportedItem]:
     """Yield the runs of a folder of Aim's."""
+    options.check([])
     found: dict[str, AimFacts] = {}
     try:
         found = {facts.hash: facts for facts in _read_facts(os.path.join(source.path, _FACTS))}
@@ -63,8 +65,8 @@ def read(source: Source, options: ImportOptions) -> Iterator[ImportedItem]:
             run_id=derive_run_id("aim", facts.hash),
             experiment=facts.experiment or otherwise,
             fingerprint=run.fingerprint(),
-            events=run.events(),
-            artifacts=run.artifacts(),
+            events=Lazily(run.events),
+            artifacts=Lazily(run.artifacts),
         )
 
 

@@ -26,6 +26,7 @@ from reporter.importers.records import (
     ImportedItem,
     ImportedRun,
     ImportOptions,
+    Lazily,
     Source,
     derive_run_id,
     fingerprint_of,
@@ -65,6 +66,7 @@ def _has_table(folder: str) -> Iterator[bool]:
 @registry.importer("dvclive", label="DVCLive folders", detect=detect)
 def read(source: Source, options: ImportOptions) -> Iterator[ImportedItem]:
     """Yield the folder's one run."""
+    options.check([])
     found = list(walk_files(source.path, source.path, source.name or "."))
     files = [item for item in found if isinstance(item, FoundFile)]
     yield from (item for item in found if isinstance(item, Problem))
@@ -75,8 +77,8 @@ def read(source: Source, options: ImportOptions) -> Iterator[ImportedItem]:
         run_id=derive_run_id("dvclive", place_of(source.path)),
         experiment=experiment,
         fingerprint=fingerprint_of((f.path, f.size_bytes, f.modified_ns) for f in files),
-        events=reading.events(),
-        artifacts=reading.artifacts(),
+        events=Lazily(reading.events),
+        artifacts=Lazily(reading.artifacts),
     )
 
 

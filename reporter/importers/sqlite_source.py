@@ -47,16 +47,19 @@ def open_database(path: str) -> Iterator[sqlite3.Connection]:
     OSError
         It cannot be copied.
     """
-    if not _has_wal(path):
-        with closing(_connect(path, "mode=ro&immutable=1")) as connection:
-            yield connection
-        return
-    with tempfile.TemporaryDirectory(prefix="reporter-") as folder:
-        copy = os.path.join(folder, "copy.db")
-        shutil.copyfile(path, copy)
-        shutil.copyfile(f"{path}-wal", f"{copy}-wal")
-        with closing(_connect(copy, "mode=rw")) as connection:
-            yield connection
+    try:
+        if not _has_wal(path):
+            with closing(_connect(path, "mode=ro&immutable=1")) as connection:
+                yield connection
+            return
+        with tempfile.TemporaryDirectory(prefix="reporter-") as folder:
+            copy = os.path.join(folder, "copy.db")
+            shutil.copyfile(path, copy)
+            shutil.copyfile(f"{path}-wal", f"{copy}-wal")
+            with closing(_connect(copy, "mode=rw")) as connection:
+                yield connection
+    except UnicodeDecodeError as error:  # of SQLite's own message, which names what is damaged
+        raise sqlite3.DatabaseError("its schema is damaged") from error
 
 
 def table_columns(connection: sqlite3.Connection) -> dict[str, set[str]]:

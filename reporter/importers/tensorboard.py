@@ -32,6 +32,7 @@ from reporter.importers.records import (
     ImportedItem,
     ImportedRun,
     ImportOptions,
+    Lazily,
     Source,
     derive_run_id,
     fingerprint_of,
@@ -73,6 +74,7 @@ def _begins_well(path: str) -> bool:
 @registry.importer("tensorboard", label="TensorBoard event files", detect=detect)
 def read(source: Source, options: ImportOptions) -> Iterator[ImportedItem]:
     """Yield the runs of a folder of event files."""
+    options.check([])
     root = source.path if os.path.isdir(source.path) else os.path.dirname(source.path)
     experiment = experiment_of(source, options)
     runs = find_runs(source.path)
@@ -83,8 +85,8 @@ def read(source: Source, options: ImportOptions) -> Iterator[ImportedItem]:
             run_id=_run_id(root, run),
             experiment=experiment,
             fingerprint=reading.fingerprint(),
-            events=reading.events(),
-            artifacts=reading.artifacts(),
+            events=Lazily(reading.events),
+            artifacts=Lazily(reading.artifacts),
         )
 
 

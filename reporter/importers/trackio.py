@@ -70,9 +70,15 @@ def detect(path: str) -> int:
     return registry.CERTAIN if is_ours and "configs" in tables else registry.NO
 
 
-@registry.importer("trackio", label="Trackio databases", detect=detect)
+@registry.importer(
+    "trackio",
+    label="Trackio databases",
+    detect=detect,
+    companions=("media", "artifacts"),
+)
 def read(source: Source, options: ImportOptions) -> Iterator[ImportedItem]:
     """Yield the runs of a project."""
+    options.check([])
     project = os.path.splitext(os.path.basename(source.path))[0]
     experiment = options.experiment or project
     try:
@@ -168,7 +174,10 @@ class _Reading:
         files = [item for item in walk_files(folder, self._root) if isinstance(item, FoundFile)]
         facts: list[tuple[object, ...]] = [(f.path, f.size_bytes, f.modified_ns) for f in files]
         run = self._run
-        config = repr(self._database.rows("configs", "config", run.key))
+        try:
+            config = repr(self._database.rows("configs", "config", run.key))
+        except sqlite3.Error as error:
+            config = str(error)
         return fingerprint_of([*facts, (run.name, run.n_rows, run.last_row, config)])
 
     def events(self) -> Iterator[Event | Problem]:

@@ -22,6 +22,7 @@ from reporter.importers.records import (
     ImportedItem,
     ImportedRun,
     ImportOptions,
+    Lazily,
     Source,
     derive_run_id,
 )
@@ -76,6 +77,7 @@ def _entries(path: str) -> list[os.DirEntry[str]]:
 @registry.importer("wandb", label="W&B offline folders", detect=detect)
 def read(source: Source, options: ImportOptions) -> Iterator[ImportedItem]:
     """Yield the runs of a folder that W&B logged to."""
+    options.check([])
     runs: dict[str, list[WandbLog]] = {}
     for path in _find_logs(source.path):
         where = os.path.relpath(path, source.path) if path != source.path else ""
@@ -95,8 +97,8 @@ def read(source: Source, options: ImportOptions) -> Iterator[ImportedItem]:
             run_id=_run_id(logs[0].head),
             experiment=_experiment(logs, source, options),
             fingerprint=reading.fingerprint(),
-            events=reading.events(),
-            artifacts=reading.artifacts(),
+            events=Lazily(reading.events),
+            artifacts=Lazily(reading.artifacts),
         )
 
 

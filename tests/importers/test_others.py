@@ -1,0 +1,69 @@
+"""What holds for every importer of a tool other than MLflow."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+from reporter.errors import InvalidInputError
+from reporter.importers import ImportedRun, ImportOptions, find_sources, import_sources
+from reporter.model import Problem
+from tests.importers.truth import get_fixture
+
+NAMES = ("tensorboard", "wandb_offline", "dvclive", "aim", "trackio", "csv_logs")
+
+
+@pytest.fixture(scope="module")
+def scratch(tmp_path_factory):
+    return tmp_path_factory.mktemp("sources")
+
+
+@pytest.fixture(params=NAMES)
+def source(request, scratch):
+    return get_fixture(request.param, scratch)
+
+
+def runs_of(folder, options=ImportOptions()):  # noqa: B008  # a frozen record
+    for found in find_sources(str(folder)):
+        for item in found.importer.read(found.source, options):
+            if isinstance(item, ImportedRun):
+                yield found.importer.name, item
+
+
+def test_every_source_is_recognised_as_its_own_tool_s(source):
+    names = {name for name, _ in runs_of(source.folder)}
+    assert names == {{"wandb_offline": "wandb", "csv_logs": "table"}.get(source.name, source.name)}
+
+
+def test_ids_stay_when_the_source_is_moved(source, tmp_path):
+    elsewhere = tmp_path / source.folder.name
+    elsewhere.symlink_to(source.folder, target_is_directory=True)
+    here = [run.run_id for _, run in runs_of(source.folder)]
+    assert here == [run.run_id for _, run in runs_of(elsewhere)]
+    assert len(set(here)) == len(here)
+
+
+@pytest.mark.parametrize("name", ["tensorboard", "wandb_offline", "dvclive", "aim"])
+def test_runs_can_be_handed_to_another_process(name, scratch):
+    for _, run in runs_of(get_fixture(name, scratch).folder):
+        copy = pickle.loads(pickle.dumps(run))
+        assert list(map(str, copy.events)) == list(map(str, run.events))
+        assert list(map(told, copy.artifacts)) == list(map(told, run.artifacts))
+
+
+def told(item) -> str:
+    return str(item) if isinstance(item, Problem) else f"{item.path} {item.size_bytes}"
+
+
+def test_an_option_that_is_none_is_refused(source):
+    with pytest.raises(InvalidInputError, match="option 'nonsense'"):
+        list(runs_of(source.folder, ImportOptions(values={"nonsense": "1"})))
+
+
+def test_all_of_them_are_imported_into_one_store(scratch, tmp_path):
+    folders = [str(get_fixture(name, scratch).folder) for name in NAMES]
+    result = import_sources(folders, str(tmp_path / "runs"))
+    formats = {source.format for source in result.sources}
+    assert formats == {"tensorboard", "wandb", "dvclive", "aim", "trackio", "table"}
+    assert sum(source.n_new for source in result.sources) == 3 + 3 + 2 + 2 + 3 + 5
