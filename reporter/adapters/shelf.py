@@ -161,6 +161,13 @@ class Shelf:
             layout.create_store(self.path)
             self._is_created = True
 
+    def created_ms(self) -> int:
+        """Return when the store was made (ms since 1970 UTC); 0 while there is none."""
+        try:
+            return os.stat(os.path.join(self.path, layout.MARKER)).st_mtime_ns // 1_000_000
+        except OSError:
+            return 0
+
     # Reading
 
     def home_of(self, run_id: str) -> str:

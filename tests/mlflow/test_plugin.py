@@ -440,3 +440,41 @@ def test_documents_of_two_stores_come_together(tmp_path):
     assert Documents(str(tmp_path)).all("model") == {"m": expected}
     two.patch(4, "model", "m", None)
     assert one.get("model", "m") is None
+
+
+def test_points_come_back_as_they_were_logged(client):
+    """Infinities, equal points and the order: what MLflow's databases change."""
+    run_id = client.create_run("0").info.run_id
+    points = [(3, 1.0), (1, float("inf")), (1, float("inf")), (2, float("-inf"))]
+    for step, value in points:
+        client.log_metric(run_id, "m", value, timestamp=7, step=step)
+    for _ in ("live", "ended"):
+        history = client.get_metric_history(run_id, "m")
+        assert [(metric.step, metric.value) for metric in history] == points
+        client.set_terminated(run_id)
+
+
+def test_searching_writes_nothing(tmp_path):
+    from mlflow import MlflowClient
+
+    client = MlflowClient(f"reporter:{tmp_path / 'nothing'}")
+    assert [item.name for item in client.search_experiments()] == ["Default"]
+    assert client.get_experiment_by_name("other") is None
+    assert not (tmp_path / "nothing").exists()
+
+
+def test_a_store_that_cannot_be_written_can_be_read(mlflow, uri):
+    with mlflow.start_run() as run:
+        mlflow.log_metric("m", 1)
+    folder = Path(uri.removeprefix("reporter:"))
+    try:
+        for path in (folder, *folder.rglob("*")):
+            path.chmod(0o555 if path.is_dir() else 0o444)
+        script = (
+            f"print(mlflow.get_run({run.info.run_id!r}).data.metrics, mlflow.search_runs().shape)"
+        )
+        done = run_script(uri, f"mlflow.set_experiment('tried')\n{script}")
+        assert done.stdout.startswith("{'m': 1.0} (1, "), done.stderr
+    finally:
+        for path in (folder, *folder.rglob("*")):
+            path.chmod(0o755 if path.is_dir() else 0o644)

@@ -12,8 +12,9 @@ from typing import Any, TypeVar
 from reporter.adapters.documents import Documents
 from reporter.adapters.mlflow.entities import failure, translate
 from reporter.adapters.mlflow.places import Places
-from reporter.adapters.shelf import OpenRun, Shelf
+from reporter.adapters.shelf import OpenRun, Shelf, now_ms
 from reporter.errors import ReporterError
+from reporter.events import ExperimentCreated
 from reporter.model import Experiment, LifecycleStage, Run
 from reporter.store import layout
 
@@ -43,13 +44,19 @@ class Desk:
     _documents: dict[str, Documents]
 
     def _experiment(self, experiment_id: Any) -> Experiment:
-        """Return an experiment; the default one exists even before it was written."""
+        """Return an experiment; the default one exists even before it is written down."""
         wanted = layout.DEFAULT_EXPERIMENT_ID if experiment_id is None else str(experiment_id)
         found = self.shelf.find_experiment(wanted)
         if found is not None:
             return found
         if wanted == layout.DEFAULT_EXPERIMENT_ID:
-            return Experiment(experiment_id=wanted, name=layout.DEFAULT_EXPERIMENT_NAME)
+            born = self.shelf.created_ms()
+            return Experiment(
+                experiment_id=wanted,
+                name=layout.DEFAULT_EXPERIMENT_NAME,
+                creation_time=born,
+                last_update_time=born,
+            )
         raise failure(f"No Experiment with id={wanted} exists", "RESOURCE_DOES_NOT_EXIST")
 
     def _active_experiment(self, experiment_id: Any) -> Experiment:
@@ -60,6 +67,23 @@ class Desk:
                 f"Current state is {found.lifecycle_stage}."
             )
         return found
+
+    def _write_down(self, experiment: Experiment) -> None:
+        """See to it that an experiment is in the store before something happens to it."""
+        experiment_id = experiment.experiment_id
+        if self.shelf.find_experiment(experiment_id) is None:
+            created = ExperimentCreated(
+                at_ms=now_ms(),
+                experiment_id=experiment_id,
+                name=experiment.name,
+                artifact_location=self.places.new_location(experiment_id),
+            )
+            self.shelf.append_to_experiment(experiment_id, created)
+
+    def _artifact_folder(self, experiment_id: str) -> str | None:
+        """Return the folder of an experiment's artifacts on this machine; None when remote."""
+        stored = self._experiment(experiment_id).artifact_location
+        return self.places.folder_on_disk(experiment_id, stored)
 
     def _location(self, experiment: Experiment) -> str:
         return self.places.shown(experiment.experiment_id, experiment.artifact_location)

@@ -10,7 +10,6 @@ from mlflow.entities import ViewType
 from mlflow.store.entities.paged_list import PagedList
 from mlflow.store.tracking import SEARCH_MAX_RESULTS_DEFAULT, SEARCH_MAX_RESULTS_THRESHOLD
 from mlflow.utils.search_utils import SearchExperimentsUtils, SearchUtils
-from mlflow.utils.uri import resolve_uri_if_local
 from mlflow.utils.validation import (
     _validate_experiment_artifact_location,
     _validate_experiment_name,
@@ -74,16 +73,8 @@ class Experiments(Desk):
     def _all_experiments(self) -> list[Experiment]:
         found = [item for item in self.shelf.experiments() if item.creation_time is not None]
         if all(item.experiment_id != layout.DEFAULT_EXPERIMENT_ID for item in found):
-            found.append(self._default_experiment())
+            found.append(self._experiment(layout.DEFAULT_EXPERIMENT_ID))
         return found
-
-    def _default_experiment(self) -> Experiment:
-        """Return the default experiment, written down first where the store can be written."""
-        try:
-            self._record_experiment(layout.DEFAULT_EXPERIMENT_ID, layout.DEFAULT_EXPERIMENT_NAME)
-        except OSError:
-            return self._experiment(layout.DEFAULT_EXPERIMENT_ID)
-        return self._experiment(layout.DEFAULT_EXPERIMENT_ID)
 
     @answers
     def get_experiment(self, experiment_id: Any) -> Any:
@@ -119,7 +110,16 @@ class Experiments(Desk):
         while self.shelf.find_experiment(experiment_id) is not None:
             attempt += 1
             experiment_id = layout.derive_experiment_id(name, attempt)
-        self._record_experiment(experiment_id, name, artifact_location, tags)
+        now = now_ms()
+        created = ExperimentCreated(
+            at_ms=now,
+            experiment_id=experiment_id,
+            name=name,
+            artifact_location=self.places.noted(experiment_id, artifact_location),
+        )
+        texts = {tag.key: str(tag.value) for tag in tags or ()}
+        tagged = [TagsSet(at_ms=now, tags=texts)] if texts else []
+        self.shelf.append_to_experiment(experiment_id, created, *tagged)
         return experiment_id
 
     def _refuse_taken(self, name: str) -> None:
@@ -133,28 +133,6 @@ class Experiments(Desk):
             f"{taken.experiment_id}), or remove it for good with 'mlflow gc'.",
             "RESOURCE_ALREADY_EXISTS",
         )
-
-    def _record_experiment(
-        self,
-        experiment_id: str,
-        name: str,
-        artifact_location: str | None = None,
-        tags: Any = None,
-    ) -> None:
-        location = (
-            str(resolve_uri_if_local(artifact_location))
-            if artifact_location
-            else self.places.new_location(experiment_id)
-        )
-        now = now_ms()
-        events: list[Event] = [
-            ExperimentCreated(
-                at_ms=now, experiment_id=experiment_id, name=name, artifact_location=location
-            )
-        ]
-        if tags:
-            events.append(TagsSet(at_ms=now, tags={tag.key: str(tag.value) for tag in tags}))
-        self.shelf.append_to_experiment(experiment_id, *events)
 
     @answers
     def delete_experiment(self, experiment_id: Any) -> None:
@@ -209,8 +187,7 @@ class Experiments(Desk):
         self._change(found, TagsDeleted(at_ms=now_ms(), keys=[key]))
 
     def _change(self, experiment: Experiment, event: Event) -> None:
-        if experiment.creation_time is None:  # the default one, which nobody wrote down yet
-            self._record_experiment(experiment.experiment_id, experiment.name)
+        self._write_down(experiment)
         self.shelf.append_to_experiment(experiment.experiment_id, event)
 
     @answers

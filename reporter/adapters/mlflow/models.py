@@ -80,7 +80,7 @@ class Models(Desk):
         if not is_known:
             return f"models/{model_id}/artifacts"
         parent = f"{run_id}/artifacts/models"
-        on_disk = self._folder_on_disk(experiment_id)
+        on_disk = self._artifact_folder(experiment_id)
         if on_disk is not None:
             os.makedirs(os.path.join(on_disk, parent), exist_ok=True)
             try:
@@ -90,10 +90,6 @@ class Models(Desk):
             else:
                 return f"{parent}/{name}"
         return f"{parent}/{name}-{model_id[2:10]}"
-
-    def _folder_on_disk(self, experiment_id: str) -> str | None:
-        stored = self._experiment(experiment_id).artifact_location
-        return self.places.folder_on_disk(experiment_id, stored)
 
     @answers
     def get_logged_model(self, model_id: str, allow_deleted: bool = False) -> Any:
@@ -181,7 +177,7 @@ class Models(Desk):
         """Remove a model for good: ``mlflow gc``."""
         experiment_id, document = self._model(model_id, allow_deleted=True)
         self._documents_of(experiment_id).patch(now_ms(), KIND, model_id, None)
-        on_disk = self._folder_on_disk(experiment_id)
+        on_disk = self._artifact_folder(experiment_id)
         if on_disk is not None and document.get("folder"):
             shutil.rmtree(os.path.join(on_disk, document["folder"]), ignore_errors=True)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from mlflow.store.tracking import DEFAULT_LOCAL_FILE_AND_ARTIFACT_PATH
 from mlflow.utils.uri import append_to_uri_path, resolve_uri_if_local
@@ -87,6 +88,17 @@ class Places:
         if not self._destination or _is_same_folder(self._destination, self.folder):
             return ""
         return str(append_to_uri_path(self._destination, experiment_id))
+
+    def noted(self, experiment_id: str, chosen: str | None) -> str:
+        """Return what to write down for an experiment whose place the user may have chosen.
+
+        An address of the server's own is noted as the place behind it, which readers can open.
+        """
+        if not chosen:
+            return self.new_location(experiment_id)
+        if chosen.startswith(_PROXIED) and self._destination:
+            return str(append_to_uri_path(self._destination, urlsplit(chosen).path.strip("/")))
+        return str(resolve_uri_if_local(chosen))
 
     def shown(self, experiment_id: str, stored: str) -> str:
         """Return an experiment's artifact location as clients are told it.

@@ -64,8 +64,7 @@ class Runs(Desk):
     ) -> Any:
         """Begin a run; one without a name is given a readable one."""
         experiment = self._active_experiment(experiment_id)
-        if experiment.creation_time is None:
-            self._default_experiment()  # type: ignore[attr-defined]  # a part beside this one
+        self._write_down(experiment)
         texts = {tag.key: "" if tag.value is None else str(tag.value) for tag in tags or ()}
         for key in texts:
             _validate_tag_name(key)
@@ -111,19 +110,11 @@ class Runs(Desk):
     def _note_images(self, run_id: str) -> None:
         """Say which of the files that MLflow stored are pictures of one key at several steps."""
         run = self.shelf.run(run_id)
-        experiment = self._experiment(run.info.experiment_id)
-        stored = "" if self._is_in_store(experiment) else experiment.artifact_location
-        folder = self.places.folder_on_disk(experiment.experiment_id, stored)
+        folder = self._artifact_folder(run.info.experiment_id)
         known = {artifact.path for artifact in run.artifacts}
         events = [] if folder is None else keyed_images(folder, run_id, known, now_ms())
         if events:
             self.shelf.append(run_id, *events)
-
-    def _is_in_store(self, experiment: Experiment) -> bool:
-        return self.places.new_location(experiment.experiment_id) == "" and (
-            not experiment.artifact_location
-            or experiment.artifact_location.startswith(self.shelf.path)
-        )
 
     @answers
     def delete_run(self, run_id: str) -> None:

@@ -143,8 +143,7 @@ class Traces(Desk):
         return found[0]
 
     def _trace_folder(self, experiment_id: str, trace_id: str) -> str | None:
-        stored = self._experiment(experiment_id).artifact_location
-        folder = self.places.folder_on_disk(experiment_id, stored)
+        folder = self._artifact_folder(experiment_id)
         return None if folder is None else os.path.join(folder, "traces", trace_id)
 
     @answers
