@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -62,3 +64,17 @@ def test_pyarrow(store: str, root: Path) -> None:
     table = names["table"].to_pylist()  # type: ignore[attr-defined]
     least = {row["key"]: min(r["value"] for r in table if r["key"] == row["key"]) for row in table}
     assert sorted(least.items()) == _best(store)
+
+
+@pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java")
+def test_spark(store: str, root: Path) -> None:
+    pytest.importorskip("pyspark", reason="half a gigabyte: tested where it is installed")
+    names: dict[str, Any] = {}
+    exec(_snippet(root, "python", "pyspark"), names)
+    try:
+        assert [tuple(row) for row in names["best"]] == _best(store)
+        rows = names["spark"].read.parquet("runs/*/*/run.parquet").select("run_name", "params")
+        found = {row["run_name"]: row["params"]["lr"] for row in rows.collect()}
+        assert found == {"run-0": "0.0", "run-1": "0.1", "run-2": "0.2"}
+    finally:
+        names["spark"].stop()
