@@ -22,7 +22,7 @@ def attach(group: click.Group) -> None:
         group,
         "summary",
         """
-        report summary >> "$GITHUB_STEP_SUMMARY"
+        report summary
         report summary runs --baseline https://ana.github.io/digits/ --top 3
         report summary runs --baseline main.zip --fail-if "metrics.val_acc < baseline - 0.01"
         report summary --fail-if "failed > 0" --fail-if "val_loss >= 0.2" --json

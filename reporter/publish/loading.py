@@ -50,7 +50,7 @@ def load(source: str | os.PathLike[str]) -> LoadedReport:
     >>> import reporter
     >>> report = reporter.load("sample_runs")
     >>> print(report.runs["metrics.val_loss"].min().round(4))
-    0.085
+    0.0891
     """
     return LoadedReport(os.fspath(source))
 
