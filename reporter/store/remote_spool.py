@@ -65,9 +65,15 @@ def spools_folder() -> str:
     usual = "~/Library/Application Support" if sys.platform == "darwin" else "~/.local/state"
     variable = "LOCALAPPDATA" if sys.platform == "win32" else "XDG_STATE_HOME"
     root = os.path.expanduser(os.environ.get(variable) or usual)
-    if root.startswith("~"):  # no home: containers and services
+    if not _can_be_made(root):  # containers and services have no home, or one that is read-only
         root = tempfile.gettempdir()
     return os.path.join(root, "runpages", "spool")
+
+
+def _can_be_made(folder: str) -> bool:
+    while folder and not os.path.exists(folder):
+        folder = os.path.dirname(folder)
+    return bool(folder) and os.access(folder, os.W_OK)
 
 
 def spool_of(uri: str) -> Spool:

@@ -93,7 +93,8 @@ class Uploader:
         listed, _ = self._remote.children(below)
         if {path[len(below) :] for path in listed} <= names:
             self._fold(folder, names, experiment_id, run_id)
-        shutil.rmtree(folder)
+        # Where open files cannot be deleted some stay: sent once more, they change nothing.
+        shutil.rmtree(folder, ignore_errors=True)
         return True
 
     def runs(self) -> list[tuple[str, str]]:

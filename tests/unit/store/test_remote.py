@@ -40,7 +40,7 @@ from tests.objectstore import Bucket
 def _nothing_chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name, value in objectstore.folders(tmp_path).items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setenv("REPORTER_UPLOAD_SECONDS", "3600")
+    monkeypatch.setenv("REPORTER_UPLOAD_SECONDS", "3600")  # tests say when, by asking
     monkeypatch.setenv("REPORTER_TRACKING_URI", "")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(location, "_uri", None)
@@ -399,6 +399,36 @@ def test_everything_of_the_tracking_api(bucket: Bucket) -> None:
     assert not [n for n in bucket.names() if "/events-" in n or "/metrics-" in n]
     assert [m.value for m in client.get_metric_history(child.info.run_id, "loss")] == [0.5, 0.25]
     assert list(verify_store(bucket.uri)) == []
+
+
+def test_spools_go_where_they_can_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote_spool.sys, "platform", "linux")
+    monkeypatch.setattr(remote_spool.tempfile, "gettempdir", lambda: "/temporary")
+    assert remote_spool.spools_folder() == str(tmp_path / "spool")
+    monkeypatch.delenv("REPORTER_SPOOL")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "not" / "yet"))
+    assert remote_spool.spools_folder() == str(tmp_path / "not" / "yet" / "runpages" / "spool")
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert remote_spool.spools_folder() == os.path.join("/temporary", "runpages", "spool")
+
+
+def test_spools_of_others_are_left_alone_until_they_are_silent(
+    uri: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool = remote_spool.Spool(uri)
+    reporter.MlflowClient(uri)  # nothing of it is this spool's
+    owner = Path(spool.folder, ".spool.json")
+    assert list(remote_spool._left_behind()) == []
+    owner.write_text(owner.read_text().replace(remote_spool.host_name(), "another"))
+    assert list(remote_spool._left_behind()) == []
+    os.utime(owner, (0, 0))
+    assert list(remote_spool._left_behind()) == [(spool.folder, uri)]
+    assert remote_spool.take_up("memory://elsewhere") == 0
+    assert os.path.isdir(spool.folder)
+    assert remote_spool.take_up(f"{uri}/") == 0
+    assert not os.path.isdir(spool.folder)
 
 
 # Maintenance
