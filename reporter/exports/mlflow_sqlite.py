@@ -12,6 +12,7 @@ import os
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
+from itertools import repeat
 
 from reporter.exports import mlflow_facts as facts
 from reporter.exports.copying import copy_artifacts
@@ -146,10 +147,10 @@ def write_database(selection: Selection, target: Target) -> None:
     """Write ``mlflow.db``, and the artifacts into ``mlruns`` beside it."""
     root = facts.root_uri(target, _ARTIFACTS)
     with closing(sqlite3.connect(os.path.join(target.folder, FILE))) as database, database:
+        # Half a file is thrown away, so none of the writing has to be undone or safe meanwhile.
+        database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
         for name, columns in _TABLES.items():
             database.execute(f"CREATE TABLE {name} ({columns})")
-        for name, columns in _INDEXES.items():
-            database.execute(f"CREATE INDEX {name} ON {columns}")
         _insert(database, "alembic_version", [(REVISION,)])
         for experiment in selection.experiments:
             _write_experiment(database, root, experiment, target)
@@ -158,6 +159,10 @@ def write_database(selection: Selection, target: Target) -> None:
             _write_run(database, root, run, target)
             for series in selection.reader.history([run.info.run_id]):
                 _write_series(database, series, target)
+        for name, columns in _INDEXES.items():
+            database.execute(f"CREATE INDEX {name} ON {columns}")
+        database.commit()
+        database.executescript("PRAGMA journal_mode = DELETE;")
     target.progress("runs", len(selection.runs), len(selection.runs))
     folder = os.path.join(target.folder, _ARTIFACTS)
     copy_artifacts(
@@ -168,12 +173,19 @@ def write_database(selection: Selection, target: Target) -> None:
 
 
 def _insert(database: sqlite3.Connection, table: str, rows: Iterable[tuple[object, ...]]) -> int:
-    """Insert rows of all columns, those left out of which the same key is there; count them."""
+    """Insert rows of text, made storable, and of numbers; see :func:`_insert_as_is`."""
+    clean = (tuple(map(_storable, row)) for row in rows)
+    return _insert_as_is(database, table, clean)
+
+
+def _insert_as_is(
+    database: sqlite3.Connection, table: str, rows: Iterable[tuple[object, ...]]
+) -> int:
+    """Insert rows of all columns; those whose key is there already are left out. Count them."""
     width = len(database.execute(f"PRAGMA table_info({table})").fetchall())
     marks = ", ".join("?" * width)
-    clean = ([_storable(value) for value in row] for row in rows)
     command = f"INSERT OR IGNORE INTO {table} VALUES ({marks})"  # noqa: S608  # our own names
-    return max(0, database.executemany(command, clean).rowcount)
+    return max(0, database.executemany(command, rows).rowcount)
 
 
 def _storable(value: object) -> object:
@@ -237,19 +249,23 @@ def _write_run(database: sqlite3.Connection, root: str, run: Run, target: Target
 
 
 def _write_series(database: sqlite3.Connection, series: History, target: Target) -> None:
-    points = zip(
-        series.values.tolist(), series.timestamps_ms.tolist(), series.steps.tolist(), strict=True
+    import numpy as np
+
+    if not facts.is_clean(series.key):
+        return  # listed with the latest values
+    values = np.asarray(series.values)
+    is_nan = np.isnan(values)
+    numbers = np.where(is_nan, 0.0, values.clip(-_LARGEST, _LARGEST))
+    rows = zip(
+        repeat(series.key),
+        numbers.tolist(),
+        series.timestamps_ms.tolist(),
+        repeat(series.run_id),
+        series.steps.tolist(),
+        is_nan.astype(int).tolist(),
+        strict=False,
     )
-    if facts.is_clean(series.key):
-        target.points += _insert(
-            database,
-            "metrics",
-            (
-                (series.key, number, time, series.run_id, step, is_nan)
-                for value, time, step in points
-                for number, is_nan in [_number(value)]
-            ),
-        )
+    target.points += _insert_as_is(database, "metrics", rows)
 
 
 def _number(value: float) -> tuple[float, int]:

@@ -346,3 +346,22 @@ def test_a_demo_may_choose_host_and_writers(store: Path) -> None:
     assert {"a" * 12, "b" * 12, "c" * 12} & {journal.stem.removeprefix("events-")}
     assert (first["host"], first.get("pid", 0)) == ("demo", 0)
     assert reporter.get_run(run.info.run_id).data.tags["reporter.host"] == "demo"
+
+
+def test_images_of_one_key_step_and_millisecond_are_all_kept() -> None:
+    image = np.zeros((2, 2), np.uint8)
+    with reporter.start_run() as run:
+        for _ in range(3):
+            reporter.log_image(image, key="seen", step=1, timestamp=5)
+    found = reporter.get_run(run.info.run_id).artifacts
+    assert [(item.key, item.step) for item in found] == [("seen", 1)] * 3
+
+
+def test_a_run_ended_by_the_client_inside_its_block_goes_on_logging() -> None:
+    with reporter.start_run() as outer, reporter.start_run(outer.info.run_id, nested=True):
+        reporter.MlflowClient().set_terminated(outer.info.run_id, "FAILED")
+        reporter.log_metric("m", 1)
+        reporter.end_run()
+        reporter.log_metric("m", 2, step=1)
+    found = reporter.get_run(outer.info.run_id)
+    assert (found.info.status, found.data.metrics) == ("FINISHED", {"m": 2.0})
