@@ -81,6 +81,7 @@ INSIDE: dict[str, set[str]] = {
     "charts": {"vl_convert"},
     "renderers": {
         *(
+            "altair",
             "google",
             "markdown_it",
             "nh3",
