@@ -51,9 +51,10 @@ def runs_frame(runs: Iterable[Run]) -> pd.DataFrame:
     data |= _columns("params", [run.data.params for run in listed], None)
     data |= _columns("tags", [run.data.tags for run in listed], None)
     try:
-        return pd.DataFrame(data)
+        frame: pd.DataFrame = pd.DataFrame(data)
     except UnicodeEncodeError:  # text with lone surrogates, which pandas 3 cannot hold
-        return pd.DataFrame({_storable(name): _storables(data[name]) for name in data})
+        frame = pd.DataFrame({_storable(name): _storables(data[name]) for name in data})
+    return frame
 
 
 def _storables(column: Any) -> Any:  # Any: a list, or a Series of times
