@@ -615,6 +615,27 @@ def test_artifacts_that_a_bucket_refuses_are_kept_here_and_found(
         assert file.read() == b"bytes"
 
 
+def test_a_newer_artifact_is_read_and_not_one_that_was_kept_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, uri: str
+) -> None:
+    reporter.set_tracking_uri(tmp_path / "runs")
+    experiment_id = reporter.create_experiment("a", artifact_location=uri)
+    put = RemoteFolder.upload
+
+    def refuse(*_: object) -> None:
+        raise StoreUnreachableError("away", path=uri)
+
+    with reporter.start_run(experiment_id=experiment_id) as run:
+        for refused, text in ((False, "first"), (True, "second"), (False, "third")):
+            monkeypatch.setattr(RemoteFolder, "upload", refuse if refused else put)
+            monkeypatch.setattr("reporter.store.writer._ASK_AGAIN_SECONDS", 0.0)
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                reporter.log_text(text, "a.txt")
+            assert len(caught) == refused
+            assert reporter.artifacts.load_text(f"runs:/{run.info.run_id}/a.txt") == text
+
+
 def test_a_refusing_bucket_raises_where_that_was_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
