@@ -10,7 +10,6 @@ import os
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timezone
 
 from reporter.importers import registry
 from reporter.importers.aim_run import AimFacts, AimRun
@@ -25,6 +24,7 @@ from reporter.importers.records import (
     derive_run_id,
 )
 from reporter.importers.sqlite_source import open_database, table_columns
+from reporter.importers.times import ms_of_iso
 from reporter.model import Problem
 
 __all__ = ["detect", "read"]
@@ -90,8 +90,8 @@ def _read_facts(path: str) -> Iterator[AimFacts]:
             description=description or "",
             experiment=experiment or "",
             is_archived=bool(is_archived),
-            created_ms=_milliseconds(created),
-            finalized_ms=_milliseconds(finalized_at),
+            created_ms=ms_of_iso(created),
+            finalized_ms=ms_of_iso(finalized_at),
             tags=tuple(tags.get(number, ())),
             notes=tuple(notes.get(number, ())),
         )
@@ -105,13 +105,3 @@ def _texts_by_run(
     for number, text in connection.execute(query) if table in tables else ():
         found.setdefault(number, []).append(str(text))
     return found
-
-
-def _milliseconds(text: object) -> int:
-    """Read a time of Aim's, which is UTC; 0 when it is none."""
-    try:
-        found = datetime.fromisoformat(str(text))
-    except ValueError:
-        return 0
-    aware = found if found.tzinfo else found.replace(tzinfo=timezone.utc)
-    return round(aware.timestamp() * 1000)

@@ -10,6 +10,7 @@ import numpy as np
 from reporter.importers.event_media import markdown_of, suffix_of_bytes
 from reporter.importers.figures import Histogram, bytes_artifact, file_name, histogram_artifacts
 from reporter.importers.records import ArtifactSource
+from reporter.importers.times import ms_of_seconds
 
 __all__ = ["AimMedia"]
 
@@ -62,8 +63,8 @@ class AimMedia:
 
     def add_time(self, name: str, step: int, seconds: object) -> None:
         """Take when the objects of a step were logged."""
-        if (name, step) in self._counts and isinstance(seconds, float) and 0 < seconds < 1e12:
-            self._times[name, step] = round(seconds * 1000)
+        if (name, step) in self._counts:
+            self._times[name, step] = ms_of_seconds(seconds)
 
     def add_field(self, name: str, step: int, field: Place, value: object) -> None:
         """Take what describes an object."""

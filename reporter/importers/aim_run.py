@@ -29,6 +29,7 @@ from reporter.importers.params import flatten_params
 from reporter.importers.point_buffer import points_event, to_int64
 from reporter.importers.records import ArtifactSource, fingerprint_of
 from reporter.importers.rocksdb import iter_pairs
+from reporter.importers.times import ms_of_seconds
 from reporter.model import LifecycleStage, Problem, RunStatus
 
 __all__ = ["AimFacts", "AimRun"]
@@ -114,9 +115,7 @@ class AimRun:
             yield ParamsLogged(at_ms=at_ms, params=params)
         yield from self._points(at_ms)
         yield from self._problems
-        end = tree.get("end_time")
-        end_ms = round(end * 1000) if isinstance(end, float) and 0 < end < 1e12 else 0
-        if end_ms := end_ms or facts.finalized_ms:
+        if end_ms := ms_of_seconds(tree.get("end_time")) or facts.finalized_ms:
             yield RunEnded(at_ms=end_ms, status=RunStatus.FINISHED)
         if facts.is_archived:
             yield LifecycleChanged(at_ms=at_ms, lifecycle_stage=LifecycleStage.DELETED)

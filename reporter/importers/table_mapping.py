@@ -6,10 +6,11 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timezone
+from datetime import date, datetime
 from typing import Any
 
 from reporter.errors import InvalidInputError, did_you_mean
+from reporter.importers.times import ms_of_iso
 
 __all__ = ["Mapped", "check_options", "find_mapping", "read_time", "to_number"]
 
@@ -171,9 +172,4 @@ def read_time(value: Any) -> int:  # Any: what a cell holds
     if number is not None:
         scales = [scale for least, scale in _UNITS if abs(number) >= least]
         return round(number * scales[-1]) if scales and math.isfinite(number) else 0
-    try:
-        found = datetime.fromisoformat(str(value).strip().replace("Z", "+00:00"))
-    except ValueError:
-        return 0
-    aware = found if found.tzinfo else found.replace(tzinfo=timezone.utc)
-    return round(aware.timestamp() * 1000)
+    return ms_of_iso(value)

@@ -21,6 +21,7 @@ from reporter.importers import tensorproto
 from reporter.importers.figures import Curve, Histogram
 from reporter.importers.gaps import Gaps
 from reporter.importers.tfrecord import iter_records
+from reporter.importers.times import ms_of_seconds
 from reporter.importers.wire import Message, WireError, read_varint
 
 __all__ = ["HParams", "LoggedValue", "first_values", "iter_values"]
@@ -204,7 +205,7 @@ def _plain_scalar(record: bytes) -> LoggedValue | None:
     return LoggedValue(
         tag.decode("utf-8", "replace"),
         read_varint(step) if step else 0,
-        _milliseconds(struct.unpack("<d", seconds)[0]),
+        ms_of_seconds(struct.unpack("<d", seconds)[0]),
         SCALAR,
         _EMPTY,
         _number=struct.unpack("<f", number)[0],
@@ -226,7 +227,7 @@ def first_values(path: str) -> tuple[int, list[LoggedValue]]:
             for record in islice(iter_records(file, Gaps()), _FIRST_RECORDS):
                 with suppress(WireError):
                     event = Message(record)
-                    time_ms = time_ms or _milliseconds(event.double(1))
+                    time_ms = time_ms or ms_of_seconds(event.double(1))
                     found += _values(event, {})
     except OSError:
         return 0, []
@@ -236,14 +237,10 @@ def first_values(path: str) -> tuple[int, list[LoggedValue]]:
 def _values(event: Message, kinds: dict[str, tuple[str, bytes]]) -> Iterator[LoggedValue]:
     if 5 not in event:
         return
-    step, time_ms = event.integer(2), _milliseconds(event.double(1))
+    step, time_ms = event.integer(2), ms_of_seconds(event.double(1))
     for value in event.message(5).messages(1):
         kind, data = _kind(value, kinds)
         yield LoggedValue(value.text(1), step, time_ms, kind, value, data)
-
-
-def _milliseconds(seconds: float) -> int:
-    return round(seconds * 1000) if 0 <= seconds < 1e12 else 0
 
 
 def _kind(value: Message, kinds: dict[str, tuple[str, bytes]]) -> tuple[str, bytes]:

@@ -12,7 +12,6 @@ import posixpath
 import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
 from typing import Any
 
 from reporter.events import Event, ParamsLogged, RunEnded, RunStarted, TagsSet
@@ -34,6 +33,7 @@ from reporter.importers.records import (
     fingerprint_of,
 )
 from reporter.importers.sqlite_source import is_sqlite, open_database, table_columns
+from reporter.importers.times import ms_of_iso
 from reporter.model import Problem, RunStatus
 from reporter.store.layout import is_run_id
 
@@ -187,7 +187,7 @@ class _Reading:
         except sqlite3.Error as error:  # a damaged page: other runs may lie on good ones
             yield _problem("Unreadable rows", self._where, f"run '{self._run.name}': {error}")
             config = {}
-        created_ms = _milliseconds(config.pop("_Created", None))
+        created_ms = ms_of_iso(config.pop("_Created", None))
         start_ms = created_ms or min(self._times, default=0)
         yield RunStarted(at_ms=start_ms, run_id="", experiment_id="", run_name=self._run.name)
         tags = {"group": config.pop("_Group", None), "mlflow.user": config.pop("_Username", None)}
@@ -251,20 +251,10 @@ class _Reading:
         return {}
 
     def _time(self, timestamp: object) -> int:
-        time_ms = _milliseconds(timestamp)
+        time_ms = ms_of_iso(timestamp)
         if time_ms:
             self._times.append(time_ms)
         return time_ms
-
-
-def _milliseconds(timestamp: object) -> int:
-    """Read a time in ISO format, which is UTC when it does not say; 0 when it is none."""
-    try:
-        found = datetime.fromisoformat(str(timestamp).replace("Z", "+00:00"))
-    except ValueError:
-        return 0
-    aware = found if found.tzinfo else found.replace(tzinfo=timezone.utc)
-    return round(aware.timestamp() * 1000)
 
 
 def _missing(where: str) -> Problem:

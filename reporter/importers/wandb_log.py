@@ -14,6 +14,7 @@ from typing import Any
 
 from reporter.importers.blocklog import iter_records
 from reporter.importers.gaps import Gaps
+from reporter.importers.times import ms_of_seconds
 from reporter.importers.wire import Message, WireError
 
 __all__ = ["MAGIC", "Row", "RunHead", "iter_messages", "read_row", "read_run", "update"]
@@ -113,11 +114,10 @@ def read_row(record: Message) -> Row:
     values: Values = {}
     _set_items(values, record.messages(1))
     step = record.message(2).integer(1) if 2 in record else values.get("_step", 0)
-    time = values.get("_timestamp", 0)
     own = {key: value for key, value in values.items() if key not in _OWN_KEYS}
     return Row(
         step=step if isinstance(step, int) else 0,
-        time_ms=round(time * 1000) if isinstance(time, (int, float)) and 0 < time < 1e12 else 0,
+        time_ms=ms_of_seconds(values.get("_timestamp")),
         values=own,
     )
 
