@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 from reporter.model import Problem, RunStatus
+from reporter.plain_yaml import load_documents
 
 __all__ = ["image_series", "int_of", "load_meta", "status_of", "text_of"]
 
 # MLflow's own are a kilobyte; a data set's schema and profile may take a megabyte.
 _MAX_META_BYTES = 1 << 22
-# What a flat file has none of: flow collections that are not empty, anchors, aliases, types of its
-# own, complex keys, sequences in sequences. Only these nest, and libyaml ends the process when they
-# nest too deep, or refer to each other until memory is full.
-_NESTING = re.compile(rb"[\[{&*!?]|- -")
 _INT64 = range(-(1 << 63), 1 << 63)
-_EMPTY = re.compile(rb"\[\]|\{\}")
 _STATUSES = dict(
     enumerate(
         (
@@ -53,8 +48,6 @@ def load_meta(path: str, where: str) -> dict[str, Any] | Problem:  # Any: what Y
         Nothing in it is deeper than a list or a table of plain values. The problem names the line
         where reading stopped.
     """
-    import yaml
-
     try:
         with open(path, "rb") as file:
             data = file.read(_MAX_META_BYTES + 1)
@@ -65,41 +58,13 @@ def load_meta(path: str, where: str) -> dict[str, Any] | Problem:  # Any: what Y
     if len(data) > _MAX_META_BYTES:
         return _unreadable(where, "it is too large for what it should be")
     try:
-        found = yaml.load(data, Loader=_loader_for(data))  # noqa: S506  # a safe loader
-    except RecursionError:
-        return _unreadable(where, "it is nested too deep")
-    except (yaml.YAMLError, ValueError) as error:
-        mark = getattr(error, "problem_mark", None)
-        at = f"line {mark.line + 1}: " if mark is not None else ""
-        return _unreadable(where, at + str(getattr(error, "problem", None) or error))
+        documents = load_documents(data.decode(), is_linked=False)
+    except ValueError as error:
+        return _unreadable(where, str(error))
+    found = documents[0] if documents else None
     if not isinstance(found, dict):
         return _unreadable(where, "it is empty" if found is None else "line 1: no keys and values")
     return {str(key): _simple(value) for key, value in found.items()}
-
-
-def _loader_for(data: bytes) -> Any:  # Any: yaml has no types
-    """Choose libyaml for flat files, and for all others the slower loader that knows its limits."""
-    import yaml
-
-    if _NESTING.search(_EMPTY.sub(b"", data)):
-        return _careful_loader()
-    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-@cache
-def _careful_loader() -> Any:  # Any: yaml has no types
-    import yaml
-
-    class CarefulLoader(yaml.SafeLoader):
-        """Raises where a node refers to another one; MLflow writes no such thing."""
-
-        def compose_node(self, parent: Any, index: Any) -> Any:  # Any: yaml's own nodes
-            if self.check_event(yaml.AliasEvent):
-                mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-                raise yaml.composer.ComposerError(problem="an alias", problem_mark=mark)
-            return super().compose_node(parent, index)
-
-    return CarefulLoader
 
 
 def _simple(value: Any) -> Any:  # Any: what YAML holds

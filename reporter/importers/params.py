@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reporter.model import Problem
+from reporter.plain_yaml import load_documents
 
 __all__ = ["flatten_params", "param_text", "read_yaml"]
 
 # A configuration nested deeper than this is kept as text from there on.
 _MAX_DEPTH = 16
+_MAX_LEAVES = 100_000
 _MAX_BYTES = 16_000_000  # of a file of params; a parser of YAML takes 1 s for 100 kB
 
 
@@ -73,24 +76,32 @@ def read_yaml(path: str, where: str) -> dict[object, object] | Problem:
     dict or Problem
         Nothing is constructed but plain values; a file that asks for more is a problem.
     """
-    import yaml
-
     try:
         if os.path.getsize(path) > _MAX_BYTES:
             return _unread(where, "it is larger than 16 MB")
         with open(path, encoding="utf-8-sig", errors="replace") as file:
-            found = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+            documents = load_documents(file.read(), is_linked=False)
     except OSError as error:
         return _unread(where, str(error.strerror))
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f"line {mark.line + 1}: " if mark else ""
-        return _unread(
-            where, f"{line}{getattr(error, 'problem', None) or 'no YAML of plain values'}"
-        )
+    except ValueError as error:
+        return _unread(where, str(error))
+    found = documents[0] if documents else None
     if found is None:
         return {}
+    if _count_leaves(found, {}) > _MAX_LEAVES:
+        return _unread(where, "its references stand for too much")
     return found if isinstance(found, dict) else _unread(where, "it holds no names with values")
+
+
+def _count_leaves(value: object, known: dict[int, float]) -> float:
+    """Count what a value holds, written out: references make much of little, or go in circles."""
+    if not isinstance(value, (dict, list)):
+        return 1
+    if id(value) not in known:
+        known[id(value)] = math.inf  # met again inside itself
+        parts = value.values() if isinstance(value, dict) else value
+        known[id(value)] = 1 + sum(_count_leaves(part, known) for part in parts)
+    return known[id(value)]
 
 
 def _unread(where: str, detail: str) -> Problem:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from reporter.plain_yaml import load_documents
 from reporter.renderers.code import highlight_lines, render_code
 from reporter.renderers.json_tree import json_fragment
 from reporter.renderers.registry import ArtifactRequest, Fragment, renderer
@@ -63,13 +64,7 @@ def _tree(request: ArtifactRequest, parse: Callable[[str], Json]) -> Fragment:
 
 
 def _parse_yaml(text: str) -> Json:
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        documents = list(yaml.load_all(text, loader))  # safe loaders alone
-    except yaml.YAMLError as error:
-        raise ValueError(str(error)) from error
+    documents = load_documents(text)
     return _Plain().value(documents[0] if len(documents) == 1 else documents)
 
 
