@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import os
 import signal
@@ -397,6 +398,15 @@ def test_garbage_collection(mlflow, uri):
         pytest.skip("mlflow-skinny has no gc")
     assert done.returncode == 0, done.stderr
     assert [run.info.run_id for run in store_of(uri).runs()] == [kept]
+
+
+def test_modules_export_what_they_name():
+    folder = Path(__file__).parents[2] / "reporter" / "adapters" / "mlflow"
+    names = [path.stem for path in folder.glob("*.py") if path.stem != "__init__"]
+    assert "store" in names
+    for name in names:
+        module = importlib.import_module(f"reporter.adapters.mlflow.{name}")
+        assert [item for item in module.__all__ if not hasattr(module, item)] == []
 
 
 def test_every_method_of_the_base_is_answered():
