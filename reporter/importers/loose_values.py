@@ -25,7 +25,10 @@ class LooseValues:
 
     def add(self, key: str, value: object, step: int) -> None:
         """Take a value, as JSON gives it."""
-        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        try:
+            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        except (TypeError, ValueError, RecursionError):
+            text = "(nested too deep to be written)"
         self._rows.append((step, key, text))
 
     def artifacts(self) -> Iterator[ArtifactSource]:

@@ -286,11 +286,12 @@ _TAKE: dict[int, Callable[[WandbRun, Message], None]] = {
 }
 
 
-def _flat(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+# Any: as JSON has it
+def _flat(values: Mapping[str, Any], above: str = "", depth: int = 16) -> Iterator[tuple[str, Any]]:
     """Yield leaves by their path with dots, as W&B's pages name them; media are leaves."""
     for key, value in values.items():
-        if isinstance(value, Mapping) and "_type" not in value:
-            yield from _flat(value, f"{above}{key}.")
+        if isinstance(value, Mapping) and "_type" not in value and depth:
+            yield from _flat(value, f"{above}{key}.", depth - 1)
         else:
             yield f"{above}{key}", value
 
