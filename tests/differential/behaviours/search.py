@@ -38,7 +38,7 @@ def frame(mlflow, see):
     see("other columns", sorted(wanted[6:]))
     see("loss", found["metrics.loss"].tolist())
     see("missing metric", found["metrics.extra"].isna().tolist())
-    see("missing param", [value is None for value in found["params.only"]])
+    see("missing param", found["params.only"].isna().tolist())
     see("kinds", [str(found[c].dtype) for c in ("metrics.loss", "metrics.extra")])
     see("time", [str(found["start_time"].dt.tz), bool(found["start_time"].notna().all())])
     see("tag", found["tags.team"].tolist())

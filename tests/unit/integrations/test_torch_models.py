@@ -29,7 +29,7 @@ def test_a_module_comes_back_in_evaluation_mode(store):
     assert names == {"net/MLmodel", "net/data", "net/requirements.txt"}
 
 
-@pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:.*torch.jit")
 def test_a_scripted_module(store, tmp_path):
     model = torch.jit.script(module().eval())
     reporter.pytorch.save_model(model, tmp_path / "net")
