@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from reporter.importers.files import is_inside
 from reporter.importers.tfevents import HPARAMS, first_values
 
-__all__ = ["EventFolder", "EventRun", "find_runs", "is_event_file", "scalars_key"]
+__all__ = ["EventFolder", "EventRun", "find_runs", "is_event_file", "is_phase", "scalars_key"]
 
 _PHASES = frozenset({"train", "training", "val", "valid", "validation", "eval", "test"})
 _MAX_DEPTH = 16
@@ -89,7 +89,7 @@ def find_runs(root: str) -> list[EventRun]:
         run_of[path] = path
         if above is not None and _is_part(folder, above):
             run_of[path] = run_of[above]
-        elif above is None and _is_phase(path):
+        elif above is None and is_phase(path):
             run_of[path] = posixpath.dirname(path)
         runs.setdefault(run_of[path], EventRun(run_of[path])).folders.append(folder)
     return [part for run in runs.values() for part in _split_sessions(run)]
@@ -102,14 +102,15 @@ def _parents(path: str) -> Iterator[str]:
         yield path
 
 
-def _is_phase(path: str) -> bool:
+def is_phase(path: str) -> bool:
+    """Tell by its name whether a folder is of a part of a run: ``train``, ``validation``."""
     return posixpath.basename(path).lower() in _PHASES
 
 
 def _is_part(folder: EventFolder, above: str) -> bool:
     """Tell whether a folder belongs to the run of the folder `above` it."""
     is_line = scalars_key(folder.inside(above), folder.tag) is not None
-    return folder.has_hparams or is_line or _is_phase(folder.path)
+    return folder.has_hparams or is_line or is_phase(folder.path)
 
 
 def scalars_key(inside: str, tag: str) -> str | None:

@@ -18,6 +18,7 @@ from reporter.importers.event_folders import (
     EventRun,
     find_runs,
     is_event_file,
+    is_phase,
     scalars_key,
 )
 from reporter.importers.event_media import MEDIA, MediaCollector
@@ -52,15 +53,31 @@ _SILENT = ("graph", "custom_scalars", "__")
 
 
 def detect(path: str) -> int:
-    """Recognise a folder with event files, or one event file."""
+    """Recognise a folder of event files, one whose folders all have some, or one event file."""
     if os.path.isfile(path):
         return registry.POSSIBLE if is_event_file(path) and _begins_well(path) else registry.NO
+    names, folders = _look_at(path)
+    if names:
+        return registry.CERTAIN
+    below = {os.path.basename(folder): _look_at(folder) for folder in folders}
+    if any(names and is_phase(folder) for folder, (names, _) in below.items()):
+        return registry.CERTAIN
+    # Two levels down, so that runs of Keras with train/ and validation/ are found together.
+    is_all = bool(below) and all(
+        names or any(_look_at(folder)[0] for folder in inner) for names, inner in below.values()
+    )
+    return registry.LIKELY if is_all else registry.NO
+
+
+def _look_at(path: str) -> tuple[list[str], list[str]]:
+    """Return a folder's event files, and the folders in it; links are left out."""
     try:
         with os.scandir(path) as entries:
-            found = [entry.path for entry in entries if is_event_file(entry.name)]
+            found = [e for e in entries if not e.name.startswith(".") and not e.is_symlink()]
+            names = [e.name for e in found if is_event_file(e.name) and e.is_file()]
+            return names, [e.path for e in found if e.is_dir()]
     except OSError:
-        return registry.NO
-    return registry.CERTAIN if any(map(os.path.isfile, found)) else registry.NO
+        return [], []
 
 
 def _begins_well(path: str) -> bool:

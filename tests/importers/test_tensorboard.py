@@ -167,3 +167,22 @@ def test_links_that_leave_the_source_are_not_read(source, tmp_path):
     import_sources([str(folder)], str(tmp_path / "runs"))
     (run,) = open_store(str(tmp_path / "runs")).runs()
     assert set(run.data.metrics) == {"both"}
+
+
+def test_phases_beside_each_other_and_many_runs_are_one_source(source, tmp_path):
+    (events,) = (source.folder / "logs" / "run_a" / "both" / "a").glob("events*")
+    for name in ("r1/train", "r1/validation", "r2/train", "r2/validation"):
+        (tmp_path / "logs" / name).mkdir(parents=True)
+        shutil.copy(events, tmp_path / "logs" / name)
+    result = import_sources([str(tmp_path / "logs")], str(tmp_path / "runs"))
+    assert [(item.path, item.n_new) for item in result.sources] == [(str(tmp_path / "logs"), 2)]
+    metrics = [set(run.data.metrics) for run in open_store(result.store).runs()]
+    assert metrics == [{"train/both", "validation/both"}] * 2
+
+
+def test_a_folder_with_sources_of_other_tools_is_not_taken_whole(source, tmp_path):
+    shutil.copytree(source.folder / "logs" / "run_a", tmp_path / "project" / "run_a")
+    (tmp_path / "project" / "csv").mkdir()
+    (tmp_path / "project" / "csv" / "train.csv").write_text("step,loss\n0,1\n")
+    result = import_sources([str(tmp_path / "project")], str(tmp_path / "runs"))
+    assert sorted(item.format for item in result.sources) == ["table", "tensorboard"]
