@@ -12,11 +12,13 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import BinaryIO
 
+from reporter.errors import StoreError
 from reporter.importers.copying import LINKS, ArtifactLinker
 from reporter.importers.discovery import find_sources, is_url
 from reporter.importers.importing import Progress, RunCounter, SourceImport, import_found
@@ -34,6 +36,7 @@ from reporter.store.user_cache import user_cache_folder
 __all__ = ["LinkedReader", "open_source"]
 
 _NO_OPTIONS = ImportOptions()
+_UNUSED_SECONDS = 60 * 24 * 3_600
 
 
 class LinkedReader(FolderReader):
@@ -143,7 +146,7 @@ def open_source(
         return
     found = find_sources(path, format_name)
     with _cache_for(path, format_name, options) as store:
-        layout.create_store(store)
+        _make_store(store)
         counted = RunCounter(progress)
         done = [import_found(item, store, options, ArtifactLinker(), counted) for item in found]
         _forget_others(store, done)
@@ -176,12 +179,34 @@ def _cache_for(path: str, format_name: str, options: ImportOptions) -> Iterator[
     what = [place, format_name, options.experiment, sorted(options.values.items())]
     digest = hashlib.sha256(json.dumps(what).encode()).hexdigest()[:24]
     with contextlib.ExitStack() as stack:
-        folder = os.path.join(user_cache_folder(), "imports", digest)
+        caches = os.path.join(user_cache_folder(), "imports")
+        folder = os.path.join(caches, digest)
         try:
             os.makedirs(folder, exist_ok=True)
             is_ours = stack.enter_context(fold_lock(folder))
+            _drop_unused(caches)
         except OSError:
             is_ours = False  # a home that cannot be written, or none
         if not is_ours:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="runpages-"))
         yield os.path.join(folder, "store")
+
+
+def _drop_unused(caches: str) -> None:
+    """Remove the imports that nobody has asked for in a long time; locking one gives it a time."""
+    oldest = time.time() - _UNUSED_SECONDS
+    with os.scandir(caches) as entries:
+        unused = [entry.path for entry in entries if entry.stat().st_mtime < oldest]
+    for folder in unused:
+        with fold_lock(folder) as is_ours:
+            if is_ours:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _make_store(path: str) -> None:
+    """Make the cache's store, anew when it cannot be used as it is."""
+    try:
+        layout.create_store(path)
+    except StoreError:
+        shutil.rmtree(path, ignore_errors=True)
+        layout.create_store(path)

@@ -299,6 +299,20 @@ def test_reading_in_place_works_without_a_cache(source, monkeypatch, tmp_path):
         assert len(list(reader.runs())) == 1
 
 
+def test_a_cache_that_is_damaged_or_unused_is_made_anew(source, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    caches = tmp_path / "cache" / "runpages" / "imports"
+    write(caches / "unused" / "store" / "store.json", b"{}")
+    os.utime(caches / "unused", (0, 0))
+    make_run(make_experiment(source))
+    with open_source(str(source)):
+        pass
+    (used,) = caches.iterdir()
+    (used / "store" / "store.json").write_bytes(b'{"format": "reporter-store", "version": 999}')
+    with open_source(str(source)) as reader:
+        assert len(list(reader.runs())) == 1
+
+
 def test_two_readers_at_once_do_not_meet(source):
     make_run(make_experiment(source))
     with open_source(str(source)) as first, open_source(str(source)) as second:
