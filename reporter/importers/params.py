@@ -80,7 +80,7 @@ def read_yaml(path: str, where: str) -> dict[object, object] | Problem:
         if os.path.getsize(path) > _MAX_BYTES:
             return _unread(where, "it is larger than 16 MB")
         with open(path, encoding="utf-8-sig", errors="replace") as file:
-            documents = load_documents(file.read(), is_linked=False)
+            documents = load_documents(file.read())
     except OSError as error:
         return _unread(where, str(error.strerror))
     except ValueError as error:

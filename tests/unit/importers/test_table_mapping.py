@@ -92,3 +92,8 @@ def test_yaml_that_is_none_of_plain_values_is_a_problem(tmp_path, text):
 def test_an_empty_yaml_file_has_no_params(tmp_path):
     (tmp_path / "x.yaml").write_text("\n")
     assert read_yaml(str(tmp_path / "x.yaml"), "x.yaml") == {}
+
+
+def test_yaml_may_say_a_value_once_for_two_params(tmp_path):
+    (tmp_path / "x.yaml").write_text("a: &id001 [1, 2]\nb: *id001\n")
+    assert read_yaml(str(tmp_path / "x.yaml"), "x.yaml") == {"a": [1, 2], "b": [1, 2]}
