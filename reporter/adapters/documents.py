@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -72,6 +73,7 @@ class Documents:
             on_error=on_error,
         )
         self._read: dict[str, int] = {}
+        self._listed: tuple[int, list[str]] = -1, []
         self._lines: list[_Line] = []
         self._folded: dict[tuple[str, str], Document] = {}
 
@@ -114,10 +116,16 @@ class Documents:
             self._folded[key] = merge_patch(self._folded.get(key), record["patch"])
 
     def _names(self) -> list[str]:
+        """List the journals; anew when the folder's time says that a file came or went."""
         try:
-            return sorted(filter(layout.is_documents_journal, os.listdir(self._folder)))
+            changed_ns = os.stat(self._folder).st_mtime_ns
+            if self._listed[0] != changed_ns:
+                names = sorted(filter(layout.is_documents_journal, os.listdir(self._folder)))
+                is_sure = time.time_ns() - changed_ns > layout.CLOCK_TICK_NS
+                self._listed = changed_ns if is_sure else -1, names
         except FileNotFoundError:
             return []
+        return self._listed[1]
 
     def _read_on(self, name: str) -> list[_Line]:
         """Return the whole lines behind what was read of a journal."""

@@ -44,8 +44,6 @@ _MAX_CACHED_SERIES = 8
 _MAX_OPEN_RUNS = 200
 # How long an edited run waits for further edits before its tables are written again.
 _FOLD_DELAY_S = 1.0
-# Two changes within this are not told apart by a file's time: FAT keeps two seconds.
-_CLOCK_TICK_NS = 2_000_000_000
 # How often runs that other processes may have ended are looked after.
 _TIDY_S = 10.0
 
@@ -145,7 +143,7 @@ class Shelf:
         found = FolderReader(self.path).find_experiment(experiment_id)
         if found is None or found.creation_time is None:
             return None
-        if time.time_ns() - changed_ns > _CLOCK_TICK_NS:
+        if time.time_ns() - changed_ns > layout.CLOCK_TICK_NS:
             self._experiments[experiment_id] = changed_ns, found
         return found
 

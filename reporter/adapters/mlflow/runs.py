@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from mlflow.entities import LifecycleStage, RunStatus
@@ -154,15 +154,18 @@ class Runs(Desk):
         """Return a run, deleted or not."""
         _validate_run_id(run_id)
         run = self.shelf.run(run_id)
-        return self._entity(run, self._experiment(run.info.experiment_id))
+        (found,) = self._entities(self._experiment(run.info.experiment_id), [run])
+        return found
 
-    def _entity(self, run: Run, experiment: Experiment) -> Any:
-        uri = self.places.below(self._location(experiment), run.info.run_id, "artifacts")
+    def _entities(self, experiment: Experiment, runs: Iterable[Run]) -> Iterator[Any]:
+        """Yield runs of one experiment as MLflow knows them."""
+        location = self._location(experiment)
         is_active = experiment.lifecycle_stage == LifecycleStage.ACTIVE
-        stage = run.info.lifecycle_stage if is_active else LifecycleStage.DELETED
-        documents = self._documents_of(experiment.experiment_id)
-        links = documents.get(LINKS, run.info.run_id) or {}
-        return run_entity(run, uri, stage, links)
+        links = self._documents_of(experiment.experiment_id).all(LINKS)
+        for run in runs:
+            uri = self.places.below(location, run.info.run_id, "artifacts")
+            stage = run.info.lifecycle_stage if is_active else LifecycleStage.DELETED
+            yield run_entity(run, uri, stage, links.get(run.info.run_id, {}))
 
     @answers
     def _search_runs(
@@ -184,7 +187,7 @@ class Runs(Desk):
         for experiment_id in dict.fromkeys(map(str, experiment_ids)):
             known = self.shelf.find_experiment(experiment_id)
             if known is not None:
-                found += [self._entity(run, known) for run in self.shelf.runs(experiment_id)]
+                found += self._entities(known, self.shelf.runs(experiment_id))
         kept = [
             run
             for run in found
