@@ -25,6 +25,7 @@ __all__ = ["attach"]
 
 # More would scroll away what matters; --json lists all of them.
 _SHOWN_PROBLEMS = 20
+_SHOWN_SOURCES = 20
 
 
 def attach(group: click.Group) -> None:
@@ -74,8 +75,9 @@ def attach(group: click.Group) -> None:
         if as_json:
             print_json(_record(result))
         else:
-            for source in result.sources:
+            for source in result.sources[:_SHOWN_SOURCES]:
                 click.echo(_summary(source))
+            _print_rest(result.sources[_SHOWN_SOURCES:])
             _print_problems(result.sources)
         if strict and result.problems:
             sys.exit(1)
@@ -99,6 +101,13 @@ def _summary(source: SourceImport) -> str:
     if source.problems:
         parts.append(count(len(source.problems), "problem"))
     return f"{source.path} [{source.format}]: {', '.join(parts)}"
+
+
+def _print_rest(sources: list[SourceImport]) -> None:
+    """Count what further sources brought: a folder may hold a thousand tables."""
+    if sources:
+        n_runs = sum(source.n_runs for source in sources)
+        click.echo(f"... and {count(len(sources), 'more source')}: {count(n_runs, 'run')}")
 
 
 def _print_problems(sources: list[SourceImport]) -> None:

@@ -106,3 +106,12 @@ def test_a_second_build_writes_only_what_changed(run):
     write(run / "artifacts" / "a.txt", b"other")
     changed = json.loads(report("build", "mlruns", "-o", "site", "--json").stdout)
     assert changed["files_written"] > 0
+
+
+def test_many_sources_are_counted_after_the_first(tmp_path):
+    for number in range(25):
+        write(tmp_path / "logs" / f"{number}.csv", b"step,loss\n0,1\n")
+    done = report("import", "logs", "-o", "runs")
+    lines = done.stdout.splitlines()
+    assert len(lines) == 21
+    assert lines[-1] == "... and 5 more sources: 5 runs"
