@@ -40,12 +40,21 @@ _PAGES = ("index.html", "compare.html", "experiment/*/index.html", "run/*.html")
 _GZIPPED = (*_PAGES, "data/*.js", "assets/*.js", "assets/*.html", "artifacts/*.view.html")
 """Texts that are asked for with time to unpack them; other files must be ready at a click."""
 
+_LEFT_OUT = (links.NOJEKYLL, links.EVENTS_PARQUET)
+"""For hosts and programs: neither gets at what is in one file."""
+
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _FRAMED_SCRIPT = re.compile(r"&lt;script\b.*?&lt;/script\s*&gt;", re.DOTALL | re.IGNORECASE)
 _NOTE = (
     '<p style="margin:0;padding:6px 10px;font:12px sans-serif;background:#fbf2df">'
     "Scripts of this page do not run in a report of one file; the whole report shows it as it is."
     "</p>"
+)
+
+
+_NEEDS_SCRIPTS = (
+    '<p class="note">This is the first page of a report in one file. The other pages, charts and '
+    "files are shown by JavaScript: open the file in a browser.</p>"
 )
 
 
@@ -107,7 +116,7 @@ class _Packer:
         self.paths = sorted(
             path
             for path in site.manifest.files
-            if path != links.NOJEKYLL and not fnmatch.fnmatch(path, "assets/site-*.css")
+            if path not in _LEFT_OUT and not fnmatch.fnmatch(path, "assets/site-*.css")
         )
 
     def read(self, path: str) -> bytes:
@@ -143,7 +152,7 @@ def _write(packer: _Packer, stream: BinaryIO) -> dict[str, int]:
     policy = _policy([boot, *_framed_scripts(packer)])
     stream.write(_head(index, policy, [*packer.find("assets/site-*.js"), links.CATALOG]).encode())
     stream.write(b"<style>" + sheet + b"</style>\n</head>\n<body>\n")
-    stream.write(f"<noscript>{_body(index)}</noscript>\n".encode())
+    stream.write(f"<noscript>{_NEEDS_SCRIPTS}{_body(index)}</noscript>\n".encode())
     sizes: dict[str, int] = {}
     n_written = 0
     for path, number in numbered:
