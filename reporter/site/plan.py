@@ -242,7 +242,7 @@ def gather(reader: StoreReader, settings: SiteSettings, progress: Progress) -> S
     SitePlan
     """
     listed = reader.experiments()
-    experiments = {e.experiment_id: _portable(e) for e in listed if _is_active(e)}
+    experiments = {e.experiment_id: _portable(e, reader.location) for e in listed if _is_active(e)}
     problems = [problem for item in experiments.values() for problem in item.problems]
     runs: dict[str, list[Run]] = {experiment_id: [] for experiment_id in experiments}
     artifacts: dict[str, tuple[Artifact, ...]] = {}
@@ -294,7 +294,9 @@ def run_state(run: Run) -> str:
 
 def _store_name(location: str) -> str:
     """Call a site like its store's folder, unless that has a name that everyone's has."""
-    name = os.path.basename(os.path.abspath(location)) if os.path.isdir(location) else ""
+    is_folder = "://" not in location and os.path.isdir(location)
+    path = os.path.abspath(location) if is_folder else location.partition("://")[2]
+    name = os.path.basename(path.rstrip("/"))
     return "Runs" if name in ("", "runs", "mlruns") else name
 
 
@@ -303,8 +305,10 @@ def _is_active(experiment: Experiment) -> bool:
     return experiment.lifecycle_stage != LifecycleStage.DELETED and is_named_safely
 
 
-def _portable(experiment: Experiment) -> Experiment:
-    """Forget where on this machine artifacts lie: a site says nothing of the disk it came from."""
+def _portable(experiment: Experiment, store: str) -> Experiment:
+    """Forget where artifacts lie on this disk, or in the store, wherever that is."""
+    if experiment.artifact_location == f"{store.rstrip('/')}/{experiment.experiment_id}":
+        return replace(experiment, artifact_location="")
     scheme, colon, _ = experiment.artifact_location.partition("://")
     is_public = bool(colon) and scheme != "file"
     return experiment if is_public else replace(experiment, artifact_location="")

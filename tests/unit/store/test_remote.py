@@ -22,6 +22,8 @@ from reporter.errors import (
     StoreUnreachableError,
     StoreVersionError,
 )
+from reporter.site.build import build
+from reporter.site.output import MemoryOutput
 from reporter.store import layout, remote, remote_spool, remote_upload
 from reporter.store.combine import merge_stores
 from reporter.store.compact import compact_store
@@ -224,6 +226,22 @@ def test_a_bucket_is_a_folder_store_uploaded(uri: str, sample_store: Path) -> No
     assert theirs[0].info.artifact_uri.startswith(f"{uri}/")
     with pytest.raises(RunNotFoundError, match="memory://"):
         there.run("f" * 32)
+
+
+def test_a_site_built_from_a_bucket_is_that_of_the_folder(uri: str, tmp_path: Path) -> None:
+    folder = make_store(tmp_path / "wine")
+    files = {"a/note.txt": b"x", "plot.svg": b"<svg xmlns='http://www.w3.org/2000/svg'/>"}
+    for name in ("a", "b"):
+        make_run(folder, name, metrics={"loss": [2.0, 1.0]}, params={"p": name}, artifacts=files)
+    wine = uri.replace("runs", "wine")
+    upload(folder, wine)
+    sites = []
+    for where in (folder, wine):
+        output = MemoryOutput()
+        build(open_store(where), output)
+        sites.append(output.files)
+    assert sites[0] == sites[1]
+    assert not [name for name, data in sites[1].items() if b"memory://" in data]
 
 
 def test_only_what_changed_is_fetched_again(
