@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import ItemsView, Iterator, Mapping, ValuesView
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -101,11 +101,27 @@ class Summaries(Mapping[str, MetricSummary]):
         self._found: dict[str, MetricSummary] | None = None
 
     def __getitem__(self, key: str) -> MetricSummary:
+        return self._all()[key]
+
+    def _all(self) -> dict[str, MetricSummary]:
         if self._found is None:
             rows = json.loads(self._text)
             found = (MetricSummary(**dict(zip(_SUMMARY, row, strict=True))) for row in rows)
             self._found = {item.key: item for item in found}
-        return self._found[key]
+        return self._found
+
+    # Asked for by every column of every table: the mixins would go over each key by itself.
+    def get(self, key: str, default: Any = None) -> Any:  # Any: as Mapping has it
+        """Return a summary, or `default`."""
+        return self._all().get(key, default)
+
+    def items(self) -> ItemsView[str, MetricSummary]:
+        """Return pairs of key and summary."""
+        return self._all().items()
+
+    def values(self) -> ValuesView[MetricSummary]:
+        """Return the summaries."""
+        return self._all().values()
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.latest)
@@ -146,7 +162,8 @@ class DerivedRuns:
         with suppress(OSError, ValueError), open(path, "rb") as file:
             head, _, body = file.read().partition(b"\n")
             if head == _head(body):
-                entries = json.loads(body)
+                found = json.loads(body)
+                entries = found if isinstance(found, dict) else {}
         return cls(path, entries, {})
 
     def find(self, run_id: str, stamp: Stamp | None, artifact_uri: str) -> Run | None:
@@ -154,7 +171,10 @@ class DerivedRuns:
         entry = self.entries.get(run_id)
         if entry is None or stamp is None or entry[0] != stamp_text(stamp):
             return None
-        return _decode(entry, artifact_uri)
+        try:
+            return _decode(entry, artifact_uri)
+        except (ValueError, TypeError, KeyError):  # somebody else's idea of such a file
+            return None
 
     def add(self, run: Run, stamp: Stamp | None) -> None:
         """Take a run that was read from its folder, if it may be kept."""

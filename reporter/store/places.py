@@ -39,6 +39,8 @@ def list_files(place: str) -> Iterator[Artifact]:
 
 
 def _list_folder(folder: str) -> Iterator[Artifact]:
+    if not os.path.isdir(folder):
+        return  # most runs of a sweep have none
     real = os.path.realpath(folder)
     for parent, _, names in os.walk(real):
         for name in names:

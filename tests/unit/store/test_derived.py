@@ -287,3 +287,16 @@ def test_readers_and_a_writer_at_once(store: str) -> None:
     for thread in threads:
         thread.join()
     assert errors == []
+
+
+@pytest.mark.parametrize("body", [b"[]", b"5", b'{"RUN":[]}', b'{"RUN":["STAMP",1,2,3,4,5,6,7]}'])
+def test_file_of_another_shape_is_ignored(store: str, body: bytes) -> None:
+    """Right checksum, wrong content: nothing of ours writes such, and nothing may stop for it."""
+    run_id = run_id_of("run-1")
+    stamp = derived.stamp_of(os.path.join(store, "0", run_id), layout.RUN_TABLE)
+    assert stamp is not None
+    expected = repr(read(store))
+    body = body.replace(b"RUN", run_id.encode())
+    body = body.replace(b"STAMP", derived.stamp_text(stamp).encode())
+    cache_of(store).write_bytes(derived._head(body) + b"\n" + body)
+    assert repr(read(store)) == expected
