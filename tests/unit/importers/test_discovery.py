@@ -8,7 +8,16 @@ import textwrap
 import pytest
 
 from reporter.errors import InvalidInputError, NotAStoreError
-from reporter.importers import IMPORTERS, find_sources, import_sources
+from reporter.importers import (
+    CERTAIN,
+    IMPORTERS,
+    LIKELY,
+    POSSIBLE,
+    find_sources,
+    import_sources,
+    importer,
+    registry,
+)
 from reporter.store.reader import open_store
 from tests.unit.importers.mlruns import make_experiment, make_run, write
 
@@ -78,6 +87,38 @@ def test_an_unknown_option_suggests_the_right_one(tmp_path):
     options = ImportOptions(values={"artifact": "x"})
     with pytest.raises(InvalidInputError, match="Did you mean 'artifacts'"):
         import_sources([str(tmp_path / "mlruns")], str(tmp_path / "runs"), options=options)
+
+
+@pytest.mark.usefixtures("_no_more_importers")
+def test_entry_points_register_importers_and_the_surest_and_latest_wins(tmp_path, monkeypatch):
+    make_experiment(tmp_path / "mlruns")
+
+    def register():
+        for name, answer in (("unsure", LIKELY), ("early", CERTAIN), ("late", CERTAIN)):
+            importer(name, label=name, detect=lambda _, answer=answer: answer)(iter)
+
+    class Entry:
+        name = "third"
+
+        @staticmethod
+        def load():
+            return register
+
+    monkeypatch.setattr(registry.metadata, "entry_points", lambda group: [Entry])
+    registry.load_entry_points.cache_clear()
+    (found,) = find_sources(str(tmp_path / "mlruns"))
+    registry.load_entry_points.cache_clear()
+    assert found.importer.name == "late"
+
+
+@pytest.mark.usefixtures("_no_more_importers")
+def test_what_is_only_possible_is_taken_when_it_is_named(tmp_path):
+    importer("texts", label="texts", detect=lambda path: POSSIBLE * path.endswith(".txt"))(iter)
+    write(tmp_path / "notes.txt", b"mine")
+    with pytest.raises(NotAStoreError):
+        find_sources(str(tmp_path))
+    (found,) = find_sources(str(tmp_path / "notes.txt"))
+    assert found.importer.name == "texts"
 
 
 @pytest.mark.usefixtures("_no_more_importers")
