@@ -169,11 +169,11 @@ class DerivedRuns:
     def find(self, run_id: str, stamp: Stamp | None, artifact_uri: str) -> Run | None:
         """Return a run if nothing has changed in its folder since it was added."""
         entry = self.entries.get(run_id)
-        if entry is None or stamp is None or entry[0] != stamp_text(stamp):
+        if entry is None or stamp is None:
             return None
         try:
-            return _decode(entry, artifact_uri)
-        except (ValueError, TypeError, KeyError):  # somebody else's idea of such a file
+            return _decode(entry, artifact_uri) if entry[0] == stamp_text(stamp) else None
+        except (ValueError, TypeError, LookupError):  # somebody else's idea of such a file
             return None
 
     def add(self, run: Run, stamp: Stamp | None) -> None:
