@@ -95,12 +95,21 @@ def _claim(path: str, root: str, importers: list[Importer], least: int) -> Found
     """Ask every importer; the surest gets it, of equally sure ones the later registered."""
     best, strength = None, max(least - 1, NO)
     for candidate in importers:
-        if (answer := candidate.detect(path)) > strength or (best and answer == strength):
+        answer = _ask(candidate, path)
+        if answer > strength or (best and answer == strength):
             best, strength = candidate, answer
     if best is None:
         return None
     name = "" if path == root else os.path.relpath(path, root).replace(os.sep, "/")
     return FoundSource(source=Source(path=path, root=root, name=name), importer=best)
+
+
+def _ask(candidate: Importer, path: str) -> int:
+    """Ask one importer; what it may not look at is not its."""
+    try:
+        return candidate.detect(path)
+    except OSError:
+        return NO
 
 
 def _search(

@@ -143,6 +143,17 @@ class _Store:
             detail = "it leads out of the source"
             yield Problem(what="Link not followed", where=where, detail=detail)
             return
+        try:
+            os.listdir(folder)
+        except OSError as error:
+            yield Problem(
+                what="Unreadable folder",
+                where=where,
+                detail=str(error.strerror),
+                hint="Check its permissions.",
+                severity="error",
+            )
+            return
         names = [name for name in _folders(folder) if name not in _NO_RUNS]
         is_described = os.path.exists(os.path.join(folder, META))
         if not is_described and not any(_has_more_than_files(folder, name) for name in names):

@@ -176,6 +176,20 @@ def test_a_store_without_one_good_meta_file_is_still_one(experiment, imported):
     assert len(problems) == 2
 
 
+def test_a_folder_that_may_not_be_read_is_listed(tmp_path, experiment, imported, monkeypatch):
+    make_run(make_experiment(tmp_path / "mlruns", "2", "other"), "two")
+
+    def refuse(path=".", listdir=os.listdir):
+        if path == str(experiment):
+            raise PermissionError(13, "Permission denied", path)
+        return listdir(path)
+
+    monkeypatch.setattr(os, "listdir", refuse)
+    reader, problems = imported()
+    assert problems == [("Unreadable folder", "1", "Permission denied")]
+    assert [run.info.run_name for run in reader.runs()] == ["two"]
+
+
 def test_foreign_files_and_folders_are_left_alone(tmp_path, experiment, imported):
     make_run(experiment)
     write(tmp_path / "mlruns" / "notes.txt", b"mine")
