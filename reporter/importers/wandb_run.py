@@ -16,7 +16,7 @@ from typing import Any
 from reporter.events import Event, MetricDefined, ParamsLogged, RunEnded, RunStarted, TagsSet
 from reporter.importers import wandb_log
 from reporter.importers.figures import bytes_artifact
-from reporter.importers.files import FoundFile, artifact_of, walk_files
+from reporter.importers.files import FoundFile, artifact_of, find_file, walk_files
 from reporter.importers.gaps import Gaps
 from reporter.importers.loose_values import LooseValues, as_number
 from reporter.importers.media_values import MediaValues
@@ -30,6 +30,8 @@ __all__ = ["WandbLog", "WandbRun", "console_text"]
 
 _CONSOLE = "output.log"  # what our own capture of printed text is called too
 _SUMMARY = "wandb-summary.json"
+_METADATA = "wandb-metadata.json"
+_MAX_METADATA_BYTES = 1_000_000
 _BEST = {1: "min", 2: "max", 3: "mean", 5: "last"}  # MetricSummary's fields
 _DIRECTION = {1: "min", 2: "max"}  # MetricGoal
 
@@ -72,8 +74,7 @@ class WandbRun:
         self._summary: dict[str, Any] = {}
         self._definitions: list[Message] = []
         self._alerts: list[tuple[str, str, str]] = []
-        self._tags: dict[str, str] = {}
-        self._user = ""
+        self._surroundings: dict[str, str] = {}
         self._saved: set[str] = set()
         self._console: list[str] = []
         self._stats_step = 0
@@ -217,8 +218,8 @@ class WandbRun:
     def take_environment(self, record: Message) -> None:
         """Take what is known of machine and code."""
         git = record.message(9)
-        self._user = record.text(13)
-        self._tags |= {
+        self._surroundings = {
+            "mlflow.user": record.text(13),
             "mlflow.source.name": record.text(6),
             "mlflow.source.git.repoURL": git.text(1),
             "mlflow.source.git.commit": git.text(2),
@@ -226,12 +227,33 @@ class WandbRun:
             "reporter.python": record.text(2).rpartition(" ")[2],
         }
 
+    def _read_surroundings(self) -> dict[str, str]:
+        """Read what versions before 0.19 kept in a file of its own."""
+        path = os.path.join(os.path.dirname(self._logs[-1].path), "files", _METADATA)
+        found = find_file(path, self._root, _METADATA)
+        try:
+            with open(found.file if isinstance(found, FoundFile) else os.devnull, "rb") as file:
+                facts = json.loads(file.read(_MAX_METADATA_BYTES))
+        except (OSError, ValueError, RecursionError):
+            facts = None
+        if not isinstance(facts, dict):
+            return {}
+        git = facts["git"] if isinstance(facts.get("git"), dict) else {}
+        named = {
+            "mlflow.user": facts.get("username"),
+            "mlflow.source.name": facts.get("program"),
+            "mlflow.source.git.repoURL": git.get("remote"),
+            "mlflow.source.git.commit": git.get("commit"),
+            "reporter.host": facts.get("host"),
+            "reporter.python": facts.get("python"),
+        }
+        return {key: value for key, value in named.items() if isinstance(value, str)}
+
     def _facts(self, at_ms: int) -> Iterator[Event]:
         """Yield what the log says of the run as a whole."""
         head = self._head
         tags = {
-            **self._tags,
-            "mlflow.user": self._user,
+            **(self._surroundings or self._read_surroundings()),
             "mlflow.note.content": head.notes,
             "group": head.group,
             "job_type": head.job_type,
@@ -240,7 +262,7 @@ class WandbRun:
             "wandb.entity": head.entity,
             "wandb.sweep_id": head.sweep_id,
         }
-        tags.setdefault("reporter.host", head.host)
+        tags["reporter.host"] = tags.get("reporter.host") or head.host
         yield TagsSet(at_ms=at_ms, tags={key: value for key, value in tags.items() if value})
         self._config.pop("_wandb", None)
         if self._config:

@@ -151,3 +151,29 @@ def test_a_torn_database_is_a_problem(source, tmp_path):
     (folder / "train.csv").write_text("step,loss\n0,1\n")
     result = import_sources([str(folder)], str(tmp_path / "runs"))
     assert result.sources[-1].n_new == 1
+
+
+def test_databases_without_ids_of_runs_are_told_by_their_names(tmp_path):
+    """The first versions of Trackio kept names alone."""
+    with closing(sqlite3.connect(tmp_path / "old.db")) as connection, connection:
+        connection.execute(
+            "CREATE TABLE metrics (id INTEGER PRIMARY KEY, timestamp TEXT, run_name TEXT, "
+            "step INTEGER, metrics TEXT)"
+        )
+        connection.execute(
+            "CREATE TABLE configs (id INTEGER PRIMARY KEY, run_name TEXT, config TEXT, "
+            "created_at TEXT)"
+        )
+        row = ("2025-10-09T08:53:20", "first", 3, '{"loss": 0.5}')
+        connection.execute(
+            "INSERT INTO metrics (timestamp, run_name, step, metrics) VALUES (?, ?, ?, ?)", row
+        )
+        config = ("only configured", '{"lr": 1}', "2025-10-09T08:53:20")
+        connection.execute(
+            "INSERT INTO configs (run_name, config, created_at) VALUES (?, ?, ?)", config
+        )
+    import_sources([str(tmp_path / "old.db")], str(tmp_path / "runs"))
+    runs = {run.info.run_name: run for run in open_store(str(tmp_path / "runs")).runs()}
+    assert runs["first"].data.metrics == {"loss": 0.5}
+    assert runs["first"].info.start_time == 1760000000000
+    assert runs["only configured"].data.params == {"lr": "1"}

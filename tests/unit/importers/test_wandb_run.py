@@ -181,3 +181,13 @@ def test_values_nested_without_end_are_kept_as_far_as_they_can_be(make):
     deep = field(1, field(1, "x") + field(16, '{"a":' * 900 + "1" + "}" * 900))
     run, _, _ = make(row(0, deep, item("loss", 1)))
     assert run.data.metrics == {"loss": 1.0}
+
+
+SURROUNDINGS = b'{"host": "h", "git": {"commit": "c"}}'
+
+
+@pytest.mark.parametrize(("content", "host"), [(SURROUNDINGS, "h"), (b"[1]", None), (b"{", None)])
+def test_surroundings_of_earlier_versions_stand_in_a_file(make, content, host):
+    run, _, _ = make(row(0, item("a", 1)), files={"wandb-metadata.json": content})
+    assert run.data.tags.get("reporter.host") == host
+    assert run.data.tags.get("mlflow.source.git.commit") == ("c" if host else None)
