@@ -8,7 +8,7 @@ module knows nothing of files, tables or pages, and imports the standard library
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 __all__ = [
     "Artifact",
@@ -55,6 +55,18 @@ class Record:
     def __iter__(self) -> Iterator[tuple[str, object]]:
         """Yield fields and their values, so that ``dict(run.info)`` works as MLflow's does."""
         yield from sorted(self.__dict__.items())
+
+    def to_dictionary(self) -> dict[str, object]:
+        """Convert to plain dictionaries, as MLflow's entities do."""
+        return {name: _plain(value) for name, value in self.__dict__.items()}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Record):
+        return value.to_dictionary()
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
 
 
 class RunStatus:
@@ -352,6 +364,14 @@ class RunData(Record):
             return dict(latest)
         return {key: summary.last for key, summary in self.summaries.items()}
 
+    def to_dictionary(self) -> dict[str, object]:
+        """Convert to plain dictionaries: metrics, params and tags."""
+        return {
+            "metrics": self.metrics,
+            "params": dict(self.params),
+            "tags": dict(self.tags),
+        }
+
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Run(Record):
@@ -390,13 +410,9 @@ class Run(Record):
     def to_dictionary(self) -> dict[str, object]:
         """Convert to plain dictionaries in the form MLflow's ``Run.to_dictionary`` has."""
         return {
-            "info": asdict(self.info),
-            "data": {
-                "metrics": self.data.metrics,
-                "params": dict(self.data.params),
-                "tags": dict(self.data.tags),
-            },
-            "inputs": asdict(self.inputs),
+            "info": self.info.to_dictionary(),
+            "data": self.data.to_dictionary(),
+            "inputs": self.inputs.to_dictionary(),
         }
 
 

@@ -88,6 +88,7 @@ def names_that_scripts_import(mlflow, see):
         ("entities", "DatasetInput"), ("entities", "ExperimentTag"), ("entities", "InputTag"),
         ("exceptions", "MlflowException"), ("tracking", "MlflowClient"), ("client", "MlflowClient"),
         ("artifacts", "download_artifacts"), ("data", "from_pandas"), ("models", "infer_signature"),
+        ("tracking", "set_tracking_uri"), ("tracking", "get_tracking_uri"),
         ("tracking.fluent", "start_run"), ("tracking.client", "MlflowClient"),
     ):  # fmt: skip
         see(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 
+import numpy as np
+
 from tests.differential.recorder import behaviour
 
 
@@ -377,6 +379,22 @@ def to_dictionary(mlflow, see):
     see("params", found["data"]["params"])
     see("tag", found["data"]["tags"]["t"])
     see("inputs", found["inputs"]["dataset_inputs"])
+
+
+@behaviour
+def parts_convert_too(mlflow, see):
+    with mlflow.start_run() as run:
+        mlflow.log_metric("m", 1, step=2, timestamp=3)
+        mlflow.log_input(mlflow.data.from_numpy(np.arange(3), name="n"), "test")
+    found = mlflow.get_run(run.info.run_id)
+    see("data", {key: found.data.to_dictionary()[key] for key in ("metrics", "params")})
+    see("has tags", "mlflow.runName" in found.data.to_dictionary()["tags"])
+    (used,) = found.inputs.to_dictionary()["dataset_inputs"]
+    see("input", [used["dataset"]["name"], used["tags"], sorted(used["dataset"])])
+    see("of an input", found.inputs.dataset_inputs[0].to_dictionary()["tags"])
+    (point,) = mlflow.MlflowClient().get_metric_history(run.info.run_id, "m")
+    written = point.to_dictionary()
+    see("metric", {key: written[key] for key in ("key", "value", "timestamp", "step")})
 
 
 @behaviour
