@@ -293,34 +293,68 @@ def fold_experiment(experiment_id: str, events: Iterable[ev.Event]) -> Experimen
     Experiment
         Named by its id when nothing names it (a folder that somebody copied in part).
     """
-    found = Experiment(experiment_id=experiment_id, name="")
-    tags: dict[str, str] = {}
-    definitions: dict[str, MetricDefinition] = {}
+    state = _ExperimentFold(experiment_id)
     for event in events:
-        if isinstance(event, ev.ExperimentCreated) and found.creation_time is None:
-            found = replace(
-                found,
-                name=found.name or event.name,
+        state.apply(event)
+    return state.result()
+
+
+class _ExperimentFold:
+    """An experiment while it is being folded."""
+
+    def __init__(self, experiment_id: str) -> None:
+        self.found = Experiment(experiment_id=experiment_id, name="")
+        self.tags: dict[str, str] = {}
+        self.definitions: dict[str, MetricDefinition] = {}
+
+    def apply(self, event: ev.Event) -> None:
+        _APPLY_TO_EXPERIMENT.get(type(event), _ignore_in_experiment)(self, event)
+        self.found = replace(self.found, last_update_time=event.at_ms)
+
+    def created(self, event: ev.ExperimentCreated) -> None:
+        if self.found.creation_time is None:
+            self.found = replace(
+                self.found,
+                name=self.found.name or event.name,
                 creation_time=event.at_ms,
                 artifact_location=event.artifact_location,
             )
-        elif isinstance(event, ev.ExperimentRenamed):
-            found = replace(found, name=event.name)
-        elif isinstance(event, ev.MetricDefined):
-            _define(definitions, event.definition)
-        elif isinstance(event, ev.TagsSet):
-            tags.update(event.tags)
-        elif isinstance(event, ev.TagsDeleted):
-            for key in event.keys:
-                tags.pop(key, None)
-        elif isinstance(event, ev.LifecycleChanged):
-            found = replace(found, lifecycle_stage=event.lifecycle_stage)
-        elif isinstance(event, ev.ProblemFound):
-            found = replace(found, problems=(*found.problems, event.problem))
-        found = replace(found, last_update_time=event.at_ms)
-    if not found.name:
-        name = "Default" if experiment_id == "0" else experiment_id
-        found = replace(found, name=name)
-    return replace(
-        found, tags=dict(sorted(tags.items())), definitions=dict(sorted(definitions.items()))
-    )
+
+    def renamed(self, event: ev.ExperimentRenamed) -> None:
+        self.found = replace(self.found, name=event.name)
+
+    def tags_deleted(self, event: ev.TagsDeleted) -> None:
+        for key in event.keys:
+            self.tags.pop(key, None)
+
+    def lifecycle_changed(self, event: ev.LifecycleChanged) -> None:
+        self.found = replace(self.found, lifecycle_stage=event.lifecycle_stage)
+
+    def problem_found(self, event: ev.ProblemFound) -> None:
+        self.found = replace(self.found, problems=(*self.found.problems, event.problem))
+
+    def result(self) -> Experiment:
+        experiment_id = self.found.experiment_id
+        unnamed = "Default" if experiment_id == "0" else experiment_id
+        return replace(
+            self.found,
+            name=self.found.name or unnamed,
+            tags=dict(sorted(self.tags.items())),
+            definitions=dict(sorted(self.definitions.items())),
+        )
+
+
+def _ignore_in_experiment(state: _ExperimentFold, event: ev.Event) -> None:
+    """Leave the state as it is: openings and closings of writers say nothing about it."""
+
+
+# Any: each function takes the one kind of event that it stands beside.
+_APPLY_TO_EXPERIMENT: dict[type[ev.Event], Callable[[_ExperimentFold, Any], None]] = {
+    ev.ExperimentCreated: _ExperimentFold.created,
+    ev.ExperimentRenamed: _ExperimentFold.renamed,
+    ev.MetricDefined: lambda state, event: _define(state.definitions, event.definition),
+    ev.TagsSet: lambda state, event: state.tags.update(event.tags),
+    ev.TagsDeleted: _ExperimentFold.tags_deleted,
+    ev.LifecycleChanged: _ExperimentFold.lifecycle_changed,
+    ev.ProblemFound: _ExperimentFold.problem_found,
+}

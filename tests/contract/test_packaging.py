@@ -178,13 +178,15 @@ def test_what_is_imported_is_declared():
     names = {re.split(r"[<>=\[; ]", line)[0] for line in PROJECT["dependencies"]}
     module_of = {
         "markdown-it-py": "markdown_it",
+        "pillow": "PIL",
         "pyyaml": "yaml",
         "vl-convert-python": "vl_convert",
     }
     declared = {module_of.get(name, name) for name in names}
     # Used when the user has them: PyYAML writes .yaml artifacts, Pillow encodes logged arrays,
-    # psutil and pynvml (nvidia-ml-py) sample the machine.
-    optional = {"yaml", "PIL", "matplotlib", "plotly", "psutil", "pynvml"}
+    # psutil and pynvml (nvidia-ml-py) sample the machine, fsspec opens buckets, onnx (with
+    # google's protobuf) and soundfile tell what is in files of theirs.
+    optional = {"matplotlib", "plotly", "psutil", "pynvml", "fsspec", "onnx", "google", "soundfile"}
     assert third_party - declared <= optional
     # Plotly's script is taken from its package's files; Python of it is never imported.
     assert declared - third_party <= {"plotly"}, "declared, but nothing imports it"
