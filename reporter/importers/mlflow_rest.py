@@ -21,7 +21,7 @@ from urllib.parse import urlencode, urlsplit
 
 from reporter.errors import InvalidInputError, NotAStoreError, StoreError
 
-__all__ = ["RefusedError", "Server", "server_address"]
+__all__ = ["Json", "RefusedError", "Server", "objects", "server_address"]
 
 _TIMEOUT_S = 60.0
 # What passes by itself: too many requests, a proxy whose server is just being restarted.
@@ -125,9 +125,9 @@ class Server:
         token = ""
         while True:
             page = ask(token)
-            yield from page.get(key) or ()
-            following = page.get("next_page_token") or page.get("token") or ""
-            if not following or following == token:
+            yield from objects(page.get(key))
+            following = page.get("next_page_token")
+            if not isinstance(following, str) or not following or following == token:
                 return
             token = following
 
@@ -192,6 +192,11 @@ class Server:
             hint="Check the address and that the server runs. What was imported stays; the import "
             "goes on where it stopped when it is run again.",
         )
+
+
+def objects(value: object) -> list[Json]:
+    """Return the objects in a list; none when it is no list."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 class _SameServerRedirects(urllib.request.HTTPRedirectHandler):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -19,7 +19,7 @@ from reporter.importers.discovery import is_url
 from reporter.importers.mlflow_facts import RunFacts, experiment_events, run_events, with_series
 from reporter.importers.mlflow_meta import int_of, status_of, text_of
 from reporter.importers.mlflow_models import LoggedModel
-from reporter.importers.mlflow_rest import Json, RefusedError, Server, server_address
+from reporter.importers.mlflow_rest import Json, RefusedError, Server, objects, server_address
 from reporter.importers.point_buffer import points_event
 from reporter.importers.records import (
     ArtifactSource,
@@ -102,13 +102,13 @@ def _list_experiments(server: Server, n_wanted: int = 0) -> list[Json]:
 
     try:
         if n_wanted:
-            return list(search("").get("experiments") or ())
+            return objects(search("").get("experiments"))
         found = list(server.pages(search, "experiments"))
     except RefusedError as error:
         if error.status not in (404, 405):
             raise
         # Before 1.28 there was no search.
-        found = list(server.get(f"{_API}/experiments/list", view_type="ALL").get("experiments", ()))
+        found = objects(server.get(f"{_API}/experiments/list", view_type="ALL").get("experiments"))
     return sorted(found, key=lambda item: int_of(item, "experiment_id") or 0)
 
 
@@ -123,7 +123,7 @@ class _Reading:
         runs = [
             run
             for run in self._runs(source_id)
-            if only is None or text_of(run.get("info", {}), "run_id") == only
+            if only is None or text_of(_part(run, "info"), "run_id") == only
         ]
         created_ms = int_of(experiment, "creation_time")
         changed_ms = int_of(experiment, "last_update_time") or created_ms or 0
@@ -157,14 +157,14 @@ class _Reading:
     def _run(
         self, run: Json, experiment: str, models: dict[str, list[_ServedModel]]
     ) -> ImportedRun:
-        info = run.get("info", {})
+        info = _part(run, "info")
         run_id = text_of(info, "run_id") or text_of(info, "run_uuid")
         mine = models.get(run_id, [])
         facts = _facts(run, run_id, mine, self.versions.get(run_id, []))
         files = list(_RunFiles(self.server, run_id, text_of(info, "artifact_uri")).list(run_id))
         taken = {item.path.partition("/")[0] for item in files if isinstance(item, ArtifactSource)}
         files += [item for model in mine for item in model.files(taken)]
-        latest = run.get("data", {}).get("metrics") or ()
+        latest = objects(_part(run, "data").get("metrics"))
         described = [(type(item).__name__, _shown(item)) for item in files]
         return ImportedRun(
             run_id=run_id if is_run_id(run_id) else derive_run_id("mlflow", run_id),
@@ -178,7 +178,7 @@ class _Reading:
         """Ask for several series at once, and yield them in order."""
         pool = ThreadPoolExecutor(_N_TOGETHER)
         try:
-            for found in pool.map(partial(self._series, run_id), sorted(keys)):
+            for found in pool.map(partial(self._series, run_id), sorted(filter(None, keys))):
                 if found is not None:
                     yield found
         finally:
@@ -202,13 +202,10 @@ class _Reading:
             if error.status in (401, 403):
                 raise
             return _problem("Unreadable metric", f"{run_id}, {key}", error.message)
-        if not points:
-            return None
-        values = np.array([float(point.get("value", 0)) for point in points], dtype=np.float64)
-        values[np.abs(values) == _CLAMPED] *= np.inf
-        steps = np.array([int(point.get("step", 0)) for point in points], dtype=np.int64)
-        times = np.array([int(point.get("timestamp", 0)) for point in points], dtype=np.int64)
-        return points_event(key, values, steps, times)
+        try:
+            return _points_of(key, points) if points else None
+        except (ValueError, TypeError, OverflowError) as error:
+            return _problem("Unreadable metric", f"{run_id}, {key}", f"no points: {error}")
 
     def _models(self, experiment: str) -> Iterator[_ServedModel]:
         """Yield logged models; servers before 3.0 have none."""
@@ -246,10 +243,19 @@ class _Reading:
         return self._versions
 
 
+def _points_of(key: str, points: list[Json]) -> MetricsLogged:
+    """Return points as JSON has them: zeros are left out, what is not finite is a word."""
+    values = np.array([float(point.get("value", 0)) for point in points], dtype=np.float64)
+    values[np.abs(values) == _CLAMPED] *= np.inf
+    steps = np.array([int(point.get("step", 0)) for point in points], dtype=np.int64)
+    times = np.array([int(point.get("timestamp", 0)) for point in points], dtype=np.int64)
+    return points_event(key, values, steps, times)
+
+
 def _facts(
     run: Json, run_id: str, models: list[_ServedModel], versions: list[dict[str, Any]]
 ) -> RunFacts:
-    info, data = run.get("info", {}), run.get("data", {})
+    info, data = _part(run, "info"), _part(run, "data")
     tags = _pairs(data.get("tags"))
     return RunFacts(
         run_id=run_id,
@@ -261,14 +267,14 @@ def _facts(
         end_ms=int_of(info, "end_time"),
         params=_pairs(data.get("params")),
         tags=tags,
-        datasets=[_dataset(item) for item in run.get("inputs", {}).get("dataset_inputs", ())],
+        datasets=[_dataset(item) for item in objects(_part(run, "inputs").get("dataset_inputs"))],
         models=models,
         versions=versions,
     )
 
 
 def _dataset(item: Json) -> DatasetInput:
-    dataset = item.get("dataset", {})
+    dataset = _part(item, "dataset")
     names = ("name", "digest", "source_type", "source", "schema", "profile")
     return DatasetInput(
         dataset=Dataset(**{name: text_of(dataset, name) for name in names}),
@@ -284,7 +290,8 @@ def _version(version: Json) -> dict[str, Any]:
     for name in ("current_stage", "description", "status", "source", "user_id"):
         if version.get(name):
             facts[name] = version[name]
-    facts["aliases"] = sorted(map(str, version.get("aliases") or ()))
+    aliases = version.get("aliases")
+    facts["aliases"] = sorted(map(str, aliases)) if isinstance(aliases, list) else []
     if tags := _pairs(version.get("tags")):
         facts["tags"] = tags
     facts["created_ms"] = int_of(version, "creation_timestamp")
@@ -391,7 +398,7 @@ class _ServedModel(LoggedModel):
 
 
 def _model(server: Server, model: Json) -> _ServedModel:
-    info, data = model.get("info", {}), model.get("data", {})
+    info, data = _part(model, "info"), _part(model, "data")
     model_id = text_of(info, "model_id")
     facts: dict[str, Any] = {
         key: info[key]
@@ -404,8 +411,8 @@ def _model(server: Server, model: Json) -> _ServedModel:
         if found:
             facts[kind] = _pairs(found)
     facts["created_ms"] = int_of(info, "creation_timestamp_ms")
-    if metrics := data.get("metrics"):
-        facts["metrics"] = {text_of(m, "key"): float(m.get("value", 0)) for m in metrics}
+    if metrics := objects(data.get("metrics")):
+        facts["metrics"] = {text_of(m, "key"): m.get("value", 0) for m in metrics}
     return _ServedModel(
         model_id=model_id,
         run_id=text_of(info, "source_run_id"),
@@ -416,8 +423,14 @@ def _model(server: Server, model: Json) -> _ServedModel:
     )
 
 
-def _pairs(found: Iterable[Json] | None) -> dict[str, str]:
-    return {text_of(item, "key"): text_of(item, "value") for item in found or ()}
+def _part(whole: Json, name: str) -> Json:
+    """Return an object in an object; an empty one when it is none."""
+    part = whole.get(name)
+    return part if isinstance(part, dict) else {}
+
+
+def _pairs(found: object) -> dict[str, str]:
+    return {text_of(item, "key"): text_of(item, "value") for item in objects(found)}
 
 
 def _shown(item: ArtifactSource | Problem) -> str:

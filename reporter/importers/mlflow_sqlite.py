@@ -181,7 +181,8 @@ class _Store:
     def _points(self, run_id: str) -> Iterator[MetricsLogged | Problem]:
         try:
             yield from self._database.points(run_id)
-        except sqlite3.Error as error:  # a damaged page: other runs may lie on good ones
+        except (sqlite3.Error, ValueError, TypeError, OverflowError) as error:
+            # A damaged page, or text for a step: other runs may lie on good ones.
             yield _damage(f"{self._where}, run {run_id}", f"its metrics: {error}")
 
     def _model(self, row: Row) -> LoggedModel:

@@ -198,6 +198,22 @@ def test_a_metric_that_the_server_cannot_read_is_a_problem(fake, tmp_path):
     assert len(list(store.runs())) == 5
 
 
+def test_answers_of_another_shape_cost_what_they_held(fake, tmp_path):
+    fake.experiments += [None, 5, "x"]
+    fake.page_size = 10
+    fake.runs[0]["data"] = None
+    fake.runs[1]["inputs"] = {"dataset_inputs": [None, {"dataset": 7}]}
+    fake.runs[2]["info"]["start_time"] = "soon"
+    fake.histories[IDS[3], "loss"] = [{"value": "high"}]
+    fake.histories[IDS[4], "loss"] = [{"value": 1, "step": 2**70}]
+    fake.versions = "none"
+    done, store = imported(fake, tmp_path)
+    assert done.n_new == 5
+    assert [problem.what for problem in done.problems] == ["Unreadable metric"] * 2
+    assert store.run(IDS[0]).data.params == {}
+    assert set(store.run(IDS[4]).data.metrics) == {"a/b"}
+
+
 def test_a_file_that_ends_too_early_is_not_kept(fake, tmp_path):
     fake.faults = {"a.txt": ["cut"]}
     done, store = imported(fake, tmp_path)
