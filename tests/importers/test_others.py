@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pickle
+import random
+import shutil
 
 import pytest
 
-from reporter.errors import InvalidInputError
+from reporter.errors import InvalidInputError, NotAStoreError
 from reporter.importers import ImportedRun, ImportOptions, find_sources, import_sources
 from reporter.model import Problem
+from reporter.store.reader import open_store
 from tests.importers.truth import get_fixture
 
 NAMES = ("tensorboard", "wandb_offline", "dvclive", "aim", "trackio", "csv_logs")
@@ -67,3 +70,37 @@ def test_all_of_them_are_imported_into_one_store(scratch, tmp_path):
     formats = {source.format for source in result.sources}
     assert formats == {"tensorboard", "wandb", "dvclive", "aim", "trackio", "table"}
     assert sum(source.n_new for source in result.sources) == 3 + 3 + 2 + 2 + 3 + 5
+
+
+def spoil(folder, source: random.Random) -> None:
+    """Damage a few files as disks, networks and editors do."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.stat().st_size)
+    for path in source.choices(files, k=4):
+        path.chmod(0o644)
+        data = bytearray(path.read_bytes())
+        place = source.randrange(len(data))
+        how = source.randrange(4)
+        if how == 0:
+            data[place] ^= 1 << source.randrange(8)
+        elif how == 1:
+            del data[place:]
+        elif how == 2:
+            data[place:place] = source.randbytes(100)
+        else:
+            data = bytearray(source.randbytes(500))
+        path.write_bytes(bytes(data))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_is_damaged_an_import_ends_well(source, seed, tmp_path):
+    folder = tmp_path / "source"
+    shutil.copytree(source.folder, folder, copy_function=shutil.copyfile)
+    for path in folder.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    spoil(folder, random.Random(seed))
+    try:
+        result = import_sources([str(folder)], str(tmp_path / "runs"))
+    except NotAStoreError:
+        return  # what told the tool is gone
+    for run in open_store(result.store).runs():
+        assert run.info.run_name or run.problems
