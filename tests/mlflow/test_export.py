@@ -57,6 +57,7 @@ def opened(request, runs, tmp_path, monkeypatch):
     place = Path(tmp_path, "out")
     is_folder = request.param == "mlflow"
     before = mlflow.get_tracking_uri()
+    monkeypatch.setattr(mlflow.tracking.fluent, "_active_experiment_id", None)
     mlflow.set_tracking_uri(place.as_uri() if is_folder else f"sqlite:///{place / 'mlflow.db'}")
     yield mlflow, runs[1], place
     mlflow.set_tracking_uri(before)
