@@ -129,9 +129,11 @@ class Documents:
 
     def _read_on(self, name: str) -> list[_Line]:
         """Return the whole lines behind what was read of a journal."""
-        start = self._read.get(name, 0)
+        start, path = self._read.get(name, 0), os.path.join(self._folder, name)
         try:
-            with open(os.path.join(self._folder, name), "rb") as file:
+            if os.stat(path).st_size <= start:
+                return []
+            with open(path, "rb") as file:
                 file.seek(start)
                 data = file.read()
         except OSError:

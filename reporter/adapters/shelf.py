@@ -47,7 +47,8 @@ _FOLD_DELAY_S = 1.0
 # How often runs that other processes may have ended are looked after.
 _TIDY_S = 10.0
 
-_State = tuple[tuple[str, int, int], ...]
+# Of each file its name, number, size and time: a table is replaced by a file of another number.
+_State = tuple[tuple[str, int, int, int], ...]
 
 
 def now_ms() -> int:
@@ -383,7 +384,7 @@ class Shelf:
 
 
 def _state_of(folder: str, *, events_only: bool = False) -> _State:
-    """Tell what lies in a run's folder by names, sizes and times."""
+    """Tell what lies in a run's folder without reading it."""
     found = []
     try:
         with os.scandir(folder) as entries:
@@ -394,7 +395,7 @@ def _state_of(folder: str, *, events_only: bool = False) -> _State:
                 if is_event or (is_point and not events_only):
                     with suppress(FileNotFoundError):  # folded since the listing
                         status = entry.stat()
-                        found.append((name, status.st_size, status.st_mtime_ns))
+                        found.append((name, status.st_ino, status.st_size, status.st_mtime_ns))
     except FileNotFoundError:
         return ()
     return tuple(sorted(found))
