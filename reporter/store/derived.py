@@ -46,6 +46,7 @@ _INFO = tuple(RunInfo.__dataclass_fields__)
 _SUMMARY = tuple(MetricSummary.__dataclass_fields__)
 
 _NO_INPUTS = RunInputs()
+_FOLDERS_HAVE_TIMES = os.name == "posix"
 
 Stamp = tuple[int, int, int]
 """Time of the last change of a run's folder, then size and time of its table: ns and bytes."""
@@ -63,13 +64,20 @@ def stamp_of(folder: str, table: str) -> Stamp | None:
     Returns
     -------
     Stamp or None
-        None when there is no such table.
+        None when there is no such table, or when the run goes on beside it where that would not
+        be seen: not every file system of Windows changes the time of a folder with what is in it.
     """
     try:
         whole, one = os.stat(folder), os.stat(f"{folder}{os.sep}{table}")
+        if not _FOLDERS_HAVE_TIMES and any(map(_is_journal, os.listdir(folder))):
+            return None
     except OSError:
         return None
     return (whole.st_mtime_ns, one.st_size, one.st_mtime_ns)
+
+
+def _is_journal(name: str) -> bool:
+    return layout.is_events_journal(name) or layout.is_metrics_journal(name)
 
 
 def stamp_text(stamp: Stamp) -> str:

@@ -146,10 +146,26 @@ def _overwrite_by_copying(store: str, run_id: str) -> None:
     assert target.parent.stat().st_mtime_ns == before
 
 
-@pytest.mark.parametrize("change", [_edit, _edit_and_fold, _overwrite_by_copying])
+def _edit_where_folders_have_no_times(store: str, run_id: str) -> None:
+    folder = Path(store, "0", run_id)
+    before = folder.stat()
+    _edit(store, run_id)
+    os.utime(folder, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+@pytest.mark.parametrize("has_times", [True, False])
+@pytest.mark.parametrize(
+    "change", [_edit, _edit_and_fold, _overwrite_by_copying, _edit_where_folders_have_no_times]
+)
 def test_changed_run_is_read_anew(
-    store: str, monkeypatch: pytest.MonkeyPatch, change: Callable[[str, str], None]
+    store: str,
+    monkeypatch: pytest.MonkeyPatch,
+    change: Callable[[str, str], None],
+    has_times: bool,
 ) -> None:
+    if has_times and change is _edit_where_folders_have_no_times:
+        pytest.skip("there a folder has the time of its last change")
+    monkeypatch.setattr(derived, "_FOLDERS_HAVE_TIMES", has_times)
     read(store)
     run_id = run_id_of("run-7")
     change(store, run_id)
