@@ -192,7 +192,8 @@ def _attach_maintenance(group: click.Group) -> None:
         """Fold the journals of ended runs in STORE into their Parquet tables.
 
         Runs do this themselves when they end. Those whose process was stopped did not; they can
-        be read all the same, and this makes them smaller. Runs that go on are left alone.
+        be read all the same, and this makes them smaller. Runs that go on are left alone. In an
+        object store, do not run this or 'gc' twice at a time: there are no locks.
         """
         from reporter.store.compact import compact_store
 

@@ -24,6 +24,7 @@ __all__ = [
     "compact_store",
     "fold_lock",
     "fold_remembered",
+    "has_ended",
     "is_closed",
     "remember_for_later",
 ]
@@ -150,7 +151,7 @@ def fold_remembered(store: str) -> int:
         if layout.is_experiment_id(experiment_id) and layout.is_run_id(run_id):
             path = os.path.join(store, experiment_id, run_id)
             # One that was taken up again is folded when it ends, one that is locked by its holder.
-            if os.path.isdir(path) and _has_ended(path, run_id, experiment_id):
+            if os.path.isdir(path) and has_ended(path, run_id, experiment_id):
                 done += compact_run(path, run_id, experiment_id)
         with suppress(FileNotFoundError):  # another process was quicker
             os.unlink(os.path.join(folder, name))
@@ -186,7 +187,7 @@ def compact_store(
     if is_remote(path):
         from reporter.store.remote_upkeep import compact_remote
 
-        return compact_remote(path, progress)
+        return compact_remote(path, progress, left)
     layout.check_store(path)
     runs = [
         (experiment_id, run_id)
@@ -196,7 +197,7 @@ def compact_store(
     done = 0
     for number, (experiment_id, run_id) in enumerate(runs, start=1):
         folder = os.path.join(path, experiment_id, run_id)
-        if _has_ended(folder, run_id, experiment_id):
+        if has_ended(folder, run_id, experiment_id):
             is_done = compact_run(folder, run_id, experiment_id)
             done += is_done
             if left is not None and not is_done:
@@ -206,7 +207,7 @@ def compact_store(
     return done
 
 
-def _has_ended(folder: str, run_id: str, experiment_id: str) -> bool:
+def has_ended(folder: str, run_id: str, experiment_id: str) -> bool:
     """Tell whether a run has ended and has journals left."""
     names = os.listdir(folder)
     if not any(layout.is_events_journal(n) or layout.is_metrics_journal(n) for n in names):

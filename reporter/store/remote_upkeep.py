@@ -15,13 +15,12 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import BinaryIO
 
-from reporter.model import RunStatus
 from reporter.store import layout
+from reporter.store.compact import has_ended
 from reporter.store.prune import Prunable, find_prunable
 from reporter.store.remote import RemoteFile, RemoteFolder
 from reporter.store.remote_reader import RemoteReader, open_remote
 from reporter.store.remote_upload import send_tables
-from reporter.store.sources import read_sources
 from reporter.store.uris import is_remote, join
 
 __all__ = [
@@ -37,8 +36,16 @@ _SMALL = 8 << 20
 _Progress = Callable[[str, int, int], None]
 
 
-def compact_remote(uri: str, progress: _Progress | None = None) -> int:
+def compact_remote(
+    uri: str, progress: _Progress | None = None, left: list[str] | None = None
+) -> int:
     """Fold the runs of a bucket that have ended and have journals left; returns how many were.
+
+    Parameters
+    ----------
+    uri : str
+    progress, left : optional
+        As :func:`reporter.store.compact.compact_store` takes them.
 
     Raises
     ------
@@ -55,7 +62,11 @@ def compact_remote(uri: str, progress: _Progress | None = None) -> int:
     ]
     done = 0
     for number, (experiment_id, run_id) in enumerate(runs, start=1):
-        done += _compact_run(reader, experiment_id, run_id)
+        if has_ended(os.path.join(folder, experiment_id, run_id), run_id, experiment_id):
+            is_done = _compact_run(reader, experiment_id, run_id)
+            done += is_done
+            if left is not None and not is_done:
+                left.append(f"{experiment_id}/{run_id}")
         if progress is not None:
             progress("Folding", number, len(runs))
     return done
@@ -65,11 +76,6 @@ def _compact_run(reader: RemoteReader, experiment_id: str, run_id: str) -> bool:
     folder = os.path.join(reader.folder, experiment_id, run_id)
     names = os.listdir(folder)
     journals = [n for n in names if layout.is_events_journal(n) or layout.is_metrics_journal(n)]
-    if not journals:
-        return False
-    run = read_sources(folder, run_id, experiment_id).run()
-    if not RunStatus.is_terminated(run.info.status):
-        return False
     below = f"{experiment_id}/{run_id}"
     with tempfile.TemporaryDirectory() as copy:
         for name in names:

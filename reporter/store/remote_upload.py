@@ -59,6 +59,8 @@ class Uploader:
         StoreVersionError
             A newer version wrote the store there.
         """
+        if not self.has_unsent():
+            return  # who only reads writes nothing there, not even the mark of a store
         self._mark_store()
         large = [path for path in self._artifacts() if not self._send_artifact(path, unfinished)]
         self._send_journals()

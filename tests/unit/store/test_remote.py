@@ -312,6 +312,12 @@ def test_a_run_folded_between_listing_and_fetching_is_read_whole(
 # Writing
 
 
+def test_reading_writes_nothing_into_a_bucket(uri: str) -> None:
+    reporter.set_tracking_uri(uri)
+    assert reporter.MlflowClient().search_runs(["0"]) == []
+    assert names(uri) == []
+
+
 def test_long_journals_are_sent_in_parts(uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remote_spool, "_ROLL_BYTES", 3_200)
     reporter.set_tracking_uri(uri)
