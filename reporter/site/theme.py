@@ -84,6 +84,10 @@ FIRST_SCRIPTS = (
 """What the table and the frame of every page need, in the order in which they need each other."""
 
 LATER_SCRIPTS = (
+    "js/lib/statistics.js",
+    "js/lib/groups.js",
+    "js/lib/outline.js",
+    "js/lib/group_cells.js",
     "js/lib/complete.js",
     "js/lib/compare.js",
     "js/lib/downsample.js",
@@ -97,6 +101,9 @@ LATER_SCRIPTS = (
     "js/lib/twin.js",
     "js/lib/zoom.js",
     "js/lib/wall.js",
+    "js/ui/side_panel.js",
+    "js/ui/grouping.js",
+    "js/ui/group_panel.js",
     "js/ui/chart_source.js",
     "js/ui/chart_view.js",
     "js/ui/chart_drawing.js",

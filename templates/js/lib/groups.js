@@ -109,13 +109,20 @@
     return { ...found, first };
   }
 
-  /** Columns in which groups differ: those that name them. */
+  /**
+   * Columns that name the groups: those in which groups differ, if that is enough without those that
+   * only some groups logged at all.
+   *
+   * @param {import("./columns.js").Column[]} columns
+   * @param {Partition} groups
+   */
   function naming(columns, { first }) {
-    const differing = columns.filter((column) => {
-      const { codes } = codesOf(column);
-      return first.some((row) => codes[row] !== codes[first[0]]);
-    });
-    return differing.length ? differing : columns;
+    const told = columns.map((column) => ({ column, codes: codesOf(column).codes }));
+    const differing = told.filter(({ codes }) => first.some((row) => codes[row] !== codes[first[0]]));
+    const logged = differing.filter(({ column, codes }) => new Set(Array.from(first.filter((row) => column.has(row)), (row) => codes[row])).size > 1);
+    const tells = (some) => new Set(Array.from(first, (row) => some.map(({ codes }) => codes[row]).join())).size === first.length;
+    const chosen = tells(logged) ? logged : differing;
+    return (chosen.length ? chosen : told).map(({ column }) => column);
   }
 
   /**

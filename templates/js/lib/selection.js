@@ -19,6 +19,12 @@
       return this.flags[row] === 1;
     }
 
+    /** @param {Uint32Array} rows @returns {boolean | "mixed"}  all of them, none, or some */
+    stateOf(rows) {
+      const count = this.countIn(rows);
+      return count > 0 && count < rows.length ? "mixed" : count > 0;
+    }
+
     put(row, selected) {
       const flag = selected ? 1 : 0;
       this.size += flag - this.flags[row];

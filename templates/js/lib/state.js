@@ -12,7 +12,7 @@
   const VERSION = 1;
 
   /** Names whose value is a list. All others are one text. */
-  const LISTS = new Set(["cols", "sel", "runs", "hide"]);
+  const LISTS = new Set(["cols", "sel", "runs", "hide", "open", "pin"]);
 
   /**
    * @typedef {Object<string, string | string[]>} View

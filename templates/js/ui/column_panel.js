@@ -58,7 +58,14 @@
       });
       this.find.addEventListener("input", () => this.draw());
       this.onlyDiffering.addEventListener("change", () => this.draw());
+      this.split.addEventListener("reporter:panel", (event) => event.target !== this.panel && !this.panel.hidden && this.close());
       reporter.onKey?.("e", () => this.open(this.panel.hidden));
+    }
+
+    /** Another panel has taken the place. */
+    close() {
+      this.panel.hidden = true;
+      this.button.setAttribute("aria-pressed", false);
     }
 
     open(isOpen) {
@@ -66,6 +73,7 @@
       this.split.classList.toggle("open", isOpen);
       this.button.setAttribute("aria-pressed", isOpen);
       if (isOpen) {
+        this.panel.dispatchEvent(new CustomEvent("reporter:panel", { bubbles: true }));
         this.draw();
         this.firstStop().focus();
       } else this.button.focus();

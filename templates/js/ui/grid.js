@@ -10,7 +10,8 @@
  * @property {() => Uint32Array} rows  in the order shown
  * @property {(row: number) => {id: string, name: string, href: string, state: string, color: number}} run
  * @property {(column: object, row: number) => import("../lib/cells.js").Cell} cell
- * @property {(row: number) => boolean} isSelected
+ * @property {(row: number) => boolean | "mixed"} isSelected
+ * @property {(row: number) => import("../lib/outline.js").Node | undefined} node  where it stands in an outline
  * @property {(id: string) => "ascending" | "descending" | "none"} sortOf
  */
 (function (reporter) {
@@ -308,6 +309,7 @@
         this.fillCells(drawn, row);
       } else if (isMoved) this.fillCells(drawn, row);
       this.markSelected(drawn, row);
+      gridCells.markNode(drawn, this.source.node(row));
       drawn.setAttribute("aria-rowindex", place + 2);
       return drawn;
     }
@@ -327,6 +329,15 @@
 
     markSelected(drawn, row) {
       gridCells.markSelected(drawn, this.source.isSelected(row));
+    }
+
+    /** What rows say has changed, and not only which rows are seen: they are made anew at the next drawing. */
+    forget(isStale = () => true) {
+      for (const [row, drawn] of this.drawn) {
+        if (!isStale(row)) continue;
+        this.drawn.delete(row);
+        drawn.remove();
+      }
     }
 
     /** Show what is selected, without filling any cell anew. */

@@ -37,6 +37,7 @@
       made.tabIndex = -1;
     }
     made.append(...nameParts(run.name));
+    if (run.count) made.append(element("span", "count", `n = ${reporter.format.count(run.count)}`));
     return made;
   }
 
@@ -97,11 +98,14 @@
   }
 
   function fillName(row, run) {
-    row.dataset.runId = run.id;
+    if (run.id) row.dataset.runId = run.id;
+    else delete row.dataset.runId;
     const [box, swatch, status, name] = row.cells[0].firstChild.children;
     const word = run.state.charAt(0).toUpperCase() + run.state.slice(1);
     box.setAttribute("aria-label", `Select ${run.name}`);
     swatch.className = `sw k${run.color}`;
+    swatch.hidden = !run.color;
+    status.hidden = !run.state;
     status.className = `st st-${run.state} icon-only`;
     status.title = word;
     status.textContent = word;
@@ -126,23 +130,60 @@
     cell.setAttribute("aria-hidden", "true");
   }
 
+  /** What stands beside a value, in a slot of its own so that values line up. */
+  function asideElement({ text, mark, width }) {
+    const made = element("span", mark, text);
+    if (width) made.style.minWidth = `${width}ch`;
+    return made;
+  }
+
   /** @param {boolean} isBare  digits need no element of their own to be kept apart from other scripts */
-  function fillCell(cell, index, className, isBare, { text, exact, mark }) {
+  function fillCell(cell, index, className, isBare, { text, exact, mark, aside }) {
     cell.className = mark ? `${className} ${mark}` : className;
     cell.setAttribute("aria-colindex", index + 2);
     cell.removeAttribute("aria-hidden");
     if (exact) cell.title = exact;
     else cell.removeAttribute("title");
-    if (isBare) cell.textContent = text;
+    if (aside) cell.replaceChildren(element("bdi", "", text), asideElement(aside));
+    else if (isBare || cell.childElementCount > 1) cell.replaceChildren(isBare ? text : element("bdi", "", text));
     else if (cell.firstElementChild) cell.firstElementChild.textContent = text;
     else cell.replaceChildren(element("bdi", "", text));
   }
 
-  function markSelected(row, isSelected) {
-    row.classList.toggle("sel", isSelected);
-    row.setAttribute("aria-selected", isSelected);
-    row.cells[0].firstChild.firstChild.checked = isSelected;
+  /** @param {boolean | "mixed"} state */
+  function markSelected(row, state) {
+    const box = row.cells[0].firstChild.firstChild;
+    row.classList.toggle("sel", state === true);
+    row.setAttribute("aria-selected", state === true);
+    box.checked = state === true;
+    box.indeterminate = state === "mixed";
   }
 
-  reporter.gridCells = { element, padRow, gapCells, headCell, makeRow, fillName, fitCells, fillGap, fillCell, markSelected };
+  function foldButton() {
+    const button = element("button", "fold");
+    button.type = "button";
+    button.tabIndex = -1;
+    button.dataset.role = "fold";
+    button.setAttribute("aria-hidden", "true");
+    return button;
+  }
+
+  /** Where a row stands in an outline, if the table has one. The mark to click comes last in its cell, the style puts it first. */
+  function markNode(row, node) {
+    const parts = row.cells[0].firstChild;
+    const button = parts.querySelector("[data-role=fold]");
+    row.classList.toggle("heading", Boolean(node?.isHeading));
+    if (!node) {
+      button?.remove();
+      row.removeAttribute("aria-level");
+      row.removeAttribute("aria-expanded");
+      return;
+    }
+    if (!button) parts.append(foldButton());
+    row.setAttribute("aria-level", node.level);
+    if (node.isOpen === null) row.removeAttribute("aria-expanded");
+    else row.setAttribute("aria-expanded", node.isOpen);
+  }
+
+  reporter.gridCells = { element, padRow, gapCells, headCell, makeRow, fillName, fitCells, fillGap, fillCell, markSelected, markNode };
 })((globalThis.reporter = globalThis.reporter || {}));

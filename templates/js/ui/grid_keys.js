@@ -8,6 +8,7 @@
  * @property {(row: number) => void} toggle
  * @property {(from: number, to: number) => void} extend  Shift with an arrow
  * @property {(row: number) => void} open
+ * @property {(row: number, isOpen: boolean) => boolean | undefined} fold  whether there was something to fold
  * @property {() => void} selectAll
  */
 (function (reporter) {
@@ -94,9 +95,17 @@
     press(event) {
       const isCommand = event.ctrlKey || event.metaKey;
       if (event.altKey) return;
-      if (event.key in MOVES) this.move(event, MOVES[event.key](this.frame(isCommand)));
+      if (!isCommand && !event.shiftKey && this.folds(event)) event.preventDefault();
+      else if (event.key in MOVES) this.move(event, MOVES[event.key](this.frame(isCommand)));
       else if (isCommand && event.key.toLowerCase() === "a") this.act(event, () => this.actions.selectAll());
       else if (!isCommand && this.row >= 0) this.pressOnRow(event);
+    }
+
+    /** As in every tree: forward unfolds, back folds; on the name only, beside it they move. */
+    folds(event) {
+      if (this.row < 0 || this.active.column !== 0 || !/^Arrow(Left|Right)$/.test(event.key)) return false;
+      const { forward } = this.frame(false);
+      return this.actions.fold(this.row, (event.key === "ArrowRight") === forward > 0) === true;
     }
 
     frame(isFar) {

@@ -3,6 +3,15 @@
  *
  * The builder's rows stay until the first data file is decoded; the other files follow after the
  * table has been painted. Everything that changes what is seen is in the address: q, sort, cols, sel.
+ *
+ * What can wait (groups, pins, the side panels) comes in later scripts as parts, which join the table:
+ *
+ *   reporter.tables.begun.then((table) => table.join(part))   once the first rows are there
+ *
+ * A table shows lines: numbers below `columns.n` are runs, those beyond are a part's own. A part has
+ * any of `arrange(lines) -> lines`, `run(line)`, `cell(column, line)`, `node(line)`, `rowsOf(line)`,
+ * `fold(line, isOpen)`, `open(line)`, `columns(columns) -> columns`, `sequence(rows) -> rows`,
+ * `aside()`, `readView(names)` and `drawn()`; the first part that has an answer gives it.
  */
 (function (reporter) {
   "use strict";
@@ -35,6 +44,9 @@
         .map((head) => ({ id: head.dataset.column, descending: head.getAttribute("aria-sort") === "descending" }));
       this.shownIds = this.defaultColumns;
       this.isComplete = false;
+      this.parts = [];
+      /** What stands in each row: see above. @type {Uint32Array} */
+      this.lines = this.rows.shown;
     }
 
     role(name) {
@@ -49,6 +61,7 @@
       const shards = tables.map((file, k) => [`data/${file}`, `runs/${this.experiment}/${k}`]);
       this.columns.add(await reporter.load(...shards[0]));
       this.begin(catalog);
+      reporter.tables.begin(this);
       await afterPaint();
       this.grid.draw();
       this.grid.checkRowHeight();
@@ -79,6 +92,48 @@
       idle(work);
     }
 
+    /* Parts */
+
+    /** What the first part says that has something to say. */
+    ask(what, ...about) {
+      for (const part of this.parts) {
+        const said = part[what]?.(...about);
+        if (said !== undefined) return said;
+      }
+      return undefined;
+    }
+
+    /** What all parts make of something, one after the other. */
+    pass(what, value) {
+      return this.parts.reduce((passed, part) => (part[what] ? part[what](passed) : passed), value);
+    }
+
+    join(part) {
+      this.parts.push(part);
+      part.readView?.();
+      this.showColumns(this.shownIds);
+      this.draw();
+    }
+
+    /** What stands beside a value takes room too. */
+    measuredCell({ text, aside }) {
+      return { text: aside ? `${text}  ${aside.text.padEnd(aside.width ?? 0)}` : text };
+    }
+
+    measuredName(run) {
+      return run && `${run.name}  n = ${run.count}    `;
+    }
+
+    /** The runs of a line: its own, or those below a heading. */
+    rowsOf(line) {
+      return this.ask("rowsOf", line) ?? Uint32Array.of(line);
+    }
+
+    /** Rows that the filter shows, in the order in which they are seen. */
+    sequence() {
+      return this.pass("sequence", this.rows.shown);
+    }
+
     failed(error) {
       const note = document.createElement("p");
       note.className = "note bad";
@@ -101,23 +156,28 @@
 
     makeParts() {
       const source = {
-        rows: () => this.rows.shown,
-        run: (row) => this.run(row),
-        cell: this.cell,
-        isSelected: (row) => this.selection.has(row),
+        rows: () => this.lines,
+        run: (line) => this.ask("run", line) ?? this.run(line),
+        cell: (column, line) => this.ask("cell", column, line) ?? this.cell(column, line),
+        node: (line) => this.ask("node", line),
+        isSelected: (line) => this.selection.stateOf(this.rowsOf(line)),
         sortOf: (id) => this.sortOf(id),
       };
-      this.widths = new reporter.ColumnWidths(this.element, { cell: this.cell, nameOf: (row) => this.nameOf(row) });
+      this.widths = new reporter.ColumnWidths(this.element, {
+        cell: (column, line) => this.measuredCell(source.cell(column, line)),
+        nameOf: (line) => this.measuredName(this.ask("run", line)) ?? this.nameOf(line),
+      });
       this.grid = new reporter.Grid(this.element, this.role("scroller"), source);
       this.keys = new reporter.GridKeys(this.grid, {
-        toggle: (row) => this.bar.toggle(row, false),
+        toggle: (line) => this.toggle(line, false),
         extend: (from, to) => this.bar.extend(from, to),
-        open: (row) => this.open(row),
+        open: (line) => this.ask("open", line) ?? this.open(line),
+        fold: (line, isOpen) => this.ask("fold", line, isOpen),
         selectAll: () => this.bar.selectShown(true),
       });
       this.grid.onDrawn = () => this.keys.settle();
       this.bar = new reporter.SelectionBar(this.root, this.selection, {
-        shown: () => this.rows.shown,
+        shown: () => this.sequence(),
         idOf: (row) => this.idOf(row),
         onChange: () => this.selectionChanged(),
         onCopy: () => this.copySelected(),
@@ -140,7 +200,7 @@
       this.element.addEventListener("copy", (event) => this.copy(event));
       this.role("download-csv").addEventListener("click", () => this.download());
       addEventListener("beforeprint", () => this.sayPrinted());
-      reporter.onKey?.("x", () => this.keys.holdsFocus && this.keys.row >= 0 && this.bar.toggle(this.keys.row, false));
+      reporter.onKey?.("x", () => this.keys.holdsFocus && this.keys.row >= 0 && this.toggle(this.keys.row, false));
     }
 
     /* Runs */
@@ -176,11 +236,13 @@
     /** Show the state as it is, once a change. */
     draw() {
       const { shown } = this.rows;
+      this.lines = this.pass("arrange", shown);
       this.grid.draw();
       this.role("no-match").hidden = shown.length > 0;
       if (!shown.length) this.role("no-match-text").textContent = this.noMatchText();
       this.search.showCount(shown.length, this.columns.n, this.countAside());
       this.bar.show();
+      for (const part of this.parts) part.drawn?.();
     }
 
     noMatchText() {
@@ -192,7 +254,8 @@
     countAside() {
       if (this.search.tree && !this.isComplete) return ", reading columns";
       const hidden = this.failedCount(this.rows.order) - this.failedCount(this.rows.shown);
-      return hidden ? `, ${hidden} failed hidden` : "";
+      const asides = this.parts.map((part) => part.aside?.()).filter(Boolean);
+      return [hidden ? `${hidden} failed hidden` : "", ...asides].filter(Boolean).map((text) => `, ${text}`).join("");
     }
 
     failedCount(rows) {
@@ -251,8 +314,8 @@
     /** @param {string[]} ids  those that have not arrived are left out until they do */
     showColumns(ids) {
       this.shownIds = ids;
-      const columns = ids.map((id) => this.columns.get(id)).filter(Boolean);
-      this.grid.setColumns(columns, () => this.widths.measure(columns, this.rows.order));
+      const columns = this.pass("columns", ids.map((id) => this.columns.get(id)).filter(Boolean));
+      this.grid.setColumns(columns, () => this.widths.measure(columns, this.pass("measured", this.rows.order)));
     }
 
     chooseColumns(ids) {
@@ -272,6 +335,14 @@
       this.writeView({ sel: isKept ? Array.from(this.selection.rows(), (row) => this.idOf(row)) : null });
     }
 
+    /** A box was clicked, or Space pressed: on a heading it is about all its runs. */
+    toggle(line, isRange) {
+      const rows = this.rowsOf(line);
+      if (line < this.columns.n && rows.length === 1) return this.bar.toggle(line, isRange);
+      this.selection.putAll(rows, this.selection.stateOf(rows) !== true);
+      return this.bar.changed();
+    }
+
     /** @param {string[]} ids  or the beginnings of ids */
     selectIds(ids) {
       const rows = [];
@@ -287,7 +358,8 @@
       const sorter = event.target.closest("th button");
       if (sorter) return this.changeSort(sort.clickSort(this.rows.keys, sorter.closest("th").dataset.column, event.shiftKey));
       const row = this.grid.rowOf(event.target);
-      if (row >= 0 && event.target.matches("input")) this.bar.toggle(row, event.shiftKey);
+      if (row >= 0 && event.target.matches("[data-role=fold]")) this.ask("fold", row);
+      else if (row >= 0 && event.target.matches("input")) this.toggle(row, event.shiftKey);
       else if (row >= 0 && !event.target.closest("a")) this.focusCell(event.target);
     }
 
@@ -320,7 +392,8 @@
       const { active, row } = this.keys;
       if (!this.selection.size && row < 0) return;
       const column = this.shownColumns()[active.column];
-      event.clipboardData.setData("text/plain", this.selection.size ? this.selectedAsText() : takeAway.plainValue(column, row));
+      const cell = () => this.ask("cell", column, row)?.text ?? takeAway.plainValue(column, row);
+      event.clipboardData.setData("text/plain", this.selection.size ? this.selectedAsText() : cell());
       event.preventDefault();
       if (this.selection.size) this.sayCopied(true);
     }
@@ -361,11 +434,16 @@
       if (has("q")) this.search.set(view.get("q") || "");
       if (has("cols")) this.showColumns(view.get("cols") || this.defaultColumns);
       if (has("sel")) this.selectIds(view.get("sel") || []);
+      for (const part of this.parts) part.readView?.(names);
       if (has("sort") || has("q")) this.rowsChanged();
       else this.draw();
       this.panel.update();
     }
   }
+
+  /** Settled by the table of the page; without one it never is. */
+  reporter.tables = {};
+  reporter.tables.begun = new Promise((resolve) => (reporter.tables.begin = resolve));
 
   const element = document.querySelector("[data-role=runs-table]");
   if (element) {

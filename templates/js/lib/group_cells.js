@@ -1,0 +1,109 @@
+/**
+ * What the heading of a group says in a cell, and how groups are ordered by it.
+ *
+ * Numbers have the digits of their column. Everything that is known of a group is in the exact text,
+ * whichever figure the cell shows. This file knows no element.
+ *
+ * @typedef {"std" | "ci" | "range" | "best"} Shown
+ */
+(function (reporter) {
+  "use strict";
+
+  if (typeof module === "object") {
+    require("./format.js");
+    require("./statistics.js");
+    require("./outline.js");
+  }
+  const { format, statistics, outline } = reporter;
+
+  /** What a cell may show, in words. @type {Object<Shown, string>} */
+  const SHOWN = {
+    std: "mean ± standard deviation",
+    ci: "mean ± 95 % confidence (Student’s t)",
+    range: "smallest – largest",
+    best: "best",
+  };
+
+  const MOST_NAMED = 12;
+
+  /** Half a width beside a mean: one digit where those of the column would all be zeros. */
+  function widthText(width, mean, column, decimals) {
+    const SECOND_MS = 1000;
+    if (column.kind === "duration") return width < SECOND_MS / 2 && mean >= SECOND_MS ? "" : format.duration(width);
+    const text = format.number(width, decimals);
+    return /e/.test(text) && !/e/.test(format.number(mean, decimals)) ? String(Number(width.toPrecision(1))).replace("-", "−") : text;
+  }
+
+  /** How a column writes its numbers. */
+  function writer(column, decimals) {
+    return column.kind === "duration" ? format.duration : (number) => format.number(number, decimals);
+  }
+
+  /** Everything about a group in a column. */
+  function exactText(figures, size, direction) {
+    const { n, left, mean, std, ci, min, max } = figures;
+    const logged = n + left;
+    const parts = [logged < size ? `n ${logged} of ${size} runs` : `n ${size}`];
+    if (left) parts.push(`${left} not finite, left out`);
+    if (n) parts.push(`mean ${mean}`);
+    if (n > 1) parts.push(`std ${std}`, `95 % CI ±${ci} (Student’s t)`, `min ${min}`, `max ${max}`);
+    if (n > 1 && direction) parts.push(`best ${statistics.best(figures, direction)}`);
+    return parts.join(" · ");
+  }
+
+  const besides = (text) => ({ text, mark: "pm" });
+
+  /**
+   * @param {import("./columns.js").Column} column
+   * @param {import("./statistics.js").Statistics} figures
+   * @param {{shown: Shown, decimals: number, size: number}} how  size: runs of the group
+   */
+  function figureCell(column, figures, { shown, decimals, size }) {
+    const exact = exactText(figures, size, column.direction);
+    if (!figures.n) return figures.left ? { text: "NaN", exact, mark: "nan" } : { text: format.MISSING, exact: "", mark: "na" };
+    const write = writer(column, decimals);
+    const mark = figures.left ? "nan" : "";
+    if (shown === "range" && figures.n > 1) return { text: write(figures.min), aside: besides(`– ${write(figures.max)}`), exact, mark };
+    if (shown === "best") return { text: write(statistics.best(figures, column.direction)), exact, mark };
+    const cell = { text: write(figures.mean), exact, mark };
+    const width = figures.n > 1 ? widthText(shown === "ci" ? figures.ci : figures.std, figures.mean, column, decimals) : "";
+    return width && shown !== "range" ? { ...cell, aside: besides(`±${width}`) } : cell;
+  }
+
+  /** The number that groups are ordered by: the one their cells show. */
+  function sortFigure(column, figures, shown, descending) {
+    if (shown === "best") return statistics.best(figures, column.direction);
+    if (shown === "range") return descending ? figures.max : figures.min;
+    return figures.mean;
+  }
+
+  /** Values that differ within a group: how many, and which. */
+  function differingCell(column, rows, cell) {
+    const count = outline.countDifferent(column, rows);
+    const named = [];
+    for (const row of rows.subarray(0, MOST_NAMED)) named.push(cell(column, row).text);
+    const more = rows.length > MOST_NAMED ? " …" : "";
+    return { text: `${count}${rows.length > 1000 ? "+" : ""} value${count === 1 ? "" : "s"}`, exact: [...new Set(named)].join(", ") + more, mark: "na" };
+  }
+
+  /**
+   * What a group is called: the values of the columns in which groups differ.
+   *
+   * @param {import("./columns.js").Column[]} columns
+   * @param {number} row  of the group
+   * @param {(column: object, row: number) => {text: string}} cell
+   */
+  function groupName(columns, row, cell) {
+    const logged = columns.filter((column) => column.has(row));
+    const named = logged.length ? logged : columns;
+    return named.map((column) => `${column.label} ${partText(column, row, cell)}`).join(" · ") || "All runs";
+  }
+
+  function partText(column, row, cell) {
+    if (column.kind === "time") return column.has(row) ? format.timeExact(column.number(row)).slice(0, 10) : format.MISSING;
+    return cell(column, row).text;
+  }
+
+  reporter.groupCells = { SHOWN, figureCell, exactText, sortFigure, differingCell, groupName };
+  if (typeof module === "object") module.exports = reporter.groupCells;
+})((globalThis.reporter = globalThis.reporter || {}));

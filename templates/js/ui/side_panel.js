@@ -1,0 +1,104 @@
+/**
+ * Panels beside the table, made when they are first opened: one at a time, Esc closes, the focus goes
+ * in and comes back.
+ *
+ * On narrow screens they lie over the table. What stands in them is the business of who makes them.
+ */
+(function (reporter) {
+  "use strict";
+  if (typeof document === "undefined") return;
+
+  /**
+   * An element with its children; names of properties that begin with "data-" or "aria-" are attributes.
+   *
+   * @param {string} tag  "button.btn.plain"
+   * @param {object} [properties]
+   * @param {...(Node | string)} children
+   */
+  function make(tag, properties = {}, ...children) {
+    const [name, ...classes] = tag.split(".");
+    const made = document.createElement(name);
+    if (classes.length) made.className = classes.join(" ");
+    if (name === "button") made.type = "button";
+    for (const [key, value] of Object.entries(properties)) {
+      if (key.includes("-") || key === "role") made.setAttribute(key, value);
+      else made[key] = value;
+    }
+    made.append(...children);
+    return made;
+  }
+
+  const CLOSE = "M4 4l7 7M11 4l-7 7";
+  const SVG = "http://www.w3.org/2000/svg";
+
+  /** An icon of 15 by 15, as the templates draw them. */
+  function icon(path) {
+    const svg = document.createElementNS(SVG, "svg");
+    svg.setAttribute("viewBox", "0 0 15 15");
+    svg.setAttribute("class", "i");
+    svg.setAttribute("aria-hidden", "true");
+    const line = document.createElementNS(SVG, "path");
+    line.setAttribute("d", path);
+    svg.append(line);
+    return svg;
+  }
+
+  class SidePanel {
+    /**
+     * @param {HTMLElement} split  the element with data-role=split
+     * @param {object} options
+     * @param {string} options.name  of the panel: its data-role, and its id
+     * @param {string} options.title
+     * @param {HTMLElement} [options.button]  that opens and closes it
+     * @param {(isOpen: boolean) => void} [options.onToggle]
+     */
+    constructor(split, { name, title, button = null, onToggle = () => undefined }) {
+      Object.assign(this, { split, button, onToggle });
+      this.heading = make("h3", { textContent: title, dir: "auto" });
+      const close = make("button.icon", { title: "Close (Esc)", "aria-label": "Close", onclick: () => this.open(false) }, icon(CLOSE));
+      this.head = make("div.ph", {}, this.heading, make("span.spacer"), close);
+      this.body = make("div.pb");
+      this.closer = close;
+      this.element = make("aside.panel.colman", { id: `panel-${name}`, hidden: true, "aria-label": title, "data-role": name }, this.head, this.body);
+      this.element.addEventListener("keydown", (event) => {
+        if (event.key !== "Escape") return;
+        event.stopPropagation();
+        this.open(false);
+      });
+      split.append(this.element);
+      split.addEventListener("reporter:panel", (event) => event.target !== this.element && this.isOpen && this.hide());
+      button?.setAttribute("aria-controls", this.element.id);
+      button?.addEventListener("click", () => this.open(!this.isOpen));
+    }
+
+    get isOpen() {
+      return !this.element.hidden;
+    }
+
+    hide() {
+      this.element.hidden = true;
+      this.button?.setAttribute("aria-pressed", false);
+      this.onToggle(false);
+    }
+
+    /** @param {boolean} isOpen @param {{takesFocus?: boolean}} [how] */
+    open(isOpen, { takesFocus = true } = {}) {
+      if (!isOpen) {
+        const hadFocus = this.element.contains(document.activeElement);
+        this.hide();
+        this.split.classList.remove("open");
+        if (hadFocus) (this.returnTo?.isConnected ? this.returnTo : this.button)?.focus();
+        return;
+      }
+      if (!this.element.contains(document.activeElement)) this.returnTo = document.activeElement;
+      this.element.hidden = false;
+      this.split.classList.add("open");
+      this.button?.setAttribute("aria-pressed", true);
+      this.element.dispatchEvent(new CustomEvent("reporter:panel", { bubbles: true }));
+      this.onToggle(true);
+      if (takesFocus) (this.body.querySelector("input:checked") ?? this.body.querySelector("input, select, button") ?? this.closer).focus();
+    }
+  }
+
+  reporter.sidePanel = { SidePanel, make, icon };
+})((globalThis.reporter = globalThis.reporter || {}));

@@ -1,0 +1,1 @@
+reporter.register("text-HASH","{&#34;depth&#34;: 3}");
