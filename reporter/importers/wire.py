@@ -131,6 +131,7 @@ def read_varint(data: bytes) -> int:
 
 
 def _iter_fields(data: bytes) -> Iterator[tuple[int, int | bytes]]:
+    """Yield number and value of each field; numbers of one byte are read in place, for speed."""
     at, size_bytes = 0, len(data)
     while at < size_bytes:
         key = data[at]
@@ -138,20 +139,22 @@ def _iter_fields(data: bytes) -> Iterator[tuple[int, int | bytes]]:
         if key & 0x80:
             key, at = _varint(data, at - 1)
         kind = key & 7
-        if kind == VARINT:
-            value, at = _varint(data, at)
-            yield key >> 3, value
-            continue
-        if kind == LENGTH:
-            length, at = _varint(data, at)
+        if kind in (VARINT, LENGTH):
+            value = data[at] if at < size_bytes else 0x80
+            at += 1
+            if value & 0x80:
+                value, at = _varint(data, at - 1)
+            if kind == VARINT:
+                yield key >> 3, value
+                continue
         elif kind in (FIXED64, FIXED32):
-            length = 8 if kind == FIXED64 else 4
+            value = 8 if kind == FIXED64 else 4
         else:
             raise WireError(f"a field of kind {kind} at byte {at}")
-        if length > size_bytes - at:
+        if value > size_bytes - at:
             raise WireError(f"a field that goes beyond the message's end, at byte {at}")
-        yield key >> 3, data[at : at + length]
-        at += length
+        yield key >> 3, data[at : at + value]
+        at += value
 
 
 def _packed(data: bytes) -> list[int]:
