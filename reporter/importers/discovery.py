@@ -140,7 +140,8 @@ def _search(
         # What lies beside its owner is a source if somebody claims it, and is not looked into.
         level = _MAX_DEPTH if entry.name in owned else depth + 1
         for source in _search(entry.path, root, importers, least, level):
-            owned.update(() if entry.is_dir() else source.importer.companions)
+            if not entry.is_dir():
+                owned.update(source.importer.companions_of(entry.path))
             yield source
 
 

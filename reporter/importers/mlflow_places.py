@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from urllib.parse import unquote, urlsplit
 
-__all__ = ["ARTIFACT_FOLDERS", "find_folder"]
+__all__ = ["ARTIFACT_FOLDERS", "find_folder", "first_names"]
 
 ARTIFACT_FOLDERS = ("mlruns", "mlartifacts")
 """What MLflow calls folders of artifacts when nobody says otherwise."""
@@ -33,12 +33,7 @@ def find_folder(uri: str, folders: Sequence[str]) -> str:
     >>> find_folder("s3://bucket/1/abc/artifacts", ["."])
     ''
     """
-    parts = urlsplit(uri.replace("\\", "/"))
-    # A letter is a drive of Windows.
-    if len(parts.scheme) > 1 and parts.scheme not in ("file", "mlflow-artifacts"):
-        return ""
-    path = unquote(parts.path) if len(parts.scheme) > 1 else uri.replace("\\", "/")
-    names = [name for name in path.split("/") if name not in ("", ".", "..")]
+    names = _names_in(uri)
     for folder in folders:
         # At least the run (or model) and the word "artifacts" must be there.
         for start in range(max(0, len(names) - 1)):
@@ -46,3 +41,32 @@ def find_folder(uri: str, folders: Sequence[str]) -> str:
             if os.path.isdir(found):
                 return found
     return ""
+
+
+def first_names(uris: Iterable[str], folder: str) -> set[str]:
+    """Return what lies in a folder and is, or holds, one of the places that addresses mean.
+
+    Parameters
+    ----------
+    uris : iterable of str
+        Of experiments.
+    folder : str
+    """
+    found = set()
+    for uri in uris:
+        names = _names_in(uri)
+        for start in range(len(names)):
+            if os.path.isdir(os.path.join(folder, *names[start:])):
+                found.add(names[start])
+                break
+    return found
+
+
+def _names_in(uri: str) -> list[str]:
+    """Return the parts of an address's path; none of a bucket's."""
+    parts = urlsplit(uri.replace("\\", "/"))
+    # A letter is a drive of Windows.
+    if len(parts.scheme) > 1 and parts.scheme not in ("file", "mlflow-artifacts"):
+        return []
+    path = unquote(parts.path) if len(parts.scheme) > 1 else uri.replace("\\", "/")
+    return [name for name in path.split("/") if name not in ("", ".", "..")]

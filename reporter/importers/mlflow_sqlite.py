@@ -17,7 +17,7 @@ from reporter.importers.mlflow_database import Database, Row
 from reporter.importers.mlflow_facts import RunFacts, experiment_events, run_events, with_series
 from reporter.importers.mlflow_meta import int_of, status_of, text_of
 from reporter.importers.mlflow_models import LoggedModel, model_artifacts
-from reporter.importers.mlflow_places import ARTIFACT_FOLDERS, find_folder
+from reporter.importers.mlflow_places import ARTIFACT_FOLDERS, find_folder, first_names
 from reporter.importers.records import (
     ArtifactSource,
     ImportedExperiment,
@@ -57,11 +57,22 @@ def detect(path: str) -> int:
     return CERTAIN if names >= _TABLES and ("run_uuid",) in columns else NO
 
 
+def _folders_of(path: str) -> set[str]:
+    """Return which folders beside a database hold the artifacts of its runs."""
+    try:
+        with open_database(path) as connection:
+            experiments = Database(connection).rows("experiments")
+    except (sqlite3.Error, OSError):
+        experiments = []
+    places = [text_of(row, "artifact_location") for row in experiments]
+    return {*ARTIFACT_FOLDERS, *first_names(places, os.path.dirname(os.path.abspath(path)))}
+
+
 @importer(
     "mlflow-sqlite",
     label="MLflow databases (mlflow.db)",
     detect=detect,
-    companions=ARTIFACT_FOLDERS,
+    companions=_folders_of,
 )
 def read(source: Source, options: ImportOptions) -> Iterator[ImportedItem]:
     """Yield the experiments and runs of a database.

@@ -42,6 +42,7 @@ CERTAIN = 3
 """It has what only this tool writes."""
 
 Reader = Callable[[Source, ImportOptions], Iterator[ImportedItem]]
+Companions = Callable[[str], Collection[str]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,16 +60,21 @@ class Importer:
         :data:`CERTAIN`: whether a source of this kind is exactly here, not somewhere below.
     read : callable
         Yields what is in a source.
-    companions : collection of str
-        Names of folders that belong to a source beside which they lie: nothing in them is a source
-        of its own. The folder itself is one when an importer claims it.
+    companions : collection of str or callable
+        Names of folders that belong to a source that is a file and beside which they lie: nothing
+        in them is a source of its own. The folder itself is one when an importer claims it. A
+        callable takes the file's path and answers with the names.
     """
 
     name: str
     label: str
     detect: Callable[[str], int]
     read: Reader
-    companions: Collection[str] = ()
+    companions: Collection[str] | Companions = ()
+
+    def companions_of(self, path: str) -> Collection[str]:
+        """Return the names of the folders that belong to a file of this kind."""
+        return self.companions(path) if callable(self.companions) else self.companions
 
 
 IMPORTERS: dict[str, Importer] = {}
@@ -76,7 +82,11 @@ IMPORTERS: dict[str, Importer] = {}
 
 
 def importer(
-    name: str, *, label: str, detect: Callable[[str], int], companions: Collection[str] = ()
+    name: str,
+    *,
+    label: str,
+    detect: Callable[[str], int],
+    companions: Collection[str] | Companions = (),
 ) -> Callable[[Reader], Reader]:
     """Register the function below as the reader of one kind of source.
 

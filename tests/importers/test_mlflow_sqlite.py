@@ -117,6 +117,16 @@ def test_the_folder_of_artifacts_is_no_source_of_its_own(copied):
     assert [item.importer.name for item in found] == ["mlflow-sqlite"]
 
 
+def test_a_database_among_its_artifacts_is_the_one_source(copied, tmp_path):
+    (copied / "mlflow.db").rename(copied / "mlruns" / "mlflow.db")
+    run = next((copied / "mlruns").glob("*/*/artifacts"))
+    (run / "table.csv").write_text("step,loss\n0,1\n1,2\n")
+    found = find_sources(str(copied))
+    assert [item.importer.name for item in found] == ["mlflow-sqlite"]
+    result, _ = imported(copied, tmp_path)
+    assert result.sources[0].n_files > 1
+
+
 def test_an_older_folder_store_beside_is_imported_too(copied, tmp_path):
     """MLflow 3 leaves an older ``mlruns`` where it is and puts new files into it."""
     experiment = copied / "mlruns" / "234567890123456789"
