@@ -103,6 +103,10 @@ class _Store:
         self._where = where
         self._folders = folders
         self._versions = _registered(database)
+        self._models: dict[str, list[Row]] = {}
+        for row in database.rows("logged_models"):
+            if row.get("lifecycle_stage") != LifecycleStage.DELETED:
+                self._models.setdefault(text_of(row, "source_run_id"), []).append(row)
 
     def read(self) -> Iterator[ImportedItem]:
         known = set()
@@ -181,11 +185,7 @@ class _Store:
             params=database.pairs("params", "run_uuid", run_id),
             tags=tags,
             datasets=list(_datasets(database, run_id)),
-            models=[
-                self._model(model)
-                for model in database.rows("logged_models", "source_run_id", run_id)
-                if model.get("lifecycle_stage") != LifecycleStage.DELETED
-            ],
+            models=[self._model(model) for model in self._models.get(run_id, ())],
             versions=self._versions.get(run_id, ()),
         )
 
@@ -254,7 +254,9 @@ def _registered(database: Database) -> dict[str, list[dict[str, Any]]]:
 
 
 def _datasets(database: Database, run_id: str) -> Iterator[DatasetInput]:
-    for link in database.rows("inputs", "destination_id source_type", run_id, "DATASET"):
+    # In the order of the table's index.
+    columns = "destination_type destination_id source_type"
+    for link in database.rows("inputs", columns, "RUN", run_id, "DATASET"):
         for row in database.rows("datasets", "dataset_uuid", link["source_id"]):
             tags = database.rows("input_tags", "input_uuid", link["input_uuid"])
             yield DatasetInput(
