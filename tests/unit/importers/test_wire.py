@@ -3,7 +3,7 @@ from __future__ import annotations
 import struct
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reporter.importers.wire import Message, WireError
@@ -50,6 +50,7 @@ def test_what_is_no_message_is_refused(data):
         Message(data)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_message_or_refused(data):
     try:
@@ -62,6 +63,7 @@ def test_any_bytes_are_a_message_or_refused(data):
         message.double(number)
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(1, 500), st.binary(max_size=50) | st.integers(-(2**63), 2**63 - 1))
