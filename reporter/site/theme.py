@@ -104,6 +104,7 @@ LATER_SCRIPTS = (
     "js/ui/side_panel.js",
     "js/ui/grouping.js",
     "js/ui/group_panel.js",
+    "js/ui/sight.js",
     "js/ui/chart_source.js",
     "js/ui/chart_view.js",
     "js/ui/chart_drawing.js",

@@ -12,6 +12,7 @@
  * @property {(column: object, row: number) => import("../lib/cells.js").Cell} cell
  * @property {(row: number) => boolean | "mixed"} isSelected
  * @property {(row: number) => import("../lib/outline.js").Node | undefined} node  where it stands in an outline
+ * @property {(drawn: HTMLTableRowElement, row: number) => void} mark  on each row that was drawn
  * @property {(id: string) => "ascending" | "descending" | "none"} sortOf
  */
 (function (reporter) {
@@ -310,6 +311,7 @@
       } else if (isMoved) this.fillCells(drawn, row);
       this.markSelected(drawn, row);
       gridCells.markNode(drawn, this.source.node(row));
+      this.source.mark(drawn, row);
       drawn.setAttribute("aria-rowindex", place + 2);
       return drawn;
     }

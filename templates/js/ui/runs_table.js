@@ -11,7 +11,8 @@
  * A table shows lines: numbers below `columns.n` are runs, those beyond are a part's own. A part has
  * any of `arrange(lines) -> lines`, `run(line)`, `cell(column, line)`, `node(line)`, `rowsOf(line)`,
  * `fold(line, isOpen)`, `open(line)`, `columns(columns) -> columns`, `sequence(rows) -> rows`,
- * `aside()`, `readView(names)` and `drawn()`; the first part that has an answer gives it.
+ * `mark(element, line)`, `aside()`, `readView(names)` and `drawn()`; the first part that has an
+ * answer gives it.
  */
 (function (reporter) {
   "use strict";
@@ -160,6 +161,7 @@
         run: (line) => this.ask("run", line) ?? this.run(line),
         cell: (column, line) => this.ask("cell", column, line) ?? this.cell(column, line),
         node: (line) => this.ask("node", line),
+        mark: (drawn, line) => this.parts.forEach((part) => part.mark?.(drawn, line)),
         isSelected: (line) => this.selection.stateOf(this.rowsOf(line)),
         sortOf: (id) => this.sortOf(id),
       };
@@ -281,12 +283,20 @@
       this.sortBy(keys);
       this.rowsChanged();
       const text = sort.printSort(keys);
-      this.writeView({ sort: text === sort.printSort(this.defaultSort) ? null : text });
+      this.writeView({ sort: this.isDefaultSort ? null : text });
+    }
+
+    get isDefaultSort() {
+      return sort.printSort(this.rows.keys) === sort.printSort(this.defaultSort);
+    }
+
+    /** Whether the lines are others than the rows. */
+    get isArranged() {
+      return this.lines !== this.rows.shown;
     }
 
     showSortChips() {
-      const isDefault = sort.printSort(this.rows.keys) === sort.printSort(this.defaultSort);
-      this.role("chips").replaceChildren(...(isDefault ? [] : this.rows.keys.map((key) => this.sortChip(key))));
+      this.role("chips").replaceChildren(...(this.isDefaultSort ? [] : this.rows.keys.map((key) => this.sortChip(key))));
     }
 
     sortChip({ id, descending }) {
@@ -330,6 +340,7 @@
 
     selectionChanged() {
       this.grid.drawSelection();
+      for (const part of this.parts) part.drawn?.();
       const { size } = this.selection;
       const isKept = size > 0 && size <= MAX_IN_ADDRESS;
       this.writeView({ sel: isKept ? Array.from(this.selection.rows(), (row) => this.idOf(row)) : null });

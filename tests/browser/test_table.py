@@ -1,0 +1,129 @@
+"""The runs table beyond search and order: groups, trees, charts that follow, panels, exports."""
+
+from __future__ import annotations
+
+import statistics
+from pathlib import Path
+
+import pytest
+
+from reporter.store.reader import open_store
+
+ROOT = Path(__file__).resolve().parents[2]
+DIGITS = "digits-mlp"
+NESTED = "diabetes-nested-cv"
+ROWS = "[data-role=runs-table] tbody tr"
+HEADING = f"{ROWS}[aria-expanded]"
+
+
+@pytest.fixture(scope="module")
+def store():
+    """The sample store."""
+    return open_store(ROOT / "sample_runs")
+
+
+@pytest.fixture(scope="module")
+def ids(store) -> dict[str, str]:
+    """Experiment ids by name."""
+    return {experiment.name: experiment.experiment_id for experiment in store.experiments()}
+
+
+@pytest.fixture
+def open_table(open_page, on_disk, ids):
+    """Open the table of an experiment, with a view; its later scripts have joined it."""
+
+    def open_(name: str, view: str = "", **options):
+        page = open_page(on_disk, f"experiment/{ids[name]}/index.html{view}", **options)
+        page.wait_for_function("() => reporter.visibleRuns && reporter.sidePanel")
+        return page
+
+    return open_
+
+
+def cell(row, page, column: str):
+    place = page.locator(f"th[data-column='{column}']").get_attribute("aria-colindex")
+    return row.locator(f"td[aria-colindex='{place}']")
+
+
+def hash_of(page) -> str:
+    return page.evaluate("location.hash")
+
+
+def test_everything_but_the_seed_gives_mean_and_deviation(open_table, store, ids):
+    page = open_table(DIGITS, "#v=1&group=repeats&sort=-metrics.val_acc")
+    page.wait_for_selector(HEADING)
+    runs = [run for run in store.runs() if run.info.experiment_id == ids[DIGITS]]
+    wanted = {"model": "mlp", "hidden": "128", "lr": "3e-1"}
+    group = [r for r in runs if {key: r.data.params.get(key) for key in wanted} == wanted]
+    values = [run.data.metrics["val_acc"] for run in group]
+    first = page.locator(HEADING).first
+    assert first.get_attribute("aria-level") == "1"
+    shown = cell(first, page, "metrics.val_acc")
+    mean, deviation = statistics.mean(values), statistics.stdev(values)
+    assert shown.inner_text() == f"{mean:.3f}±{deviation:.3f}"
+    assert f"n {len(values)} · " in shown.get_attribute("title")
+    assert "95 % CI" in shown.get_attribute("title")
+    assert f"n = {len(values)}" in first.locator("td.name").inner_text()
+    assert page.locator("[data-role=runs-table]").get_attribute("role") == "treegrid"
+
+
+def test_groups_are_handled_by_keyboard(open_table):
+    page = open_table(DIGITS, "#v=1&group=params.model")
+    page.locator(HEADING).first.locator("td.name .mid").click()
+    page.keyboard.press("ArrowRight")
+    assert page.locator(HEADING).first.get_attribute("aria-expanded") == "true"
+    inner = page.locator(f"{ROWS}[aria-level='2']")
+    assert inner.count() > 0
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.closest('tr').ariaLevel") == "2"
+    page.keyboard.press("ArrowLeft")
+    assert page.evaluate("document.activeElement.closest('tr').ariaLevel") == "1"
+    page.keyboard.press(" ")
+    n = int(page.locator(HEADING).first.locator(".count").inner_text().split("=")[1])
+    assert page.locator("[data-role=selection-count]").inner_text() == f"{n} runs selected"
+    page.keyboard.press("ArrowLeft")
+    assert inner.count() == 0
+    assert "group=params.model" in hash_of(page)
+    assert "open" not in hash_of(page)
+
+
+def test_a_link_restores_groups_that_are_open(open_table):
+    page = open_table(DIGITS, "#v=1&group=params.model,params.hidden&agg=ci")
+    page.wait_for_selector(HEADING)
+    page.locator("[data-role=group]").click()
+    page.get_by_role("button", name="Unfold all").click()
+    link = hash_of(page)
+    assert "open=*" in link
+    again = open_table(DIGITS, link)
+    again.wait_for_selector(f"{ROWS}[aria-level='2']")
+    assert again.locator(f"{ROWS}[aria-expanded='true']").count() > 1
+    assert "confidence" in again.locator(".chip", has_text="group").inner_text()
+
+
+def test_children_unfold_below_their_parent(open_table):
+    page = open_table(NESTED, "#v=1&group=tree")
+    page.wait_for_selector(HEADING)
+    parents = page.locator(HEADING).count()
+    assert page.locator(f"{ROWS}[data-run-id]").count() == parents
+    parent = page.locator(HEADING).first
+    assert "children: n" in cell(parent, page, "metrics.val_rmse").get_attribute("title")
+    parent.locator("[data-role=fold]").click()
+    assert page.locator(f"{ROWS}[aria-level='2']").count() > 0
+
+
+def test_charts_follow_filter_colours_and_selection(open_table, ids):
+    page = open_table(DIGITS)
+    visible = f"reporter.visibleRuns('{ids[DIGITS]}')?.length ?? -1"
+    assert page.evaluate(visible) == -1
+    page.locator("[data-role=query]").fill("hidden:128")
+    n = page.evaluate(visible)
+    assert 0 < n == int(page.locator("[data-role=row-count]").inner_text().split(" of ")[0])
+    page.locator(f"{ROWS}[data-run-id] .sw").first.click()
+    assert page.evaluate(visible) == n - 1
+    assert "hide=" in hash_of(page)
+    for place in (1, 2):
+        page.locator(f"{ROWS}[data-run-id] input").nth(place).click()
+    assert page.evaluate(visible) == 2
+    page.locator("[data-tab=charts]").click()
+    said = page.locator("[data-role=charts-rows]").inner_text()
+    assert said == "2 of 33 runs, as selected in the table"
