@@ -31,6 +31,8 @@ NOT_COPIED = "Artifact not copied"
 """What a problem is called after which the next import tries the run again."""
 
 _MAX_NAME_BYTES = 255
+# Larger files may be left out of a site; then reading them would have been for nothing.
+_MAX_DIGESTED_BYTES = 1 << 26
 # The target's disk is full or read-only: nothing that follows would fare better.
 _DISK_REFUSED = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EROFS})
 
@@ -91,11 +93,22 @@ class ArtifactLinker:
                 yield item
             elif item.file:
                 links[path] = os.path.realpath(item.file)
-                yield _artifact(path, item, item.size_bytes, "")
+                yield _artifact(path, item, item.size_bytes, _digest(links[path], item))
             else:
                 yield _copy(folder, run.run_id, path, item, known.get(path))
         with open(os.path.join(folder, LINKS), "w", encoding="ascii") as file:
             json.dump(links, file)
+
+
+def _digest(file: str, item: ArtifactSource) -> str:
+    """Take a file's SHA-256, so that later builds need not read it; empty when they shall."""
+    if item.size_bytes > _MAX_DIGESTED_BYTES:
+        return ""
+    try:
+        with open(file, "rb") as stream:
+            return hashlib.sha256(stream.read(_MAX_DIGESTED_BYTES)).hexdigest()
+    except OSError:
+        return ""  # whoever opens it will say so
 
 
 def _with_paths(run: ImportedRun) -> Iterator[tuple[str, ArtifactSource | Problem]]:
