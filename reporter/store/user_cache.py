@@ -14,7 +14,7 @@ def user_cache_folder() -> str:
     Returns
     -------
     str
-        Starts with ``~`` when there is no home.
+        Below the null device, where no folder can be made, when there is no home.
     """
     chosen = os.environ.get("XDG_CACHE_HOME")
     if chosen:
@@ -25,4 +25,5 @@ def user_cache_folder() -> str:
         root = "~/Library/Caches"
     else:
         root = "~/.cache"
-    return os.path.join(os.path.expanduser(root), "runpages")
+    root = os.path.expanduser(root)
+    return os.path.join(os.devnull if root.startswith("~") else root, "runpages")
