@@ -173,13 +173,18 @@ def _edit(
     """Change runs, none of them unless all are found."""
     from reporter.store.reader import open_store
     from reporter.tracking import MlflowClient
+    from reporter.tracking.location import settings
 
     reader, client = open_store(store), MlflowClient(store)
     found = [find_run(reader, run).info for run in runs]
-    for info in found:
-        change(client, info.run_id)
-        if not as_json:
-            click.echo(f"{info.run_id}  {info.run_name}")
+    on_error, settings.on_error = settings.on_error, "raise"  # nothing trains that must go on
+    try:
+        for info in found:
+            change(client, info.run_id)
+            if not as_json:
+                click.echo(f"{info.run_id}  {info.run_name}")
+    finally:
+        settings.on_error = on_error
     if as_json:
         print_json([{"run_id": info.run_id, "run_name": info.run_name} for info in found])
 

@@ -122,10 +122,18 @@ class Journal:
                 return
             if last and (self.fd >= 0 or self._pending):
                 self.write(last)
-            self._flush_pending(force=True)
-            self.is_closed = True
-            self._leave_file()
-            _journals.discard(self)
+            try:
+                self._flush_pending(force=True)
+            finally:
+                self.is_closed = True
+                self._leave_file()
+                _journals.discard(self)
+            if self._pending or self._dropped:
+                warnings.warn(
+                    f"'{self.path}' could not be written to the end: {self._pending_bytes} bytes "
+                    "and what did not fit the memory are lost.",
+                    stacklevel=4,
+                )
 
     def roll(self, size_bytes: int, last: bytes) -> None:
         """Close the file with `last` and go on in another, if it has grown to a size.
@@ -239,6 +247,7 @@ class Journal:
         self._leave_file()
         self._retry_at = time.monotonic() + RETRY_SECONDS
         if self._on_error == "raise":
+            self._pending, self._pending_bytes = [], 0  # the caller is told: not logged
             raise StoreError(
                 f"Cannot write '{path}': {error.strerror}.",
                 path=path,

@@ -357,7 +357,13 @@ class MlflowClient(ArtifactCalls):
         return live, replace(run, info=replace(run.info, artifact_uri=uri))
 
     def _open(
-        self, experiment: Experiment, run_id: str, params: Mapping[str, str], *, is_owner: bool
+        self,
+        experiment: Experiment,
+        run_id: str,
+        params: Mapping[str, str],
+        *,
+        is_owner: bool,
+        on_error: str = "",
     ) -> LiveRun:
         location = layout.local_folder(experiment.artifact_location)
         is_inside = is_inside_store(self._uri, location, experiment.experiment_id)
@@ -368,7 +374,7 @@ class MlflowClient(ArtifactCalls):
             now_ms=_now_ms,
             artifact_folder="" if is_inside else below(location, run_id, layout.ARTIFACTS),
             durability=settings.durability,
-            on_error=settings.on_error,
+            on_error=on_error or settings.on_error,
             check_key=check_key,
         )
         return register(LiveRun(writer, params, is_owner=is_owner))
@@ -397,15 +403,23 @@ class MlflowClient(ArtifactCalls):
         return run
 
     def _edit(self, run_id: str, *events: Event, is_lifecycle: bool = False) -> None:
-        """Append events to a run; one that nobody here has open is closed and folded again."""
+        """Append events to a run; one that nobody here has open is closed and folded again.
+
+        There a disk that refuses is an error: no training hangs on it, and nothing would be there
+        to write later.
+        """
         run = self._reader.run(run_id) if is_lifecycle else self._active_run(run_id)
         open_here = find_live(self._folder, run_id)
         experiment = self.get_experiment(run.info.experiment_id)
-        live = open_here or self._open(experiment, run_id, run.data.params, is_owner=False)
-        for event in events:
-            live.append(event)
-        if open_here is None:
-            live.close(fold=RunStatus.is_terminated(run.info.status))
+        live = open_here or self._open(
+            experiment, run_id, run.data.params, is_owner=False, on_error="raise"
+        )
+        try:
+            for event in events:
+                live.append(event)
+        finally:
+            if open_here is None:
+                live.close(fold=RunStatus.is_terminated(run.info.status))
 
     def get_run(self, run_id: str) -> Run:
         """Return a run as it stands now; one of a deleted experiment is deleted too.

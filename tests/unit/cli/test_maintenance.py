@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -255,3 +257,27 @@ def test_interrupt_half_way_harms_nothing(
         assert _json("verify", target) == []
     names_left = [name for _, _, files in os.walk(tmp_path) for name in files]
     assert not [name for name in names_left if name.startswith(layout.TEMPORARY_PREFIX)]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("delete", "good"), ("tag", "good", "a", "b"), ("rename", "good", "x"), ("stop", "left")],
+)
+def test_edits_on_a_disk_that_refuses(
+    store: str, environment: dict[str, str], command: tuple[str, ...]
+) -> None:
+    """Exit code 2 and one sentence, not a promise to write it later."""
+    make_run(store, "left", status=None, fold=False)
+    script = (
+        "import sys\nfrom reporter.cli import main\nfrom reporter.store import journal\n"
+        "def refuse(*_):\n    raise OSError(30, 'Read-only file system')\n"
+        "journal.os_write = refuse\nmain(sys.argv[1:])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, *command, "--store", store],
+        capture_output=True, text=True, check=False, env=environment,
+    )  # fmt: skip
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.startswith("Error: Cannot write ")
+    assert len(done.stderr.splitlines()) == 1
+    assert _names(store) == {"good", "other", "draft", "left"}

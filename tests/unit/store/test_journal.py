@@ -239,3 +239,24 @@ def test_keys_are_checked_before_anything_is_written(tmp_path: Path) -> None:
     journal.append_point("good", 3.0, 0, 0)
     journal.close()
     assert _points(tmp_path) == [("good", 3.0)]
+
+
+def test_what_never_could_be_written_is_said_at_the_end(tmp_path: Path, disk: _Disk) -> None:
+    journal = _journal(tmp_path)
+    disk.error = errno.EROFS
+    with pytest.warns(UserWarning, match="Logging goes on in memory"):
+        journal.append_point("loss", 0.0, 0, 0)
+    with pytest.warns(UserWarning, match="could not be written to the end: .* bytes"):
+        journal.close()
+    assert journal.is_closed
+
+
+def test_what_was_refused_with_an_error_is_not_written_later(tmp_path: Path, disk: _Disk) -> None:
+    journal = _journal(tmp_path, on_error="raise")
+    disk.error = errno.ENOSPC
+    with pytest.raises(StoreError, match="No space left"):
+        journal.append_point("loss", 0.0, 0, 0)
+    disk.error = None
+    journal.append_point("loss", 1.0, 1, 0)
+    journal.close()
+    assert _points(tmp_path) == [("loss", 1.0)]

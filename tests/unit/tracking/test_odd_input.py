@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 import reporter
-from reporter.errors import InvalidInputError, MissingFileError
+from reporter.errors import InvalidInputError, MissingFileError, StoreError
 from reporter.store.reader import open_store
 from reporter.store.verify import verify_store
 
@@ -266,3 +266,32 @@ def test_large_file_is_copied_in_pieces(tmp_path: Path, environment: dict[str, s
     assert int(done.stdout) < 40  # megabytes
     (item,) = _run(tmp_path).artifacts
     assert item.size_bytes == 200 << 20
+
+
+def test_edit_that_cannot_be_written_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits for the disk to come back after an edit: it is done, or it is not."""
+    client = reporter.MlflowClient(str(tmp_path / "runs"))
+    run_id = client.create_run("0").info.run_id
+    client.set_terminated(run_id)
+
+    def refuse(*_: object) -> int:
+        raise OSError(30, "Read-only file system")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("reporter.store.journal.os_write", refuse)
+        for call in (
+            lambda: client.delete_run(run_id),
+            lambda: client.set_tag(run_id, "a", "b"),
+        ):
+            with pytest.raises(StoreError, match="Read-only file system"):
+                call()
+    run = client.get_run(run_id)
+    assert (run.info.lifecycle_stage, run.info.status, run.data.tags.get("a")) == (
+        "active",
+        "FINISHED",
+        None,
+    )
+    client.delete_run(run_id)
+    assert client.get_run(run_id).info.lifecycle_stage == "deleted"
