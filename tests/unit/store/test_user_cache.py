@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 
 import pytest
+
 from reporter.store.user_cache import user_cache_folder
 
 
