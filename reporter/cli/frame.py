@@ -99,9 +99,16 @@ def _show_warning(message: Warning | str, *_: object) -> None:
     click.echo(f"Warning: {message}", err=True)
 
 
-store_argument = click.argument("store", default="runs", required=False)
+# What a script logs to is what a command looks at, unless it is told otherwise.
+store_argument = click.argument(
+    "store", default="runs", required=False, envvar="REPORTER_TRACKING_URI"
+)
 store_option = click.option(
-    "--store", default="runs", show_default=True, help="Folder that runs were logged to."
+    "--store",
+    default="runs",
+    show_default=True,
+    envvar="REPORTER_TRACKING_URI",
+    help="Folder or URI that runs were logged to; as REPORTER_TRACKING_URI says.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 

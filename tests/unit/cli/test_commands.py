@@ -221,3 +221,16 @@ def test_lone_surrogates_do_not_stop_a_listing(store: str) -> None:
     make_run(store, "odd", params={"\ud800": "\udfff"})
     assert _report("show", "odd", "--store", store).exit_code == 0
     assert _report("list", store, "--json").exit_code == 0
+
+
+def test_commands_look_where_scripts_log(sample_store, monkeypatch, tmp_path):
+    from click.testing import CliRunner
+
+    from reporter.cli import main
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("REPORTER_TRACKING_URI", str(sample_store))
+    listed = CliRunner().invoke(main, ["list", "--limit", "1", "--json"])
+    assert listed.exit_code == 0, listed.output
+    run_id = json.loads(listed.stdout)[0]["info"]["run_id"]
+    assert run_id in CliRunner().invoke(main, ["show", run_id]).output
