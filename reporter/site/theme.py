@@ -105,6 +105,7 @@ LATER_SCRIPTS = (
     "js/ui/grouping.js",
     "js/ui/group_panel.js",
     "js/ui/sight.js",
+    "js/ui/suggest.js",
     "js/ui/chart_source.js",
     "js/ui/chart_view.js",
     "js/ui/chart_drawing.js",

@@ -127,3 +127,39 @@ def test_charts_follow_filter_colours_and_selection(open_table, ids):
     page.locator("[data-tab=charts]").click()
     said = page.locator("[data-role=charts-rows]").inner_text()
     assert said == "2 of 33 runs, as selected in the table"
+
+
+def test_keys_and_values_are_completed_by_keyboard(open_table):
+    page = open_table(DIGITS)
+    box = page.get_by_role("combobox", name="Filter runs")
+    box.click()
+    page.keyboard.type("hid")
+    page.wait_for_selector("#query-suggestions [role=option]")
+    assert box.get_attribute("aria-expanded") == "true"
+    page.keyboard.press("ArrowDown")
+    marked = box.get_attribute("aria-activedescendant")
+    assert page.locator(f"#{marked}").inner_text().split()[0] == "hidden"
+    page.keyboard.press("Enter")
+    assert box.input_value() == "hidden "
+    page.keyboard.type("= 1")
+    page.wait_for_selector("#query-suggestions [role=option] >> text=128")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    assert box.input_value() == "hidden = 128 "
+    assert box.evaluate("(box) => box === document.activeElement")
+    page.keyboard.press("Escape")
+    assert page.locator("#query-suggestions").is_hidden()
+    said = page.locator("[data-role=row-count]").inner_text()
+    assert said == "10 of 33 runs, 1 failed hidden"
+
+
+def test_a_key_that_no_run_has_gets_a_hint_and_a_broken_text_keeps_its_rows(open_table):
+    page = open_table(DIGITS)
+    page.locator("[data-role=query]").fill("params.hiden = 128")
+    page.wait_for_selector(".hint >> text=Did you mean hidden?")
+    page.locator("[data-role=query]").fill("hidden = 128")
+    count = page.locator("[data-role=row-count]").inner_text()
+    page.locator("[data-role=query]").fill("hidden = 128 AND lr >")
+    assert "Showing the last filter that worked" in page.locator("#query-error").inner_text()
+    assert page.locator("[data-role=row-count]").inner_text() == count
+    assert page.locator("#query-error .wavy").count() == 1
