@@ -204,7 +204,7 @@ class LiveRun:
             self.writer.finish()
         except OSError as error:
             warnings.warn(
-                f"Run {self.run_id} stays in journals: {error}. Nothing is lost; "
+                f"Run {self.run_id} stays in journals, which read as well: {error}. "
                 "'report compact' makes its tables later.",
                 stacklevel=4,
             )
