@@ -14,8 +14,8 @@ import shutil
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -241,19 +241,12 @@ class Shelf:
         writer = self._writer(started.run_id, started.experiment_id)
         opened = OpenRun(writer, {}, started.status, LifecycleStage.ACTIVE, ())
         opened.append(started, *events)
-        self._keep(opened)
+        self._keep(started.run_id, lambda: opened)
 
     def open(self, run_id: str) -> OpenRun:
-        """Return the way into a run, brought up to date; raises RunNotFoundError.
-
-        Whoever writes holds its `lock` from the check to the write.
-        """
-        folder = self.folder_of(run_id)
-        with self._lock:
-            found = self._open.get(run_id)
-            if found is None:
-                found = OpenRun(self._writer(run_id, self.home_of(run_id)), {}, "", "", ())
-            self._keep(found)
+        """Return the way into a run, brought up to date; raises RunNotFoundError."""
+        folder, home = self.folder_of(run_id), self.home_of(run_id)
+        found = self._keep(run_id, lambda: OpenRun(self._writer(run_id, home), {}, "", "", ()))
         with found.lock:
             mine = os.path.basename(found.writer.events_path)
             state = tuple(item for item in _state_of(folder, events_only=True) if item[0] != mine)
@@ -265,23 +258,31 @@ class Shelf:
                 found.state = state
         return found
 
-    def append(self, run_id: str, *events: Event) -> None:
-        """Record events of a run; raises RunNotFoundError."""
-        opened = self.open(run_id)
-        with opened.lock:
-            opened.append(*events)
-        self.written(opened)
+    @contextmanager
+    def writing(self, run_id: str) -> Iterator[OpenRun]:
+        """Hold the way into a run: what is checked inside is still so when it is written.
 
-    def written(self, opened: OpenRun) -> None:
-        """Arrange for what follows a write: a run that has ended is folded again, a bit later."""
+        An ended run that was written to is folded again, a bit later. Raises RunNotFoundError.
+        """
+        while True:
+            opened = self.open(run_id)
+            with opened.lock:
+                if opened.writer.is_closed:
+                    continue  # another thread folded it between the two lines above
+                yield opened
+            break
         opened.touched_s = time.monotonic()
         if RunStatus.is_terminated(opened.status):
-            self._fold_later(opened.writer.run_id)
+            self._fold_later(run_id)
+
+    def append(self, run_id: str, *events: Event) -> None:
+        """Record events of a run; raises RunNotFoundError."""
+        with self.writing(run_id) as opened:
+            opened.append(*events)
 
     def end(self, run_id: str, event: RunEnded) -> None:
         """Record the end of a run and write its tables now."""
-        opened = self.open(run_id)
-        with opened.lock:
+        with self.writing(run_id) as opened:
             opened.append(event)
         if RunStatus.is_terminated(event.status):
             self._fold(run_id)
@@ -303,14 +304,18 @@ class Shelf:
     def _writer(self, run_id: str, experiment_id: str) -> FolderWriter:
         return FolderWriter(self.path, experiment_id, run_id, now_ms=now_ms, on_error=self.on_error)
 
-    def _keep(self, opened: OpenRun) -> None:
+    def _keep(self, run_id: str, make: Callable[[], OpenRun]) -> OpenRun:
+        """Return the run that is open, or the one that is made; too many of them are closed."""
         with self._lock:
-            opened.touched_s = time.monotonic()
-            self._open[opened.writer.run_id] = opened
-            self._open.move_to_end(opened.writer.run_id)
+            found = self._open.get(run_id)
+            if found is None:
+                found = self._open[run_id] = make()
+            found.touched_s = time.monotonic()
+            self._open.move_to_end(run_id)
             surplus = list(self._open)[:-_MAX_OPEN_RUNS]
-        for run_id in surplus:
-            self._fold(run_id)
+        for other in surplus:
+            self._fold(other)
+        return found
 
     def _fold(self, run_id: str) -> None:
         """Close the writer of a run; write the tables of one that has ended."""

@@ -101,18 +101,15 @@ class Desk:
     @contextmanager
     def _writing(self, run_id: str) -> Iterator[OpenRun]:
         """Hold the way into an active run; what is checked inside is still so when written."""
-        opened = self.shelf.open(run_id)
-        stage = opened.lifecycle_stage
-        experiment = self.shelf.find_experiment(opened.writer.experiment_id)
-        if experiment is not None and experiment.lifecycle_stage != LifecycleStage.ACTIVE:
-            stage = LifecycleStage.DELETED
-        if stage != LifecycleStage.ACTIVE:
-            raise failure(
-                f"The run {run_id} must be in the 'active' state. Current state is {stage}."
-            )
-        with opened.lock:
+        with self.shelf.writing(run_id) as opened:
+            experiment = self._experiment(opened.writer.experiment_id)
+            is_there = experiment.lifecycle_stage == LifecycleStage.ACTIVE
+            stage = opened.lifecycle_stage if is_there else LifecycleStage.DELETED
+            if stage != LifecycleStage.ACTIVE:
+                raise failure(
+                    f"The run {run_id} must be in the 'active' state. Current state is {stage}."
+                )
             yield opened
-        self.shelf.written(opened)
 
     def _documents_of(self, experiment_id: str) -> Documents:
         """Return the experiment's documents: logged models, traces and what links to them."""

@@ -183,7 +183,7 @@ class Runs(Desk):
                 "Invalid value for request parameter max_results. It must be at most "
                 f"{SEARCH_MAX_RESULTS_THRESHOLD}, but got value {max_results}"
             )
-        found = []
+        found: list[Any] = []
         for experiment_id in dict.fromkeys(map(str, experiment_ids)):
             known = self.shelf.find_experiment(experiment_id)
             if known is not None:

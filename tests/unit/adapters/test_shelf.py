@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 
 import pytest
 
@@ -118,6 +119,32 @@ def test_few_journals_stay_open(shelf, path, monkeypatch):
     for run_id in ids:
         shelf.append(run_id, TagsSet(at_ms=2, tags={"n": run_id}))
     assert [shelf.run(run_id).data.tags["n"] for run_id in ids] == ids
+
+
+def test_threads_that_close_each_others_journals_lose_nothing(shelf, monkeypatch):
+    monkeypatch.setattr("reporter.adapters.shelf._MAX_OPEN_RUNS", 2)
+    ids = [f"{number:032x}" for number in range(6)]
+    for run_id in ids:
+        shelf.start(RunStarted(at_ms=1, run_id=run_id, experiment_id="7"))
+    failures = []
+
+    def work(name):
+        try:
+            for number in range(60):
+                with shelf.writing(ids[number % len(ids)]) as opened:
+                    opened.append(TagsSet(at_ms=2, tags={f"{name}-{number}": "1"}))
+                    shelf.run(ids[number % len(ids)])
+        except Exception as error:  # noqa: BLE001  # a thread's error is the test's
+            failures.append(error)
+
+    threads = [threading.Thread(target=work, args=(name,), daemon=True) for name in "abcd"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert not failures
+    assert not any(thread.is_alive() for thread in threads)
+    assert sum(len(shelf.run(run_id).data.tags) for run_id in ids) == 4 * 60
 
 
 def test_experiments_are_read_again_when_they_change(shelf, other):
