@@ -153,9 +153,15 @@ def _edit_where_folders_have_no_times(store: str, run_id: str) -> None:
     os.utime(folder, ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
-@pytest.mark.parametrize("has_times", [True, False])
+_CHANGES = (_edit, _edit_and_fold, _overwrite_by_copying)
+
+
 @pytest.mark.parametrize(
-    "change", [_edit, _edit_and_fold, _overwrite_by_copying, _edit_where_folders_have_no_times]
+    ("change", "has_times"),
+    [
+        *((change, has_times) for change in _CHANGES for has_times in (True, False)),
+        (_edit_where_folders_have_no_times, False),
+    ],
 )
 def test_changed_run_is_read_anew(
     store: str,
@@ -163,8 +169,6 @@ def test_changed_run_is_read_anew(
     change: Callable[[str, str], None],
     has_times: bool,
 ) -> None:
-    if has_times and change is _edit_where_folders_have_no_times:
-        pytest.skip("there a folder has the time of its last change")
     monkeypatch.setattr(derived, "_FOLDERS_HAVE_TIMES", has_times)
     read(store)
     run_id = run_id_of("run-7")
