@@ -20,7 +20,15 @@ from reporter.publish.means import mean_and_margin, mean_curve
 from reporter.search.select import select_runs
 from reporter.site.artifact_rules import fits
 from reporter.site.cells import plural
-from reporter.site.columns import Column, aggregate_columns, experiment_columns, ordered_metrics
+from reporter.site.columns import (
+    AGGREGATES,
+    Column,
+    aggregate_columns,
+    aggregate_of,
+    canonical_id,
+    experiment_columns,
+    ordered_metrics,
+)
 from reporter.site.plan import PlannedExperiment, PlannedRun, SiteSettings, gather
 from reporter.site.repeats import configurations, repetition_params
 from reporter.site.view_state import view_state
@@ -193,7 +201,8 @@ def _choose_columns(
     experiment: PlannedExperiment, runs: Sequence[PlannedRun], view: View, repeated: frozenset[str]
 ) -> list[Column]:
     known = {c.id: c for c in (*experiment_columns(experiment), *aggregate_columns(experiment))}
-    asked = view_state(view).get("cols") or [*_usual_columns(experiment, runs, repeated)]
+    wished = view_state(view).get("cols") or [*_usual_columns(experiment, runs, repeated)]
+    asked = [canonical_id(name, known) for name in wished]
     for name in asked:
         if name not in known:
             raise InvalidInputError(
@@ -267,6 +276,7 @@ def _sorted(
     ordered = list(rows)
     for key in reversed(keys):
         name = key.removeprefix("-").replace("%2C", ",").replace("%25", "%")
+        name = canonical_id(name, known)
         if name in known:
             ordered.sort(key=_by(known[name], is_descending=key.startswith("-")))
     return ordered
@@ -371,14 +381,13 @@ def _table(rows: Sequence[Row], columns: Sequence[Column], about: _About) -> str
 
 
 def _column(column: Column, rows: Sequence[Row], experiment: PlannedExperiment) -> latex.Column:
-    aggregate = column.id.removeprefix(f"metrics.{column.label}").removeprefix(":")
-    is_aggregate = column.group == "Metrics" and bool(aggregate)
-    heading = f"{column.label}, {aggregate.replace('_', ' ')}" if is_aggregate else column.label
+    aggregate = aggregate_of(column.id)
+    heading = f"{column.label}, {AGGREGATES[aggregate]}" if aggregate else column.label
     if not column.is_numeric:
         texts = tuple(_text(_shared(column, row.runs), row, column) for row in rows)
         return latex.Column(heading=heading, cells=texts)
     pairs = [mean_and_margin(_numbers(column, row)) for row in rows]
-    is_rankable = not is_aggregate or aggregate in ("min", "max", "mean", "best")
+    is_rankable = not aggregate or aggregate in ("min", "max", "mean", "best")
     return latex.Column(
         heading=heading,
         cells=tuple(latex.Value(mean=mean, margin=margin) for mean, margin in pairs),

@@ -23,6 +23,7 @@ def catalog_file(
     plan: SitePlan,
     assets: Assets,
     tables: Mapping[str, Sequence[str]],
+    aggregates: Mapping[str, Sequence[tuple[str, Sequence[str]]]],
     series: Mapping[str, Sequence[tuple[Shard, str]]],
     figures: Mapping[str, str],
 ) -> bytes:
@@ -34,6 +35,8 @@ def catalog_file(
     assets : Assets
     tables : mapping of str to sequence of str
         Experiment id to the names of its table's data files.
+    aggregates : mapping of str to sequence of (str, sequence of str)
+        Experiment id to the names of the data files of aggregates, and the metrics in each.
     series : mapping of str to sequence of (Shard, str)
         Experiment id to its shards and the names of their files.
     figures : mapping of str to str
@@ -57,6 +60,7 @@ def catalog_file(
                 "name": experiment.name,
                 "n": len(experiment.runs),
                 "tables": [f"{name}.js" for name in tables.get(experiment.id, ())],
+                "aggregates": _aggregates(aggregates.get(experiment.id, ())),
                 "series": _series(series.get(experiment.id, ())),
                 "figures": figures.get(experiment.id, ""),
                 "definitions": _definitions(experiment),
@@ -65,6 +69,11 @@ def catalog_file(
         ],
     }
     return payload.register("catalog", payload.encode_json(record))
+
+
+def _aggregates(files: Sequence[tuple[str, Sequence[str]]]) -> list[list[str]]:
+    """List files, each with the metrics in it."""
+    return [[f"{name}.js", *keys] for name, keys in files]
 
 
 def _series(shards: Sequence[tuple[Shard, str]]) -> dict[str, list[list[str]]]:

@@ -7,8 +7,10 @@ for download, so that they can never disagree. Pure; knows no format, no page an
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,9 +22,12 @@ if TYPE_CHECKING:
     from reporter.site.plan import PlannedExperiment, PlannedRun
 
 __all__ = [
+    "AGGREGATES",
     "Column",
     "aggregate_columns",
+    "aggregate_of",
     "attribute_columns",
+    "canonical_id",
     "column_values",
     "default_columns",
     "experiment_columns",
@@ -39,6 +44,22 @@ NEVER_OFFERED = ("attributes.has_page", "attributes.parent", "attributes.run_nam
 """The name is always the first column; a parent is shown as lineage."""
 
 
+AGGREGATES = {
+    "best": "best",
+    "best_step": "step of best",
+    "min": "min",
+    "min_step": "step of min",
+    "max": "max",
+    "max_step": "step of max",
+    "mean": "mean",
+    "count": "points",
+}
+"""What else is known of a series beside its last value: name in ids, and the words for it."""
+
+_STEPS_AND_COUNTS = frozenset({"best_step", "min_step", "max_step", "count"})
+_SHORT_AGGREGATE = re.compile(rf"metrics\.(.*):({'|'.join(AGGREGATES)})", re.DOTALL)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Column:
     """One column.
@@ -46,7 +67,8 @@ class Column:
     Parameters
     ----------
     id : str
-        ``attributes.start_time``, ``params.lr``, ``metrics.loss``, ``tags.team``.
+        ``attributes.start_time``, ``params.lr``, ``metrics.loss``, ``metrics:min.loss``,
+        ``tags.team``.
     kind : str
         ``text``, ``number``, ``time`` (ms since 1970), ``duration`` (ms), ``id`` or ``status``.
     label : str
@@ -78,6 +100,38 @@ class Column:
     def is_numeric(self) -> bool:
         """Whether it is aligned right."""
         return self.kind in ("number", "duration")
+
+
+def aggregate_of(column_id: str) -> str:
+    """Return which aggregate a column shows: ``min`` of ``metrics:min.loss``, empty of others.
+
+    The group before the first point holds it: a metric's name may end in anything.
+    """
+    group = column_id.partition(".")[0]
+    return group.removeprefix("metrics:") if group.startswith("metrics:") else ""
+
+
+def canonical_id(column_id: str, known: Container[str] = ()) -> str:
+    """Return the id of a column by any spelling of it.
+
+    Parameters
+    ----------
+    column_id : str
+        ``metrics.loss:min``, as the filter language and older links say, is ``metrics:min.loss``.
+    known : container of str, optional
+        Ids that stand for themselves: a metric may be named ``loss:min``.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> canonical_id("metrics.loss:min"), canonical_id("metrics.loss:min", {"metrics.loss:min"})
+    ('metrics:min.loss', 'metrics.loss:min')
+    """
+    short = None if column_id in known else _SHORT_AGGREGATE.fullmatch(column_id)
+    return f"metrics:{short[2]}.{short[1]}" if short else column_id
 
 
 def is_user_tag(key: str) -> bool:
@@ -128,7 +182,10 @@ def default_columns(experiment: PlannedExperiment, columns: Sequence[Column]) ->
         Those that are configured first, in that order.
     """
     by_id = {column.id: column for column in offered_columns(columns)}
-    first = [by_id[name] for name in dict.fromkeys(experiment.first_columns) if name in by_id]
+    wished = list(dict.fromkeys(canonical_id(name, by_id) for name in experiment.first_columns))
+    if any(map(aggregate_of, wished)):
+        by_id |= {column.id: column for column in aggregate_columns(experiment)}
+    first = [by_id[name] for name in wished if name in by_id]
     attributes = [column for column in columns if column.id in DEFAULT_ATTRIBUTES]
     params = [c for c in columns if c.group == "Params" and c.differs][:MAX_DEFAULT_PARAMS]
     metrics = [c for c in columns if c.group == "Metrics"]
@@ -143,7 +200,7 @@ def offered_columns(columns: Sequence[Column]) -> list[Column]:
 
 
 def aggregate_columns(experiment: PlannedExperiment) -> list[Column]:
-    """Return what else is known of each series: smallest, largest, mean and best value, count.
+    """Return what else is known of each series: see :data:`AGGREGATES`.
 
     Parameters
     ----------
@@ -152,8 +209,8 @@ def aggregate_columns(experiment: PlannedExperiment) -> list[Column]:
     Returns
     -------
     list of Column
-        Ids end in ``:min``, ``:max``, ``:mean``, ``:count``, and, where a direction was declared,
-        ``:best`` and ``:best_step``. None for a metric of single points.
+        Metric by metric; ``best`` and its step only where a direction was declared. None for a
+        metric of single points.
     """
     columns = []
     for facts in ordered_metrics(experiment):
@@ -254,16 +311,13 @@ _Aggregate = Callable[[MetricSummary], float | None]
 
 
 def _aggregates(facts: MetricFacts) -> dict[str, _Aggregate]:
-    found: dict[str, _Aggregate] = {
-        "min": lambda summary: summary.min,
-        "max": lambda summary: summary.max,
-        "mean": lambda summary: summary.mean,
-        "count": lambda summary: summary.count,
-    }
+    found: dict[str, _Aggregate] = {}
     if facts.direction:
-        step = f"{facts.direction}_step"
+        step = attrgetter(f"{facts.direction}_step")
         found["best"] = lambda summary: _finite(standing_value(facts, summary))
-        found["best_step"] = lambda summary: getattr(summary, step)
+        found["best_step"] = step
+    for name in ("min", "min_step", "max", "max_step", "mean", "count"):
+        found[name] = attrgetter(name)
     return found
 
 
@@ -276,8 +330,8 @@ def _aggregate(facts: MetricFacts, name: str, of: _Aggregate) -> Column:
         summary = item.run.data.summaries.get(facts.key)
         return None if summary is None else of(summary)
 
-    column = _metric_column(facts)
-    return replace(column, id=f"{column.id}:{name}", get=get)
+    column = replace(_metric_column(facts), id=f"metrics:{name}.{facts.key}", get=get)
+    return replace(column, unit="", direction="") if name in _STEPS_AND_COUNTS else column
 
 
 def _tag(key: str) -> Callable[[PlannedRun], str | None]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from reporter.config import Config, View
 from reporter.errors import did_you_mean
 from reporter.model import Problem
-from reporter.site.columns import attribute_columns
+from reporter.site.columns import attribute_columns, canonical_id
 
 if TYPE_CHECKING:
     from reporter.site.plan import PlannedExperiment
@@ -62,9 +62,10 @@ def _view_problems(
 
 
 def _unknown_column(where: str, name: str, columns: Iterable[frozenset[str]]) -> Iterator[Problem]:
-    """Report a column that no run has; a metric's aggregate, as in ``metrics.loss:min``, is one."""
+    """Report a column that no run has; what is made of a metric, ``metrics:min.loss``, is one."""
     known = frozenset().union(*columns)
-    if name not in known and name.rpartition(":")[0] not in known:
+    group, point, key = canonical_id(name, known).partition(".")
+    if f"{group.partition(':')[0]}{point}{key}" not in known:
         hint = did_you_mean(name, known) or "Columns are named like params.lr or metrics.loss"
         yield _slip(where, f"there is no column '{name}'", hint)
 

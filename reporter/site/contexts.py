@@ -133,6 +133,8 @@ class TableColumn:
     sort: str = ""
     """``ascending`` or ``descending`` when the first rows are sorted by it, else empty."""
     description: str = ""
+    aggregate: str = ""
+    """What of a metric it shows, ``min`` or ``step of best``; empty for the last value."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -53,6 +53,8 @@ class Job:
         By experiment id: name of the data file of its pictures.
     tables : dict of str to list of str
         By experiment id: names of the data files of its table.
+    aggregates : dict of str to list of (str, list of str)
+        By experiment id: names of the data files of aggregates, and the metrics in each.
     series : dict of str to list of (Shard, str)
         By experiment id: what the series files hold, and their names.
     """
@@ -74,6 +76,7 @@ class Job:
     figures: dict[str, list[ShippedFile]] = field(default_factory=dict)
     figure_files: dict[str, str] = field(default_factory=dict)
     tables: dict[str, list[str]] = field(default_factory=dict)
+    aggregates: dict[str, list[tuple[str, list[str]]]] = field(default_factory=dict)
     series: dict[str, list[tuple[Shard, str]]] = field(default_factory=dict)
 
     @property

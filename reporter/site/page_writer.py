@@ -63,7 +63,9 @@ def write_catalog(job: Job) -> None:
     ----------
     job : Job
     """
-    data = catalog_file(job.plan, job.assets, job.tables, job.series, job.figure_files)
+    data = catalog_file(
+        job.plan, job.assets, job.tables, job.aggregates, job.series, job.figure_files
+    )
     job.output.write(links.CATALOG, data)
 
 

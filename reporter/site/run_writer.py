@@ -30,7 +30,7 @@ from reporter.site.manifest import inputs_digest
 from reporter.site.notes import NOTE_TAG, render_note
 from reporter.site.plan import PlannedRun
 from reporter.site.run_page import RunPlace, place_run, run_context
-from reporter.site.tables import table_files
+from reporter.site.tables import aggregate_files, table_files
 
 __all__ = ["RunWriter"]
 
@@ -72,6 +72,10 @@ class RunWriter:
             job.figure_files[experiment.id] = self._write_table(*figures)
         job.tables[experiment.id] = [
             self._write_table(name, data) for name, data in table_files(experiment)
+        ]
+        job.aggregates[experiment.id] = [
+            (self._write_table(name, data), keys)
+            for name, data, keys in aggregate_files(experiment)
         ]
 
     def _write_table(self, name: str, data: bytes) -> str:

@@ -17,8 +17,10 @@ from reporter.search.quantity import read_number
 from reporter.site import links, payload
 from reporter.site.cells import ARROWS, column_cell, status_of
 from reporter.site.columns import (
+    AGGREGATES,
     Column,
     aggregate_columns,
+    aggregate_of,
     column_values,
     default_columns,
     experiment_columns,
@@ -28,7 +30,7 @@ from reporter.site.contexts import RunsTable, TableCell, TableColumn, TableRow
 from reporter.site.numbers import column_decimals, format_count
 from reporter.site.plan import PlannedExperiment, PlannedRun
 
-__all__ = ["runs_table", "sort_newest_first", "table_files"]
+__all__ = ["aggregate_files", "runs_table", "sort_newest_first", "table_files"]
 
 MAX_FIRST_ROWS = 50
 MAX_SHARD_CHARS = 500_000
@@ -53,11 +55,29 @@ def table_files(experiment: PlannedExperiment) -> list[tuple[str, bytes]]:
     first = [column for column in columns if column.group == "Run"]
     first += [c for c in default_columns(experiment, columns) if c.group != "Run"]
     known = {column.id for column in first}
-    others = [column for column in columns if column.id not in known]
-    runs = experiment.runs
-    encoded = [_encode(column, runs) for column in (*others, *aggregate_columns(experiment))]
-    groups = [[_encode(column, runs) for column in first], *_in_pieces(encoded)]
-    return [_file(experiment, place, group) for place, group in enumerate(groups)]
+    encoded = (_encode(c, experiment.runs) for c in columns if c.id not in known)
+    groups = [[_encode(column, experiment.runs) for column in first], *_in_pieces(encoded)]
+    return [_file(experiment, str(place), group) for place, group in enumerate(groups)]
+
+
+def aggregate_files(experiment: PlannedExperiment) -> list[tuple[str, bytes, list[str]]]:
+    """Write what else is known of an experiment's metrics, in files that are loaded when asked for.
+
+    Parameters
+    ----------
+    experiment : PlannedExperiment
+
+    Returns
+    -------
+    list of (str, bytes, list of str)
+        Names and contents as :func:`table_files` has them, and the metrics of which a file holds
+        anything, in order.
+    """
+    encoded = (_encode(column, experiment.runs) for column in aggregate_columns(experiment))
+    return [
+        (*_file(experiment, f"more-{place}", group), list(dict.fromkeys(c["label"] for c in group)))
+        for place, group in enumerate(_in_pieces(encoded))
+    ]
 
 
 def runs_table(experiment: PlannedExperiment, page: str, year_of_newest: int | None) -> RunsTable:
@@ -106,7 +126,7 @@ def sort_newest_first(runs: Iterable[PlannedRun]) -> list[PlannedRun]:
 
 
 def _file(
-    experiment: PlannedExperiment, place: int, columns: Sequence[Mapping[str, Any]]
+    experiment: PlannedExperiment, place: str, columns: Sequence[Mapping[str, Any]]
 ) -> tuple[str, bytes]:
     body = payload.encode_json({"n": len(experiment.runs), "columns": columns})
     digest = hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
@@ -220,6 +240,7 @@ def _headings(columns: Sequence[Column], runs: Sequence[PlannedRun]) -> Iterator
             group_span=groups.count(column.group),
             sort="descending" if column.id == DEFAULT_SORT else "",
             description=column.description,
+            aggregate=AGGREGATES.get(aggregate_of(column.id), ""),
         )
 
 

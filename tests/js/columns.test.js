@@ -5,7 +5,7 @@ const test = require("node:test");
 const assert = require("node:assert/strict");
 const { load, numbers, texts, sparse, ids } = require("./payloads.js");
 
-const { Columns } = load("columns");
+const { Columns, aggregateOf, canonicalId } = load("columns");
 
 function columnsOf(n, ...payloads) {
   const columns = new Columns();
@@ -63,7 +63,7 @@ test("what is offered: no name, no page flag, no parent, no second aggregate", (
     texts("attributes.parent", ["a"]),
     numbers("attributes.has_page", [1]),
     numbers("metrics.loss", [1]),
-    numbers("metrics.loss:min", [1]),
+    numbers("metrics:min.loss", [1]),
     numbers("metrics.odd:min", [1]),
   );
   assert.deepEqual(columns.offered().map(({ id }) => id), ["attributes.run_id", "metrics.loss", "metrics.odd:min"]);
@@ -95,4 +95,50 @@ test("later files add columns", () => {
   const columns = columnsOf(1, numbers("metrics.a", [1]));
   columns.add({ n: 1, columns: [numbers("metrics.b", [2])] });
   assert.equal(columns.get("metrics.b").number(0), 2);
+});
+
+test("a metric may be named like an aggregate", () => {
+  const columns = columnsOf(1, numbers("metrics.x", [3]), numbers("metrics.x:min", [8]), numbers("metrics:min.x", [1]));
+  assert.equal(columns.get("metrics.x:min").number(0), 8);
+  assert.equal(columns.get("metrics:min.x").number(0), 1);
+  assert.equal(columns.get("metrics:min.x").key, "x");
+});
+
+test("older links and filters name aggregates behind the metric", () => {
+  const meant = {
+    "metrics.val_loss:best": "metrics:best.val_loss",
+    "metrics.a.b:c:best_step": "metrics:best_step.a.b:c",
+    "metrics:min.x": "metrics:min.x",
+    "metrics.x:other": "metrics.x:other",
+    "params.x:max": "params.x:max",
+  };
+  for (const [written, id] of Object.entries(meant)) assert.equal(canonicalId(written), id);
+  const columns = columnsOf(1, numbers("metrics.loss", [3]), numbers("metrics:min.loss", [1]));
+  assert.equal(columns.get("metrics.loss:min").id, "metrics:min.loss");
+  assert.equal(columns.queryApi().column("metrics.loss:min").number(0), 1);
+});
+
+test("what is not here is asked for once, and only of metrics", () => {
+  const columns = columnsOf(1, numbers("metrics.loss", [3]));
+  const asked = [];
+  columns.onAsked = (id) => asked.push(id);
+  for (const id of ["metrics.loss:min", "metrics:min.loss", "metrics.none", "params.lr:min", "tags.x"]) columns.get(id);
+  assert.deepEqual(asked, ["metrics:min.loss"]);
+  assert.equal(columns.get("metrics:min.loss"), undefined);
+});
+
+test("a column says which of a metric it shows", () => {
+  const columns = columnsOf(1, numbers("metrics:best_step.a.b", [3]), numbers("metrics.c", [3]));
+  assert.deepEqual([...columns.byId.values()].map(({ word, group, key }) => [word, group, key]), [
+    ["step of best", "Metrics", "a.b"],
+    ["", "Metrics", "c"],
+  ]);
+  assert.equal(aggregateOf("params.metrics:x.y"), "");
+});
+
+test("columns made in the page hold their numbers as they are", () => {
+  const columns = columnsOf(3);
+  columns.add({ n: 3, columns: [{ id: "metrics:last10.loss", kind: "number", values: Float64Array.of(1, 0, NaN), missing: Uint8Array.of(2) }] });
+  const column = columns.get("metrics:last10.loss");
+  assert.deepEqual([0, 1, 2].map((row) => [column.has(row), column.number(row)]), [[true, 1], [false, NaN], [true, NaN]]);
 });

@@ -51,7 +51,7 @@ test("metrics come first, then params, tags and what is known of the run", () =>
     texts("tags.team", ["x", "x"]),
     texts("params.lr", ["1e-3", "1e-2"]),
     numbers("metrics.loss", [0.5, 0.4]),
-    numbers("metrics.loss:min", [0.1, 0.1]),
+    numbers("metrics:min.loss", [0.1, 0.1]),
   );
   const sections = compareRuns(runsOf(columns), 0, cellOf);
   assert.deepEqual(sections.map(({ title, rows, nDiffering }) => [title, rows.length, nDiffering]), [

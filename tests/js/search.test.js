@@ -23,7 +23,7 @@ columns.add({
     texts("params.lr", ["0.125", "0.12", "1e-3", null, "", "12"]),
     sparse(texts, "tags.team", [null, "mlp fans", null, null, "blue", null]),
     numbers("metrics.loss", [0.125, -0.129, 0.13, NaN, null, Infinity]),
-    numbers("metrics.loss:min", [555, 555, 555, 555, 555, 555]),
+    numbers("metrics:min.loss", [555, 555, 555, 555, 555, 555]),
     sparse(numbers, "metrics.rare", [null, 12.5, null, 0, null, null]),
   ],
 });

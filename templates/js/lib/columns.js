@@ -3,6 +3,9 @@
  *
  * A row is a run's ordinal. A column keeps its values as typed arrays: numbers as they are, texts as
  * codes into a dictionary, and columns that few runs have as two short arrays (rows and values).
+ * What is made of a metric beside its last value has the id "metrics:min.loss": the group before the
+ * first point says what, so that a metric may be named "loss:min". The filter language and older
+ * links say "metrics.loss:min". Such columns come when they are asked for: see `onAsked`.
  * This file knows nothing of formats, orders or elements.
  *
  * @typedef {"text"|"number"|"time"|"duration"|"id"|"status"} Kind
@@ -15,7 +18,7 @@
  * @property {string} [unit]
  * @property {"min"|"max"|""} [direction]
  * @property {string} [description]
- * @property {import("./arrays.js").Packed} [values]  of number, time, duration and id (16 bytes a run)
+ * @property {import("./arrays.js").Packed | Float64Array} [values]  of number, time, duration and id (16 bytes a run)
  * @property {string} [missing]  base64 bitmap; a bit is set where nothing was logged
  * @property {import("./arrays.js").Packed} [codes]  of text and status; 0 = not logged
  * @property {string[]} [dictionary]
@@ -35,7 +38,31 @@
   const NAME = "attributes.run_name";
   const HAS_PAGE = "attributes.has_page";
   const NEVER_OFFERED = new Set([NAME, HAS_PAGE, "attributes.parent"]);
-  const AGGREGATE = /^metrics\..*:(min|max|mean|best|best_step|count)$/;
+
+  /** What of a metric a column shows, as its heading says it. */
+  const AGGREGATES = new Map([
+    ["best", "best"],
+    ["best_step", "step of best"],
+    ["min", "min"],
+    ["min_step", "step of min"],
+    ["max", "max"],
+    ["max_step", "step of max"],
+    ["mean", "mean"],
+    ["count", "points"],
+  ]);
+  const SHORT_AGGREGATE = new RegExp(`^metrics\\.(.*):(${[...AGGREGATES.keys()].join("|")})$`, "s");
+
+  /** "metrics:min.loss" for "metrics.loss:min"; any other id as it is. */
+  function canonicalId(id) {
+    return id.replace(SHORT_AGGREGATE, (_, key, name) => `metrics:${name}.${key}`);
+  }
+
+  /** "min" of "metrics:min.loss"; "" of every other id. */
+  function aggregateOf(id) {
+    return id.startsWith("metrics:") ? id.slice("metrics:".length, id.indexOf(".")) : "";
+  }
+
+  const decoded = (packed) => (ArrayBuffer.isView(packed) ? packed : arrays.decode(packed));
 
   /** A property computed when first read. */
   function lazily(target, name, compute) {
@@ -60,6 +87,11 @@
     return dictionary.length ? numbers : null;
   }
 
+  function bitsOf(missing) {
+    if (!missing) return null;
+    return ArrayBuffer.isView(missing) ? missing : arrays.decodeBytes(missing);
+  }
+
   /** One column. Entries are its stored values; an entry is a row unless the column is sparse. */
   class Column {
     /**
@@ -72,7 +104,8 @@
       this.kind = payload.kind;
       this.key = payload.id.slice(point + 1);
       this.label = payload.label || this.key;
-      this.group = GROUPS[payload.id.slice(0, point)] || "Run";
+      this.aggregate = aggregateOf(payload.id);
+      this.group = GROUPS[payload.id.slice(0, point).split(":")[0]] || "Run";
       this.differs = payload.differs !== false;
       this.unit = payload.unit || "";
       this.direction = payload.direction || "";
@@ -81,10 +114,16 @@
       this.isSparse = Boolean(payload.rows);
       this.isText = payload.kind === "text" || payload.kind === "status";
       this.dictionary = payload.dictionary || [];
-      lazily(this, "rows", () => (payload.rows ? arrays.decode(payload.rows) : null));
-      lazily(this, "values", () => arrays.decode(this.isText ? payload.codes : payload.values));
-      lazily(this, "missing", () => (payload.missing ? arrays.decodeBytes(payload.missing) : null));
+      lazily(this, "rows", () => (payload.rows ? decoded(payload.rows) : null));
+      lazily(this, "values", () => decoded(this.isText ? payload.codes : payload.values));
+      lazily(this, "missing", () => bitsOf(payload.missing));
+      this.payload = payload;
       lazily(this, "entryNumbers", () => (this.isText && this.group !== "Run" ? numbersOf(this.dictionary) : null));
+    }
+
+    /** What of the metric it shows, in words; "" for its last value. */
+    get word() {
+      return this.payload.word ?? AGGREGATES.get(this.aggregate) ?? this.aggregate;
     }
 
     /** Whether values stand at the right of their cells. */
@@ -154,6 +193,10 @@
       /** @type {Map<string, Column>} */
       this.byId = new Map();
       this.queried = new Map();
+      /** Ids of columns of metrics that are not here and were asked for. @type {Set<string>} */
+      this.asked = new Set();
+      /** Called when one more was asked for. */
+      this.onAsked = () => undefined;
     }
 
     /** @param {{n: number, columns: ColumnPayload[]}} shard */
@@ -162,9 +205,19 @@
       for (const payload of shard.columns) this.byId.set(payload.id, new Column(payload, shard.n));
     }
 
-    /** @returns {Column | undefined} */
+    /** @param {string} id  by any spelling @returns {Column | undefined}  undefined until it is here */
     get(id) {
-      return this.byId.get(id);
+      const found = this.byId.get(id);
+      if (found || !id.startsWith("metrics")) return found;
+      const meant = canonicalId(id);
+      if (!this.byId.has(meant)) this.ask(meant);
+      return this.byId.get(meant);
+    }
+
+    ask(id) {
+      if (!aggregateOf(id) || this.asked.has(id)) return;
+      this.asked.add(id);
+      this.onAsked(id);
     }
 
     /** Columns that a person may choose beside the name: no aggregates, nothing internal. */
@@ -177,9 +230,9 @@
       return [...this.byId.values()].filter(({ id }) => id !== HAS_PAGE && !this.isAggregate(id));
     }
 
-    /** Whether the column is another aggregate ("metrics.loss:min") of a metric with a column of its own. */
+    /** Whether the column is something else of a metric that has a column of its own. */
     isAggregate(id) {
-      return AGGREGATE.test(id) && this.byId.has(id.slice(0, id.lastIndexOf(":")));
+      return aggregateOf(id) !== "";
     }
 
     /** What reporter.query.compile asks for; see the top of filter.js. */
@@ -187,15 +240,17 @@
       return {
         columns: () => [...this.byId.keys()],
         column: (id) => {
-          if (!this.byId.has(id)) return null;
-          if (!this.queried.has(id)) this.queried.set(id, asQueried(this.byId.get(id)));
-          return this.queried.get(id);
+          const column = this.get(id);
+          if (!column) return null;
+          if (!this.queried.has(column.id)) this.queried.set(column.id, asQueried(column));
+          return this.queried.get(column.id);
         },
         contains: (text) => reporter.search.contains(this, text),
       };
     }
   }
 
-  Object.assign(reporter, { Column, Columns, NAME, HAS_PAGE });
-  if (typeof module === "object") module.exports = { Column, Columns, NAME, HAS_PAGE };
+  const exported = { Column, Columns, NAME, HAS_PAGE, AGGREGATES, aggregateOf, canonicalId };
+  Object.assign(reporter, exported);
+  if (typeof module === "object") module.exports = exported;
 })((globalThis.reporter = globalThis.reporter || {}));

@@ -10,7 +10,7 @@
  *
  *   api.columns() -> string[]
  *       Ids of every column there is now: "attributes.run_name", "params.lr", "metrics.loss",
- *       "tags.team", "metrics.loss:min" (aggregates), "datasets.name". Order does not matter.
+ *       "tags.team", "metrics:min.loss" (aggregates; asked for as "metrics.loss:min"), "datasets.name". Order does not matter.
  *       Free text is looked for in all of them but aggregates, "attributes.has_page" and
  *       "attributes.artifact_uri".
  *
@@ -44,7 +44,6 @@
   "use strict";
 
   const { columnIds } = reporter.tree;
-  const { AGGREGATES } = reporter.names;
 
   /** @typedef {(row: number) => boolean} Predicate */
 
@@ -59,7 +58,7 @@
   const never = () => false;
 
   /** Ids of columns in which free text is not looked for. */
-  const NO_TEXT = new RegExp(`^attributes\\.(has_page|artifact_uri)$|^metrics\\..*:(${AGGREGATES.join("|")})$`);
+  const NO_TEXT = /^attributes\.(has_page|artifact_uri)$|^metrics:/;
 
   // Tests of one value ---------------------------------------------------------------------------
 

@@ -82,8 +82,8 @@
       return column.isText && !column.isNumeric ? Math.min(MAX_TEXT_PX, width) : width;
     }
 
-    headingWidth({ label, unit, direction }) {
-      const text = [label, unit, direction && "↓"].filter(Boolean).join("  ");
+    headingWidth({ label, word, unit, direction }) {
+      const text = [label, word, unit, direction && "↓"].filter(Boolean).join("  ");
       return Math.min(MAX_HEADING_PX, this.textWidth(text, this.headFont)) + SORT_MARK_PX + PADDING_PX;
     }
   }

@@ -199,7 +199,7 @@
 
     /** It stays in sight while any column of its group does: it sticks beside the name. */
     groupLabel(group) {
-      const label = gridCells.element("span", "", group === "Metrics" ? "Metrics, last value" : group);
+      const label = gridCells.element("span", "", group === "Metrics" && this.columns.every(({ word }) => !word) ? "Metrics, last value" : group);
       label.style.insetInlineStart = `${this.nameWidth + LABEL_GAP_PX}px`;
       return label;
     }

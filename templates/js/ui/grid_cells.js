@@ -57,12 +57,13 @@
     return [gap];
   }
 
-  function headButton({ id, label, unit, direction, description }) {
+  function headButton({ id, label, word, unit, direction, description }) {
     const button = element("button");
     button.type = "button";
     button.tabIndex = -1;
     button.title = description || id;
     button.append(element("bdi", "", label));
+    if (word) button.append(" ", element("span", "u", word));
     if (unit) button.append(" ", element("span", "u", unit));
     if (direction) button.append(" ", element("span", "dir", ARROWS[direction]));
     return button;

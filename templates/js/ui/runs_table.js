@@ -45,6 +45,8 @@
         .map((head) => ({ id: head.dataset.column, descending: head.getAttribute("aria-sort") === "descending" }));
       this.shownIds = this.defaultColumns;
       this.isComplete = false;
+      /** Settled when all data files of the table are here. */
+      this.completed = new Promise((resolve) => (this.complete = resolve));
       this.parts = [];
       /** What stands in each row: see above. @type {Uint32Array} */
       this.lines = this.rows.shown;
@@ -68,6 +70,7 @@
       this.grid.checkRowHeight();
       for (const shard of shards.slice(1)) this.columns.add(await reporter.load(...shard));
       this.isComplete = true;
+      this.complete();
       this.arrived();
     }
 

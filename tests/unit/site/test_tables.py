@@ -4,12 +4,14 @@ import base64
 import json
 
 import numpy as np
+import pytest
 
+from reporter.config import Config
 from reporter.events import MetricDefined
 from reporter.model import MetricDefinition
-from reporter.site.columns import default_columns, experiment_columns
+from reporter.site.columns import canonical_id, default_columns, experiment_columns
 from reporter.site.plan import SiteSettings, gather
-from reporter.site.tables import runs_table, table_files
+from reporter.site.tables import aggregate_files, runs_table, table_files
 from tests.builders import START_MS, run_id_of
 
 DTYPES = {"f64": "<f8", "f32": "<f4", "i32": "<i4", "u32": "<u4", "u16": "<u2", "u8": "<u1"}
@@ -33,6 +35,16 @@ def shards(store):
 
 def columns(store):
     return {column["id"]: column for shard in shards(store) for column in shard["columns"]}
+
+
+def aggregates(store):
+    found = {}
+    for name, data, _ in aggregate_files(planned(store)):
+        place = name.split("-")[3]
+        text = data.decode().removeprefix(f'reporter.register("runs/7/more-{place}",')
+        record = json.loads(text.removesuffix(");\n"))
+        found |= {column["id"]: column for column in record["columns"]}
+    return found
 
 
 def decode(column, n):
@@ -111,14 +123,56 @@ def test_aggregates_are_there_for_series_and_best_where_a_direction_was_declared
     declared = MetricDefined(at_ms=1, definition=MetricDefinition(key="loss", direction="min"))
     runs = {"a": {"metrics": {"loss": [3.0, 1.0, 2.0], "once": [1.0], "acc": [0.1, 0.2]},
                   "events": [declared]}}  # fmt: skip
-    found = columns(memory_store(runs))
-    assert decode(found["metrics.loss:best"], 1) == [1.0]
-    assert decode(found["metrics.loss:best_step"], 1) == [1]
-    assert decode(found["metrics.loss:count"], 1) == [3]
-    assert found["metrics.loss"]["direction"] == "min"
-    assert "metrics.acc:max" in found
-    assert "metrics.acc:best" not in found
-    assert "metrics.once:min" not in found
+    found = aggregates(memory_store(runs))
+    assert decode(found["metrics:best.loss"], 1) == [1.0]
+    assert decode(found["metrics:best_step.loss"], 1) == [1]
+    assert decode(found["metrics:max_step.loss"], 1) == [0]
+    assert decode(found["metrics:count.loss"], 1) == [3]
+    assert found["metrics:best.loss"]["direction"] == "min"
+    assert "direction" not in found["metrics:best_step.loss"], "an early best is no better one"
+    assert "metrics:max.acc" in found
+    assert "metrics:best.acc" not in found
+    assert "metrics:min.once" not in found
+
+
+def test_aggregates_come_in_files_of_their_own(memory_store):
+    store = memory_store({"a": {"metrics": {"loss": [3.0, 1.0], "once": [1.0]}}})
+    assert not [name for name in columns(store) if name.startswith("metrics:")]
+    assert [keys for _, _, keys in aggregate_files(planned(store))] == [["loss"]]
+
+
+def test_a_metric_named_like_an_aggregate_is_told_from_it(memory_store):
+    store = memory_store({"a": {"metrics": {"x": [3.0, 1.0], "x:min": [7.0, 8.0]}}})
+    assert decode(columns(store)["metrics.x:min"], 1) == [8.0]
+    found = aggregates(store)
+    assert decode(found["metrics:min.x"], 1) == [1.0]
+    assert decode(found["metrics:min.x:min"], 1) == [7.0]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("metrics.val_loss:best", "metrics:best.val_loss"),
+        ("metrics.a.b:c:best_step", "metrics:best_step.a.b:c"),
+        ("metrics:min.x", "metrics:min.x"),
+        ("metrics.x:min", "metrics.x:min"),
+        ("metrics.x:other", "metrics.x:other"),
+        ("params.x:max", "params.x:max"),
+    ],
+)
+def test_older_links_name_aggregates_behind_the_metric(written, meant):
+    assert canonical_id(written, {"metrics.x:min"}) == meant
+
+
+def test_the_configuration_may_begin_the_table_with_an_aggregate(memory_store):
+    store = memory_store({"a": {"metrics": {"loss": [3.0, 1.0]}}})
+    config = Config(columns=("metrics.loss:min", "metrics.loss"))
+    experiment = gather(store, SiteSettings(config=config), lambda *_: None).experiments[0]
+    table = runs_table(experiment, "index.html", None)
+    shown = {column.id: column.aggregate for column in table.columns}
+    assert list(shown)[:2] == ["metrics:min.loss", "metrics.loss"]
+    assert shown["metrics:min.loss"] == "min"
+    assert b"metrics:min.loss" in table_files(experiment)[0][1]
 
 
 def test_default_columns_lead_with_the_leading_metric(memory_store):
