@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from reporter.events import MetricsLogged
+from reporter.importers.files import FoundFile
 from reporter.model import Problem
 
-__all__ = ["read_points"]
+__all__ = ["read_points", "read_series"]
 
 # Some 25,000 points at a time: Arrow is as quick with them as with more.
 _BLOCK_BYTES = 1 << 20
@@ -70,6 +71,63 @@ def read_points(file: str, key: str, where: str) -> Iterator[MetricsLogged | Pro
         )
 
 
+def read_series(files: Sequence[FoundFile], where: str) -> Iterator[MetricsLogged | Problem]:
+    """Yield the points of several metrics, each named by its file's path.
+
+    Parameters
+    ----------
+    files : sequence of FoundFile
+    where : str
+        Folder that the problems' places begin with.
+
+    Notes
+    -----
+    Small files are parsed together, which takes half as long as one by one; a bad line anywhere
+    has each of them read by itself, as :func:`read_points` does.
+    """
+    batch: list[FoundFile] = []
+    size_bytes = 0
+    for found in files:
+        if batch and size_bytes + found.size_bytes > _BLOCK_BYTES:
+            yield from _read_batch(batch, where)
+            batch, size_bytes = [], 0
+        batch.append(found)
+        size_bytes += found.size_bytes
+    yield from _read_batch(batch, where)
+
+
+def _read_batch(batch: Sequence[FoundFile], where: str) -> Iterator[MetricsLogged | Problem]:
+    together = _read_together(batch) if len(batch) > 1 else None
+    if together is not None:
+        yield from together
+        return
+    for found in batch:
+        yield from read_points(found.file, found.path, f"{where}/{found.path}")
+
+
+def _read_together(batch: Sequence[FoundFile]) -> list[MetricsLogged] | None:
+    """Parse several files at once; None when that is not possible."""
+    texts = []
+    for found in batch:
+        try:
+            with open(found.file, "rb") as stream:
+                texts.append(stream.read(_BLOCK_BYTES + 1))
+        except OSError:
+            return None
+    ends = np.cumsum([text.count(b"\n") for text in texts])
+    if any(text[-1:] not in (b"\n", b"") or len(text) > _BLOCK_BYTES for text in texts):
+        return None
+    columns = _parse_fast(b"".join(texts)) if len(ends) and ends[-1] else None
+    if columns is None or len(columns[0]) != ends[-1]:
+        return None
+    pieces = zip(*(np.split(column, ends[:-1]) for column in columns), strict=True)
+    return [
+        _event(found.path, piece)
+        for found, piece in zip(batch, pieces, strict=True)
+        if len(piece[0])
+    ]
+
+
 def _event(key: str, columns: Columns) -> MetricsLogged:
     times, values, steps = columns
     return MetricsLogged(
@@ -82,10 +140,15 @@ def _event(key: str, columns: Columns) -> MetricsLogged:
 
 
 def _parse(text: bytes) -> tuple[Columns, list[tuple[int, bytes]]]:
-    """Read lines; returns columns, and place and text of lines that are no point.
+    """Read lines; returns columns, and place and text of lines that are no point."""
+    columns = _parse_fast(text)
+    return _parse_each(text.split(b"\n")) if columns is None else (columns, [])
 
-    Arrow reads 1,000 lines in 0.2 ms, where splitting them in Python takes 0.7. It refuses
-    everything but three numbers a line, and then each line is looked at by itself.
+
+def _parse_fast(text: bytes) -> Columns | None:
+    """Read lines of three numbers; None when one of them is anything else.
+
+    Arrow reads 1,000 lines in 0.2 ms, where splitting them in Python takes 0.7.
     """
     import pyarrow as pa
     import pyarrow.csv
@@ -100,8 +163,8 @@ def _parse(text: bytes) -> tuple[Columns, list[tuple[int, bytes]]]:
             pyarrow.csv.ConvertOptions(column_types=types, null_values=[]),
         )
     except pa.ArrowInvalid:
-        return _parse_each(text.split(b"\n"))
-    return (table[0].to_numpy(), table[1].to_numpy(), table[2].to_numpy()), []
+        return None
+    return table[0].to_numpy(), table[1].to_numpy(), table[2].to_numpy()
 
 
 def _parse_each(lines: list[bytes]) -> tuple[Columns, list[tuple[int, bytes]]]:

@@ -25,7 +25,7 @@ from reporter.importers.mlflow_models import (
     model_artifacts,
     registered_models_tag,
 )
-from reporter.importers.mlflow_points import read_points
+from reporter.importers.mlflow_points import read_series
 from reporter.importers.mlflow_texts import read_texts
 from reporter.importers.records import (
     ArtifactSource,
@@ -121,9 +121,7 @@ class RunFolder:
         extra = {**logged_models_tag(self.models), **registered_models_tag(self.versions)}
         if tags := {**({} if "mlflow.source.name" in tags else old), **tags, **extra}:
             yield TagsSet(at_ms=at_ms, tags=tags)
-        for found in self._files["metrics"]:
-            where = f"{self.where}/metrics/{found.path}"
-            yield from read_points(found.file, found.path, where)
+        yield from read_series(self._files["metrics"], f"{self.where}/metrics")
         if datasets := self._datasets():
             yield DatasetsLogged(at_ms=at_ms, inputs=datasets)
         yield from self._state(meta, at_ms, end)

@@ -74,6 +74,20 @@ def test_a_bad_line_costs_itself(experiment, imported, text, n_points, what, det
     assert stored.what == what
 
 
+@pytest.mark.parametrize("other", ["", "rubbish\n", "5 0.5", "5 0.5 1\n\n", "5 0.5 1 d e\n"])
+@pytest.mark.parametrize("block_bytes", [1 << 20, 30, 4])
+def test_metrics_are_read_alike_whatever_lies_beside_them(
+    experiment, imported, monkeypatch, other, block_bytes
+):
+    monkeypatch.setattr("reporter.importers.mlflow_points._BLOCK_BYTES", block_bytes)
+    texts = {"a": "1 0.5 1\n2 0.25 2\n", "b": other, "c": "3 nan 1\n", "d/e": "4 1.5 -7\n"}
+    make_run(experiment, metrics=texts)
+    reader, _ = imported()
+    assert series(reader, "a") == [(1, 0.5, 1), (2, 0.25, 2)]
+    assert str(series(reader, "c")) == "[(1, nan, 3)]"
+    assert series(reader, "d/e") == [(-7, 1.5, 4)]
+
+
 def test_many_bad_lines_are_counted(experiment, imported):
     make_run(experiment, metrics={"m": "x\n" * 1000 + "5 0.5 1\n"})
     _, problems = imported()
