@@ -107,6 +107,8 @@ LATER_SCRIPTS = (
     "js/ui/group_panel.js",
     "js/ui/sight.js",
     "js/ui/suggest.js",
+    "js/ui/pins.js",
+    "js/ui/peek.js",
     "js/ui/column_supply.js",
     "js/ui/chart_source.js",
     "js/ui/chart_view.js",

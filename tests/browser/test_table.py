@@ -163,3 +163,47 @@ def test_a_key_that_no_run_has_gets_a_hint_and_a_broken_text_keeps_its_rows(open
     assert "Showing the last filter that worked" in page.locator("#query-error").inner_text()
     assert page.locator("[data-role=row-count]").inner_text() == count
     assert page.locator("#query-error .wavy").count() == 1
+
+
+def test_enter_shows_all_of_a_run_and_arrows_move_on(open_table, store, ids):
+    page = open_table(DIGITS)
+    rows = page.locator(f"{ROWS}[data-run-id]")
+    rows.first.locator("td.num").first.click()
+    page.keyboard.press("Enter")
+    peek = page.locator("[data-role=peek]")
+    assert peek.is_visible()
+    runs = {run.info.run_id: run for run in store.runs()}
+    first, second = (
+        rows.nth(0).get_attribute("data-run-id"),
+        rows.nth(1).get_attribute("data-run-id"),
+    )
+    assert peek.locator("h3").first.inner_text() == runs[first].info.run_name
+    page.keyboard.press("ArrowDown")
+    assert peek.locator("h3").first.inner_text() == runs[second].info.run_name
+    keys = peek.locator("dt").all_inner_texts()
+    assert set(runs[second].data.params) | set(runs[second].data.metrics) <= set(keys)
+    assert f"peek={second[:8]}" in hash_of(page)
+    assert page.evaluate("document.activeElement.closest('tr').dataset.runId") == second
+    page.keyboard.press("Enter")
+    assert peek.is_hidden()
+    assert hash_of(page) == ""
+
+
+def test_pins_and_a_baseline_stay_on_top_whatever_the_filter(open_table):
+    page = open_table(DIGITS)
+    rows = page.locator(f"{ROWS}[data-run-id]")
+    ids = [row.get_attribute("data-run-id") for row in rows.all()]
+    for run_id, key in ((ids[4], "p"), (ids[7], "b")):
+        page.locator(f"[data-run-id='{run_id}'] td.num").first.click()
+        page.keyboard.press(key)
+    top = [ids[7], ids[4]]
+    assert [row.get_attribute("data-run-id") for row in rows.all()[:2]] == top
+    page.locator("[data-role=query]").fill("hidden = 32")
+    page.locator("[data-role=row-count]").filter(has_text="2 pinned beside them").wait_for()
+    assert [row.get_attribute("data-run-id") for row in rows.all()[:2]] == top
+    other = cell(rows.nth(2), page, "metrics.val_acc")
+    assert "%" in other.locator(".d").inner_text()
+    assert other.locator(".up, .dn").count() == 1
+    again = open_table(DIGITS, hash_of(page))
+    again.locator("[data-role=badge] >> text=baseline").wait_for()
+    assert again.locator(ROWS).nth(1).locator("[data-role=badge]").inner_text() == "baseline"

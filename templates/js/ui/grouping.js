@@ -172,7 +172,8 @@
 
     node(line) {
       if (!this.arranged) return undefined;
-      return { ...this.outline.node(line), isHeading: this.isHeading(line) };
+      const node = { ...this.outline.node(line), isHeading: this.isHeading(line) };
+      return this.table.pins?.isOnTop(line) ? { ...node, level: 1 } : node;
     }
 
     rowsOf(line) {
@@ -190,8 +191,15 @@
 
     cell(column, line) {
       if (!this.arranged) return undefined;
-      if (!this.isTree) return this.slotted(column, this.isHeading(line) ? this.headingCell(column, line) : this.table.cell(column, line));
+      if (!this.isTree && this.isHeading(line)) return this.slotted(column, this.headingCell(column, line));
+      if (!this.isTree) return this.runCell(column, line);
       return this.isTree && this.outline.children.has(line) ? this.parentCell(column, line) : undefined;
+    }
+
+    /** Of a run in a group: beside its numbers stands how far it is from the baseline. */
+    runCell(column, line) {
+      const cell = this.table.cell(column, line);
+      return this.slotted(column, this.table.pins?.beside(column, line, cell) ?? cell);
     }
 
     /** Beside each number stands a slot as wide as the longest ±, so that numbers line up. */
@@ -204,7 +212,8 @@
 
     slotOf(column) {
       const headings = this.arranged.lines.filter((line) => this.isHeading(line)).subarray(0, MEASURED);
-      return headings.reduce((most, line) => Math.max(most, this.headingCell(column, line).aside?.text.length ?? 0), 0);
+      const least = this.table.pins?.isMeasured(column) ? this.table.pins.slotOf(column) : 0;
+      return headings.reduce((most, line) => Math.max(most, this.headingCell(column, line).aside?.text.length ?? 0), least);
     }
 
     headingCell(column, line) {
