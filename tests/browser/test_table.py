@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import statistics
 from pathlib import Path
 
@@ -207,3 +210,32 @@ def test_pins_and_a_baseline_stay_on_top_whatever_the_filter(open_table):
     again = open_table(DIGITS, hash_of(page))
     again.locator("[data-role=badge] >> text=baseline").wait_for()
     assert again.locator(ROWS).nth(1).locator("[data-role=badge]").inner_text() == "baseline"
+
+
+def test_groups_are_taken_away_as_tables_for_papers_and_programs(open_table, tmp_path):
+    view = "#v=1&group=repeats&sort=-metrics.val_acc&cols=params.lr,params.seed,metrics.val_acc"
+    page = open_table(DIGITS, view)
+    page.wait_for_selector(HEADING)
+    page.locator("[data-role=take-away]").click()
+    panel = page.locator("[data-role=take-away-panel]")
+
+    def take(kind: str) -> str:
+        panel.get_by_label("Format").select_option(kind)
+        with page.expect_download() as found:
+            panel.get_by_role("button", name="Download").click()
+        path = tmp_path / found.value.suggested_filename
+        found.value.save_as(path)
+        return path.read_text("utf-8")
+
+    tex = take("tex")
+    assert r"\toprule" in tex
+    assert r"\mathbf{0.976} \pm 0.003" in tex
+    rows = list(csv.DictReader(io.StringIO(take("csv"))))
+    assert len(rows) == page.locator(HEADING).count()
+    assert rows[0]["n"] == rows[0]["metrics.val_acc:n"] == "5"
+    objects = json.loads(take("json"))
+    assert objects[0]["metrics.val_acc"]["std"] == pytest.approx(
+        float(rows[0]["metrics.val_acc:std"])
+    )
+    panel.get_by_label("Rows").select_option("shown")
+    assert len(take("md").splitlines()) == 33 + 2

@@ -102,6 +102,6 @@
     return table(columns, rows, tsvField, "\t").join("\n");
   }
 
-  reporter.rows = { Rows, plainValue, csvField, toCsv, toTsv };
+  reporter.rows = { Rows, plainValue, csvField, tsvField, toCsv, toTsv };
   if (typeof module === "object") module.exports = reporter.rows;
 })((globalThis.reporter = globalThis.reporter || {}));

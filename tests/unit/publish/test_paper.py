@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -167,6 +168,12 @@ def test_latex_escapes_what_was_logged():
     assert r"a b \\" in text
     assert r"\textbackslash{}input\{/etc/passwd\} \\" in text
     assert r"\$\textbackslash{}x\{\}\#\textasciitilde{}\textasciicircum{}\_\%\&" in text
+
+
+def test_latex_is_escaped_as_the_page_escapes_it():
+    cases = Path(__file__).resolve().parents[2] / "shared" / "latex_cases.json"
+    for case in json.loads(cases.read_text("utf-8")):
+        assert latex.escape(case["text"]) == case["latex"]
 
 
 def test_latex_numbers():

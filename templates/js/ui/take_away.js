@@ -1,0 +1,112 @@
+/**
+ * The panel that copies and downloads what the table shows, with its first lines to look at.
+ */
+(function (reporter) {
+  "use strict";
+  if (typeof document === "undefined") return;
+
+  const { takeaway, outline, format } = reporter;
+  const { SidePanel, make } = reporter.sidePanel;
+
+  /** Records that are written for the preview, and characters of it that are shown. */
+  const PREVIEWED = 12;
+  const MAX_PREVIEW = 4000;
+  const KEEP_MS = 60000;
+
+  class TakeAway {
+    /** @param {object} table  see runs_table.js @param {object} grouping */
+    constructor(table, grouping) {
+      Object.assign(this, { table, grouping });
+      this.panel = new SidePanel(table.role("split"), { name: "take-away-panel", title: "Export", button: table.role("take-away"), onToggle: (isOpen) => isOpen && this.draw() });
+      const again = () => this.draw();
+      this.format = make("select", { "aria-label": "Format", onchange: again });
+      for (const [value, { label }] of Object.entries(takeaway.FORMATS)) this.format.append(make("option", { value, textContent: label }));
+      this.scope = make("select", { "aria-label": "Rows", onchange: again });
+      this.preview = make("pre", { tabIndex: 0, "aria-label": "Preview" });
+      const act = (name, what) => make("button.btn", { textContent: name, onclick: what });
+      this.panel.body.append(
+        make("h3", { textContent: "Format" }), this.format,
+        make("h3", { textContent: "Rows" }), this.scope,
+        make("div.folds", {}, act("Copy", () => this.copy()), act("Download", () => this.download())),
+        make("h3", { textContent: "Preview" }), this.preview,
+      );
+    }
+
+    /** The rows or the selection have changed. */
+    drawn() {
+      if (this.panel.isOpen) this.draw();
+    }
+
+    scopes() {
+      const { selection, rows } = this.table;
+      const plural = (n, word) => `${format.count(n)} ${word}${n === 1 ? "" : "s"}`;
+      const groups = this.grouping.arranged && !this.grouping.isTree ? this.grouping.outline.order.length : 0;
+      return [
+        ...(groups ? [["groups", `${plural(groups, "group")}, mean and spread`]] : []),
+        ["shown", `${plural(rows.shown.length, "run")} shown`],
+        ...(selection.size ? [["selected", `${plural(selection.size, "run")} selected`]] : []),
+      ];
+    }
+
+    draw() {
+      const scopes = this.scopes();
+      const chosen = scopes.some(([value]) => value === this.scope.value) ? this.scope.value : scopes[0][0];
+      this.scope.replaceChildren(...scopes.map(([value, textContent]) => make("option", { value, textContent })));
+      this.scope.value = chosen;
+      const text = this.text(PREVIEWED);
+      this.preview.textContent = text.slice(0, MAX_PREVIEW) + (text.length > MAX_PREVIEW ? "…" : "");
+    }
+
+    /* What is taken */
+
+    /** @param {number} [most] */
+    records(most = Infinity) {
+      const { table, grouping } = this;
+      if (this.scope.value === "groups") return Array.from(grouping.outline.order.slice(0, most), (group) => this.groupRecord(group));
+      const rows = this.scope.value === "selected" ? table.bar.ordered() : table.sequence();
+      return Array.from(rows.slice(0, most), (row) => ({ name: table.nameOf(row), id: table.idOf(row), row }));
+    }
+
+    groupRecord(group) {
+      const { table, grouping } = this;
+      const line = grouping.outline.n + group;
+      const { rows } = grouping.outline.node(line);
+      const isFigure = (column) => column.kind === "number" || column.kind === "duration";
+      return {
+        name: grouping.run(line).name,
+        id: "",
+        row: rows[0],
+        rows,
+        figures: (column) => (isFigure(column) ? grouping.outline.figuresOf(column, line) : null),
+        agrees: (column) => outline.agree(column, rows),
+      };
+    }
+
+    text(most) {
+      const { table, grouping } = this;
+      const how = {
+        cell: table.cell,
+        idOf: (row) => table.idOf(row),
+        margin: grouping.shown === "ci" ? "ci" : "std",
+        caption: document.querySelector("h1")?.textContent.trim() || "Runs",
+      };
+      return takeaway.FORMATS[this.format.value].write(table.shownColumns(), this.records(most), how);
+    }
+
+    copy() {
+      reporter.copy(this.text()).then((isCopied) => reporter.announce(isCopied ? `${takeaway.FORMATS[this.format.value].label} copied` : "The browser did not allow copying"));
+    }
+
+    download() {
+      const { type } = takeaway.FORMATS[this.format.value];
+      const link = make("a", { href: URL.createObjectURL(new Blob([this.text()], { type })), download: `runs-${this.table.experiment}.${this.format.value}` });
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), KEEP_MS);
+    }
+  }
+
+  reporter.tables.begun.then((table) => {
+    const grouping = table.parts.find((part) => part instanceof reporter.Grouping);
+    table.join(new TakeAway(table, grouping));
+  });
+})((globalThis.reporter = globalThis.reporter || {}));
