@@ -115,7 +115,8 @@ def publish_branch(site: BuiltSite, target: BranchTarget, folder: str = ".") -> 
     place = _checked(target, repository)
     with open_scratch(repository, target.remote) as scratch:
         tip = scratch.fetch_tip(target.branch)
-        _check_tip(tip, target)
+        checked_out = repository.ask("symbolic-ref", "--quiet", "--short", "HEAD") or ""
+        _check_tip(tip, target, checked_out)
         before = scratch.entries(tip.commit) if tip else {}
         after = _arranged(scratch, site, before, place, replaces=target.replaces)
         tree = scratch.write_tree(after)
@@ -238,13 +239,16 @@ def _checked(target: BranchTarget, repository: Git) -> str:
     return place
 
 
-def _check_tip(tip: Tip | None, target: BranchTarget) -> None:
-    if tip is not None and tip.is_default and not _is_ours(tip):
-        raise PublishError(
-            f"'{target.branch}' is the branch that '{target.remote}' is cloned with, and holds "
-            "other work.",
-            "Choose a branch for the site alone with --branch, such as gh-pages.",
-        )
+def _check_tip(tip: Tip | None, target: BranchTarget, checked_out: str) -> None:
+    """Refuse a branch that people work on; a remote need not say which one it is cloned with."""
+    is_checked_out = target.branch == checked_out
+    if tip is None or _is_ours(tip) or not (tip.is_default or is_checked_out):
+        return
+    why = "checked out here" if is_checked_out else f"the one '{target.remote}' is cloned with"
+    raise PublishError(
+        f"The branch '{target.branch}' is {why}, and holds other work.",
+        "Choose a branch for the site alone with --branch, such as gh-pages.",
+    )
 
 
 def _is_ours(tip: Tip) -> bool:

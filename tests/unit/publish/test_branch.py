@@ -139,8 +139,19 @@ def test_something_in_the_way_is_not_replaced_unless_asked(make_site, work, remo
 
 
 def test_the_branch_that_people_work_on_is_refused(make_site, work):
-    with pytest.raises(PublishError, match="'main' is the branch"):
+    git(work, "checkout", "-q", "-b", "elsewhere")
+    with pytest.raises(PublishError, match="'main' is the one 'origin' is cloned with"):
         publish(make_site(FILES), work, branch="main")
+
+
+def test_the_branch_that_is_checked_out_is_refused_whatever_the_remote_begins_with(
+    make_site, work, remote
+):
+    """A bare repository made by another git says 'master' and holds 'main'."""
+    git(remote, "symbolic-ref", "HEAD", "refs/heads/master")
+    with pytest.raises(PublishError, match="'main' is checked out here"):
+        publish(make_site(FILES), work, branch="main")
+    assert listing(remote, "main") == {"train.py"}
 
 
 def test_a_branch_of_ours_may_be_the_default_one(make_site, work, remote):
