@@ -28,13 +28,12 @@ def attach(group: click.Group) -> None:
         'report build' finds it in the store and in the working directory. A file that is there
         already is left as it is.
         """
+        from reporter.site.whole_file import write_whole
+
         path = os.path.normpath(os.path.join(folder, FILE_NAME))
-        os.makedirs(folder, exist_ok=True)
-        try:
-            with open(path, "x", encoding="utf-8", newline="\n") as stream:
-                stream.write(sample())
-        except FileExistsError as error:
+        if os.path.lexists(path):
             raise InvalidInputError(
                 f"'{path}' is there already.", "Edit it, or move it away for a new one."
-            ) from error
+            )
+        write_whole(path, sample().encode())
         click.echo(path)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reporter.cli.frame import command
+from reporter.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from reporter.publish.built import BuiltSite
@@ -38,6 +39,7 @@ def attach(group: click.Group) -> None:
         from reporter.publish.built import open_site
 
         zip_file = output or ("" if single_file else f"{os.path.normpath(site)}.zip")
+        _check_endings(zip_file, single_file)
         for path in _pack(open_site(site), zip_file, single_file):
             click.echo(path)
 
@@ -80,6 +82,7 @@ def site_output(wanted: Wanted, store: str) -> Iterator[SiteOutput]:
     from reporter.site.destinations import prepare_file
     from reporter.site.output import FolderOutput, ZipOutput
 
+    _check_endings(wanted.zip_file, wanted.single_file)
     for path in filter(None, (wanted.zip_file, wanted.single_file)):
         prepare_file(path)  # now, and not after a long build
     if wanted.location:
@@ -102,6 +105,20 @@ def pack(wanted: Wanted, output: SiteOutput) -> list[str]:
     if not wanted.zip_file and not wanted.single_file:
         return []
     return list(_pack(open_site(output.location), wanted.zip_file, wanted.single_file))
+
+
+def _check_endings(zip_file: str, single_file: str) -> None:
+    """Refuse names under which no program would open the file."""
+    if zip_file.lower().endswith((".html", ".htm")):
+        raise InvalidInputError(
+            f"'{zip_file}' would be a zip under the name of a page.",
+            "End it in .zip, or use --single-file.",
+        )
+    if single_file.lower().endswith(".zip"):
+        raise InvalidInputError(
+            f"'{single_file}' would be a page under the name of a zip.",
+            "End it in .html, or use --zip.",
+        )
 
 
 def _pack(site: BuiltSite, zip_file: str, single_file: str) -> Iterator[str]:

@@ -5,13 +5,11 @@ The same tables as the Markdown's. Knows no store.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from reporter.errors import BuildError
 from reporter.model import Run
 from reporter.publish.difference import (
     BestChange,
@@ -24,6 +22,7 @@ from reporter.publish.difference_text import MARKS, headline, noise_note, number
 from reporter.site.cells import plural
 from reporter.site.numbers import format_number
 from reporter.site.theme import STYLES, Theme, templates_dir
+from reporter.site.whole_file import write_whole
 
 __all__ = ["DifferencePage", "Heading", "PageTable", "difference_page", "write_page"]
 
@@ -94,12 +93,7 @@ def write_page(difference: Difference, path: str) -> None:
         It cannot be written.
     """
     data = Theme().render("difference.html.j2", difference_page(difference))
-    try:
-        os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
-        with open(path, "wb") as file:
-            file.write(data)
-    except OSError as error:
-        raise BuildError(f"'{path}' cannot be written: {error.strerror}.") from error
+    write_whole(path, data)
 
 
 def difference_page(difference: Difference) -> DifferencePage:

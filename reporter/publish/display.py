@@ -27,6 +27,7 @@ from reporter.site import links
 from reporter.site.build import build
 from reporter.site.numbers import format_bytes
 from reporter.site.output import FolderOutput
+from reporter.site.whole_file import write_whole
 from reporter.store.ports import StoreReader
 
 __all__ = ["Display", "embed", "make_display"]
@@ -72,8 +73,7 @@ class Display:
         ----------
         path : str or path-like
         """
-        with open(path, "w", encoding="utf-8", newline="") as file:
-            file.write(self._document)
+        write_whole(os.fspath(path), self._document.encode())
 
     def __repr__(self) -> str:
         return f"<Report of {self._summary}; save('report.html') writes it>"

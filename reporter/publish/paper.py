@@ -32,6 +32,7 @@ from reporter.site.columns import (
 from reporter.site.plan import PlannedExperiment, PlannedRun, SiteSettings, gather
 from reporter.site.repeats import configurations, repetition_params
 from reporter.site.view_state import view_state
+from reporter.site.whole_file import write_whole
 from reporter.store.ports import StoreReader
 
 __all__ = ["Paper", "find_view", "make_paper", "write_paper"]
@@ -163,11 +164,9 @@ def make_paper(
 
 def write_paper(paper: Paper, folder: str) -> list[str]:
     """Write the files into a folder, made when it is not there; return their paths."""
-    os.makedirs(folder, exist_ok=True)
     paths = [os.path.join(folder, name) for name in sorted(paper.files)]
     for path in paths:
-        with open(path, "wb") as stream:
-            stream.write(paper.files[os.path.basename(path)])
+        write_whole(path, paper.files[os.path.basename(path)])
     return paths
 
 

@@ -27,9 +27,9 @@ from typing import BinaryIO
 from reporter import mediatypes
 from reporter.publish.built import BuiltSite
 from reporter.site import links
-from reporter.site.destinations import PART, prepare_file
 from reporter.site.numbers import format_bytes
 from reporter.site.theme import SINGLE_SCRIPTS, Theme
+from reporter.site.whole_file import open_whole
 
 __all__ = ["WARNING_BYTES", "SingleFile", "write_single_file"]
 
@@ -93,16 +93,8 @@ def write_single_file(site: BuiltSite, path: str) -> SingleFile:
     BuildError
         It cannot be written.
     """
-    part = path + PART
-    prepare_file(path)
-    try:
-        with open(part, "wb") as stream:
-            sizes = _write(_Packer(site), stream)
-        os.replace(part, path)
-    except BaseException:
-        if os.path.lexists(part):
-            os.unlink(part)
-        raise
+    with open_whole(path) as stream:
+        sizes = _write(_Packer(site), stream)
     size_bytes = os.path.getsize(path)
     advice = _advice(size_bytes, sizes) if size_bytes > WARNING_BYTES else ""
     return SingleFile(path=path, size_bytes=size_bytes, advice=advice)

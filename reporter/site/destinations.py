@@ -148,7 +148,7 @@ class ZipDestination:
         try:
             self._open_zip = zipfile.ZipFile(self._part, "w", zipfile.ZIP_DEFLATED)
         except OSError as error:
-            raise _unwritable(self._path, error) from error
+            raise _unwritable(self._path, error, "choose another file") from error
         return Manifest(), set()
 
     def is_there(self, path: str) -> bool:
@@ -173,7 +173,7 @@ class ZipDestination:
             with self._zip.open(info, "w", force_zip64=True) as stream:
                 fill(stream)  # type: ignore[arg-type]  # zipfile types its stream as IO[bytes]
         except OSError as error:
-            raise _unwritable(self._path, error) from error
+            raise _unwritable(self._path, error, "choose another file") from error
         self._sizes[path] = self._zip.getinfo(path).file_size
 
     def delete(self, path: str) -> None:
@@ -228,6 +228,8 @@ def prepare_file(path: str) -> None:
     """
     if os.path.isdir(path):
         raise BuildError(f"'{path}' is a folder, not a file.", "Name the file itself.")
+    if os.path.exists(path) and not os.path.isfile(path):  # a device, which would be replaced
+        raise BuildError(f"'{path}' is no ordinary file.", "Choose another place.")
     folder = os.path.dirname(path) or os.curdir
     try:
         os.makedirs(folder, exist_ok=True)
@@ -457,11 +459,13 @@ def _read_manifest(text: bytes | None, location: str) -> Manifest:
         ) from error
 
 
-def _unwritable(where: str, error: OSError) -> BuildError:
+def _unwritable(
+    where: str, error: OSError, else_do: str = "choose another folder with -o"
+) -> BuildError:
     if os.path.isfile(where) and isinstance(error, FileExistsError | NotADirectoryError):
         return BuildError(f"'{where}' is a file, not a folder.", "Choose another place with -o.")
     reason = error.strerror or str(error)
     return BuildError(
         f"Cannot write '{where}': {reason}.",
-        "Free or permit the place and build again, or choose another folder with -o.",
+        f"Free or permit the place and build again, or {else_do}.",
     )

@@ -25,4 +25,5 @@ def test_init_writes_a_file_that_can_be_read_and_never_replaces_one(
     assert "'report.toml' is there already" in done.stderr
     assert load_config().title == "mine"
     assert run.invoke(main, ["init", "new/folder"]).exit_code == 0
+    assert [path.name for path in Path("new/folder").iterdir()] == ["report.toml"]
     assert load_config(store="new/folder").path == str(Path("new/folder/report.toml"))

@@ -169,3 +169,14 @@ def test_zip_of_no_site_says_so(tmp_path, monkeypatch):
     done = run("zip", "nowhere")
     assert done.exit_code == 2
     assert "report build" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("option", "name", "hint"),
+    [("--zip", "report.html", "--single-file"), ("--single-file", "report.ZIP", "--zip")],
+)
+def test_a_name_that_no_program_would_open_is_refused(store, tmp_path, option, name, hint):
+    done = run("build", str(store), option, str(tmp_path / name))
+    assert done.exit_code == 2
+    assert f"or use {hint}" in done.stderr
+    assert not (tmp_path / name).exists()
