@@ -21,6 +21,7 @@ from reporter.cli import (
     publishing,
     serving,
     telling,
+    viewing,
 )
 
 __all__ = ["main"]
@@ -36,6 +37,7 @@ for module in (
     building,
     packing,
     papers,
+    viewing,
     importing,
     exporting,
     serving,

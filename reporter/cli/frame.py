@@ -25,6 +25,7 @@ __all__ = [
     "count",
     "explain_errors",
     "json_option",
+    "listed",
     "open_runs",
     "parse_options",
     "print_json",
@@ -111,6 +112,11 @@ store_option = click.option(
     help="Folder or URI that runs were logged to; as REPORTER_TRACKING_URI says.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """Read what an option lists: parts between commas, without the spaces around them."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def source_options(function: _F) -> _F:

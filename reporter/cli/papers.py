@@ -7,7 +7,7 @@ from dataclasses import replace
 import click
 
 from reporter.cli.configuring import config_option
-from reporter.cli.frame import command, open_runs, source_options, store_argument
+from reporter.cli.frame import command, listed, open_runs, source_options, store_argument
 from reporter.config import View, load_config
 from reporter.errors import InvalidInputError
 
@@ -74,14 +74,14 @@ def attach(group: click.Group) -> None:
             chosen,
             experiment=experiment or chosen.experiment,
             query=query or chosen.query,
-            columns=_listed(columns) or chosen.columns,
-            sort=_listed(sort) or chosen.sort,
+            columns=listed(columns) or chosen.columns,
+            sort=listed(sort) or chosen.sort,
         )
         made = make_paper(
             reader,
             chosen,
             config=settings,
-            metrics=_listed(metrics),
+            metrics=listed(metrics),
             formats=_formats(figures),
             width_cm=_width_cm(width),
         )
@@ -91,14 +91,10 @@ def attach(group: click.Group) -> None:
             click.echo(note, err=True)
 
 
-def _listed(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
 def _formats(text: str) -> tuple[str, ...]:
     from reporter.charts.curves import FORMATS
 
-    wanted = _listed(text.lower())
+    wanted = listed(text.lower())
     if wrong := [name for name in wanted if name not in FORMATS]:
         raise InvalidInputError(
             f"There is no format '{wrong[0]}'.", f"Known: {', '.join(FORMATS)}."
