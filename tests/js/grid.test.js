@@ -128,3 +128,27 @@ test("a column joins its group, at its place", () => {
   assert.deepEqual(choose(shown, ["metrics.loss"], false, offered), ["attributes.start_time"]);
   assert.deepEqual(choose([], ["metrics.loss", "params.lr"], true, offered), ["params.lr", "metrics.loss"]);
 });
+
+test("a choice of columns too long for an address is kept in the browser, and no other stands for it", () => {
+  const { toAddress, fromAddress } = columnChoice;
+  let kept = null;
+  const keep = (text) => (kept = text);
+  const few = ["metrics.a,b", "params.c"];
+  assert.deepEqual(toAddress(few, keep), few);
+  assert.equal(kept, null);
+  assert.deepEqual(fromAddress(few, () => kept), few);
+  assert.equal(fromAddress(undefined, () => kept), undefined);
+  assert.deepEqual(fromAddress([], () => kept), []);
+  const many = Array.from({ length: 12000 }, (_, i) => `metrics.layer${i}/実験`);
+  const address = toAddress(many, keep);
+  assert.ok(address.join().length < 20);
+  assert.deepEqual(fromAddress(address, () => kept), many);
+  assert.equal(fromAddress(address, () => null), null);
+  assert.equal(fromAddress(address, () => JSON.stringify(few)), null);
+});
+
+test("widths that somebody chose are not stretched", () => {
+  assert.deepEqual(viewport.stretched([100, 100, 100], 600, (i) => i === 0), [100, 250, 250]);
+  assert.deepEqual(viewport.stretched([100, 100], 600, () => true), [100, 100]);
+  assert.deepEqual(viewport.stretched([400, 400], 600, (i) => i === 0), [400, 400]);
+});

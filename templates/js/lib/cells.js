@@ -72,16 +72,18 @@
       return styles.get(column);
     }
 
-    function numberCell(column, number) {
+    function numberCell(column, number, row) {
       const { decimals, best } = styleOf(column);
       const mark = !Number.isFinite(number) ? "nan" : number === best ? "best" : "";
-      return { text: format.number(number, decimals), exact: String(number), mark };
+      const text = format.number(number, decimals);
+      if (column.payload.estimated?.has(row)) return { text: `≈ ${text}`, exact: `about ${number}, from the points that charts show`, mark };
+      return { text, exact: String(number), mark };
     }
 
     const byKind = {
       text: (column, row) => textCell(column.text(row)),
       status: (column, row) => textCell(capitalised(column.text(row))),
-      number: (column, row) => numberCell(column, column.number(row)),
+      number: (column, row) => numberCell(column, column.number(row), row),
       time: (column, row) => {
         const time = column.number(row);
         return { text: format.time(time, yearOfNewest), exact: format.timeExact(time), mark: "" };

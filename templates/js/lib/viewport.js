@@ -58,11 +58,14 @@
    *
    * @param {number[]} widths
    * @param {number} room
+   * @param {(i: number) => boolean} [isKept]  whether a width is as somebody chose it
    * @returns {number[]}
    */
-  function stretched(widths, room) {
-    const total = widths.reduce((sum, width) => sum + width, 0);
-    return total >= room || total === 0 ? widths : widths.map((width) => (width * room) / total);
+  function stretched(widths, room, isKept = () => false) {
+    const kept = widths.reduce((sum, width, i) => sum + (isKept(i) ? width : 0), 0);
+    const others = widths.reduce((sum, width) => sum + width, 0) - kept;
+    if (kept + others >= room || others === 0) return widths;
+    return widths.map((width, i) => (isKept(i) ? width : (width * (room - kept)) / others));
   }
 
   /**

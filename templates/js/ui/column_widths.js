@@ -16,6 +16,7 @@
   const PADDING_PX = 22;
   const SORT_MARK_PX = 14;
   const UNMEASURED_PX = 112;
+  const SPARK_PX = 84;
   const MAX_TEXT_PX = 320;
   const MAX_HEADING_PX = 240;
 
@@ -42,6 +43,8 @@
      */
     constructor(table, source) {
       Object.assign(this, { table, source, known: new Map() });
+      /** As somebody chose them, by column. @type {Map<string, number>} */
+      this.chosen = new Map();
       this.pen = document.createElement("canvas").getContext("2d");
       const style = getComputedStyle(table);
       const name = getComputedStyle(table.tHead.rows[1].cells[0]);
@@ -69,6 +72,7 @@
 
     /** Found once: a column must not change its width because the filter shows other rows. */
     widthOf(column, sample, isMeasured) {
+      if (this.chosen.has(column.id)) return this.chosen.get(column.id);
       if (this.known.has(column.id)) return this.known.get(column.id);
       const body = isMeasured ? this.bodyWidth(column, sample) : UNMEASURED_PX;
       const width = Math.ceil(Math.max(this.headingWidth(column), body));
@@ -77,6 +81,7 @@
     }
 
     bodyWidth(column, sample) {
+      if (column.aggregate === "spark") return SPARK_PX + PADDING_PX;
       const text = longest(sample.map((row) => this.source.cell(column, row).text));
       const width = this.textWidth(text, this.bodyFont) + PADDING_PX;
       return column.isText && !column.isNumeric ? Math.min(MAX_TEXT_PX, width) : width;

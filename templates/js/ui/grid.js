@@ -23,6 +23,9 @@
 
   const LABEL_GAP_PX = 10;
 
+  /** Columns that stay beside the name leave room for the others. */
+  const MAX_FIXED_SHARE = 0.6;
+
   /** More would make a browser hang, and nobody reads fifty sheets of rows. */
   const MAX_PRINTED_ROWS = 1000;
 
@@ -47,6 +50,9 @@
       this.columns = null;
       this.span = { start: 0, end: 0 };
       this.range = { start: 0, end: 0 };
+      /** How many of the first columns are to stay beside the name, and how many of them fit. */
+      this.fixedWish = 0;
+      this.fixed = 0;
       this.isDue = false;
       /** Called after each drawing. */
       this.onDrawn = () => undefined;
@@ -120,14 +126,21 @@
     measure() {
       const [name, ...rest] = this.isBuilt ? this.builtWidths() : this.widths();
       this.nameWidth = name;
-      this.drawnWidths = viewport.stretched(rest, this.seen.width - name);
+      this.drawnWidths = viewport.stretched(rest, this.seen.width - name, (i) => this.source.isSized?.(this.columns[i]));
       this.offsets = viewport.offsetsOf(this.drawnWidths);
       this.table.style.tableLayout = "fixed";
-      const isStretched = name + this.offsets[rest.length] <= this.seen.width + 1;
+      const isStretched = Math.abs(name + this.offsets[rest.length] - this.seen.width) <= 1;
       this.table.style.width = isStretched ? "100%" : `${name + this.offsets[rest.length]}px`;
       this.isHeadStale = true;
       this.areWidthsStale = false;
       this.isBuilt = false;
+      this.fixed = this.fittingBeside();
+    }
+
+    fittingBeside() {
+      let count = Math.min(this.fixedWish, this.columns.length);
+      while (count > 0 && this.nameWidth + this.offsets[count] > this.seen.width * MAX_FIXED_SHARE) count--;
+      return count;
     }
 
     /** Widths that the browser gave to the builder's table: taking over must not move anything. */
@@ -143,23 +156,44 @@
     /** Widths of the empty cells at both sides of the drawn columns. */
     gaps() {
       const { start, end } = this.span;
-      return [this.offsets[start], this.offsets[this.columns.length] - this.offsets[end]];
+      return [this.offsets[start] - this.offsets[this.fixed], this.offsets[this.columns.length] - this.offsets[end]];
     }
 
     /** @returns {boolean} whether rows hold other columns than before */
     drawColumns() {
-      const span = viewport.visibleColumns(this.offsets, this.seen.left, this.seen.width - this.nameWidth);
+      const span = this.visibleSpan();
       const isMoved = this.areCellsStale || span.start !== this.span.start || span.end !== this.span.end;
       if (!isMoved && !this.isHeadStale) return false;
       this.span = span;
       this.isHeadStale = false;
       this.areCellsStale = false;
-      this.shownColumns = this.columns.slice(span.start, span.end);
+      this.shownColumns = [...this.columns.slice(0, this.fixed), ...this.columns.slice(span.start, span.end)];
       [this.gapBefore, this.gapAfter] = this.gaps();
       this.drawColgroup();
       this.drawGroupRow();
       this.drawHeadRow();
       return isMoved;
+    }
+
+    /** The columns that can be seen beside those that stay. */
+    visibleSpan() {
+      const beside = this.offsets[this.fixed];
+      const { start, end } = viewport.visibleColumns(this.offsets, this.seen.left + beside, this.seen.width - this.nameWidth - beside);
+      const first = Math.max(start, this.fixed);
+      return { start: first, end: Math.max(end, first) };
+    }
+
+    /** Which column the i-th of those shown is. */
+    indexOf(i) {
+      return i < this.fixed ? i : this.span.start + i - this.fixed;
+    }
+
+    /** Keep the cell of a column that stays where it is. */
+    stay(cell, index) {
+      const isFixed = index < this.fixed;
+      cell.classList.toggle("fix", isFixed);
+      cell.classList.toggle("edge", index === this.fixed - 1);
+      if (isFixed || cell.style.length) cell.style.insetInlineStart = isFixed ? `${this.nameWidth + this.offsets[index]}px` : "";
     }
 
     /** How many cells a row has now, empty ones included. */
@@ -169,7 +203,8 @@
 
     drawColgroup() {
       const { start, end } = this.span;
-      const widths = [this.nameWidth, this.gapBefore, ...this.drawnWidths.slice(start, end), this.gapAfter];
+      const beside = this.drawnWidths.slice(0, this.fixed);
+      const widths = [this.nameWidth, ...beside, this.gapBefore, ...this.drawnWidths.slice(start, end), this.gapAfter];
       const cols = widths.filter((width) => width > 0).map((width) => {
         const col = gridCells.element("col");
         col.style.width = `${width}px`;
@@ -186,21 +221,32 @@
     }
 
     drawGroupRow() {
-      const cells = [];
-      this.shownColumns.forEach((column, i) => {
-        if (i > 0 && this.shownColumns[i - 1].group === column.group) return void cells.at(-1).colSpan++;
-        const cell = gridCells.element("th", this.beginsGroup(this.span.start + i) ? "g1" : "");
-        cell.append(this.groupLabel(column.group));
-        cells.push(cell);
-      });
+      const [beside, cells] = [this.groupHeads(0, this.fixed), this.groupHeads(this.fixed, this.shownColumns.length)];
       const before = gridCells.gapCells("th", this.gapBefore);
-      this.groupRow.replaceChildren(this.groupRow.cells[0], ...before, ...cells, ...gridCells.gapCells("th", this.gapAfter));
+      this.groupRow.replaceChildren(this.groupRow.cells[0], ...beside, ...before, ...cells, ...gridCells.gapCells("th", this.gapAfter));
+    }
+
+    groupHeads(first, end) {
+      const cells = [];
+      for (let i = first; i < end; i++) {
+        const { group } = this.shownColumns[i];
+        if (i > first && this.shownColumns[i - 1].group === group) {
+          cells.at(-1).colSpan++;
+          continue;
+        }
+        const cell = gridCells.element("th", this.beginsGroup(this.indexOf(i)) ? "g1" : "");
+        cell.append(this.groupLabel(group));
+        this.stay(cell, this.indexOf(i));
+        if (i < this.fixed) cell.firstChild.style.insetInlineStart = "";
+        cells.push(cell);
+      }
+      return cells;
     }
 
     /** It stays in sight while any column of its group does: it sticks beside the name. */
     groupLabel(group) {
       const label = gridCells.element("span", "", group === "Metrics" && this.columns.every(({ word }) => !word) ? "Metrics, last value" : group);
-      label.style.insetInlineStart = `${this.nameWidth + LABEL_GAP_PX}px`;
+      label.style.insetInlineStart = `${this.nameWidth + this.offsets[this.fixed] + LABEL_GAP_PX}px`;
       return label;
     }
 
@@ -210,11 +256,14 @@
       name.setAttribute("aria-colindex", 1);
       name.setAttribute("aria-sort", this.source.sortOf(name.dataset.column));
       const cells = this.shownColumns.map((column, i) => {
-        const index = this.span.start + i;
-        return gridCells.headCell(column, index, this.cellClass(column, index), this.source.sortOf(column.id));
+        const index = this.indexOf(i);
+        const cell = gridCells.headCell(column, index, this.cellClass(column, index), this.source.sortOf(column.id));
+        this.stay(cell, index);
+        return cell;
       });
       const before = gridCells.gapCells("th", this.gapBefore);
-      this.headRow.replaceChildren(name, ...before, ...cells, ...gridCells.gapCells("th", this.gapAfter));
+      const beside = cells.splice(0, this.fixed);
+      this.headRow.replaceChildren(name, ...beside, ...before, ...cells, ...gridCells.gapCells("th", this.gapAfter));
       if (focused) this.headOf(focused)?.querySelector("button").focus({ preventScroll: true });
     }
 
@@ -318,14 +367,15 @@
 
     fillCells(drawn, row) {
       const isGapped = this.gapBefore > 0;
-      const first = 1 + isGapped;
       gridCells.fitCells(drawn, this.cellCount);
-      if (isGapped) gridCells.fillGap(drawn.cells[1]);
+      if (isGapped) gridCells.fillGap(drawn.cells[1 + this.fixed]);
       if (this.gapAfter > 0) gridCells.fillGap(drawn.cells[this.cellCount - 1]);
       this.shownColumns.forEach((column, i) => {
-        const index = this.span.start + i;
+        const index = this.indexOf(i);
         const isBare = column.isNumeric && !column.isText;
-        gridCells.fillCell(drawn.cells[first + i], index, this.cellClass(column, index), isBare, this.source.cell(column, row));
+        const cell = drawn.cells[1 + i + (i >= this.fixed && isGapped)];
+        gridCells.fillCell(cell, index, this.cellClass(column, index), isBare, this.source.cell(column, row));
+        this.stay(cell, index);
       });
     }
 
@@ -388,10 +438,11 @@
           scroller.scrollTop, scroller.clientHeight - this.headHeight, start, start + this.rowHeight,
         );
       }
-      if (column > 0) {
+      if (column > this.fixed) {
         const sign = getComputedStyle(scroller).direction === "rtl" ? -1 : 1;
-        const width = scroller.clientWidth - this.nameWidth;
-        const [start, end] = [this.offsets[column - 1], this.offsets[column]];
+        const beside = this.offsets[this.fixed];
+        const width = scroller.clientWidth - this.nameWidth - beside;
+        const [start, end] = [this.offsets[column - 1] - beside, this.offsets[column] - beside];
         scroller.scrollLeft = sign * viewport.scrollInto(Math.abs(scroller.scrollLeft), width, start, end);
       }
       this.look();

@@ -11,6 +11,8 @@
   const LONG_NAME = 12;
   const TAIL = 8;
 
+  const SVG = "http://www.w3.org/2000/svg";
+
   const ARROWS = { min: "↓", max: "↑", "": "" };
 
   function element(tag, className, text) {
@@ -69,6 +71,25 @@
     return button;
   }
 
+  /** For the mouse; keys do the same, and say so in the list of keys. */
+  function headHandle(className) {
+    const handle = element("span", className);
+    handle.setAttribute("aria-hidden", "true");
+    return handle;
+  }
+
+  /** The line of a history, in place of its last value. */
+  function sparkElement(path) {
+    const svg = document.createElementNS(SVG, "svg");
+    svg.setAttribute("class", "spark");
+    svg.setAttribute("viewBox", "0 0 84 20");
+    svg.setAttribute("aria-hidden", "true");
+    const line = document.createElementNS(SVG, "path");
+    line.setAttribute("d", path);
+    svg.append(line);
+    return svg;
+  }
+
   function headCell(column, index, className, sorted) {
     const cell = element("th", className);
     cell.setAttribute("role", "columnheader");
@@ -76,7 +97,7 @@
     cell.dataset.column = column.id;
     cell.setAttribute("aria-sort", sorted);
     cell.setAttribute("aria-colindex", index + 2);
-    cell.append(headButton(column));
+    cell.append(headButton(column), headHandle("more"), headHandle("grip"));
     return cell;
   }
 
@@ -125,6 +146,7 @@
 
   function fillGap(cell) {
     cell.className = "gap";
+    cell.style.insetInlineStart = "";
     cell.replaceChildren();
     cell.removeAttribute("title");
     cell.removeAttribute("aria-colindex");
@@ -139,15 +161,16 @@
   }
 
   /** @param {boolean} isBare  digits need no element of their own to be kept apart from other scripts */
-  function fillCell(cell, index, className, isBare, { text, exact, mark, aside }) {
+  function fillCell(cell, index, className, isBare, { text, exact, mark, aside, spark }) {
     cell.className = mark ? `${className} ${mark}` : className;
     cell.setAttribute("aria-colindex", index + 2);
     cell.removeAttribute("aria-hidden");
     if (exact) cell.title = exact;
     else cell.removeAttribute("title");
-    if (aside) cell.replaceChildren(element("bdi", "", text), asideElement(aside));
+    if (spark) cell.replaceChildren(sparkElement(spark), element("span", "vh", text));
+    else if (aside) cell.replaceChildren(element("bdi", "", text), asideElement(aside));
     else if (isBare || cell.childElementCount > 1) cell.replaceChildren(isBare ? text : element("bdi", "", text));
-    else if (cell.firstElementChild) cell.firstElementChild.textContent = text;
+    else if (cell.firstElementChild?.matches("bdi")) cell.firstElementChild.textContent = text;
     else cell.replaceChildren(element("bdi", "", text));
   }
 

@@ -18,11 +18,11 @@
   "use strict";
   if (typeof document === "undefined") return;
 
-  const { sort, rows: takeAway } = reporter;
+  const { columnChoice, sort, rows: takeAway } = reporter;
 
   const COLORS = 8;
 
-  /** Longer lists of selected runs or of columns are not kept in the address. */
+  /** Longer lists of selected runs are not kept in the address. */
   const MAX_IN_ADDRESS = 200;
 
   const afterPaint = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
@@ -167,6 +167,7 @@
         mark: (drawn, line) => this.parts.forEach((part) => part.mark?.(drawn, line)),
         isSelected: (line) => this.selection.stateOf(this.rowsOf(line)),
         sortOf: (id) => this.sortOf(id),
+        isSized: ({ id }) => this.widths.chosen.has(id),
       };
       this.widths = new reporter.ColumnWidths(this.element, {
         cell: (column, line) => this.measuredCell(source.cell(column, line)),
@@ -336,7 +337,23 @@
       this.panel.update();
       this.grid.draw();
       const isDefault = ids.join("\n") === this.defaultColumns.join("\n");
-      this.writeView({ cols: isDefault || ids.length > MAX_IN_ADDRESS ? null : ids });
+      this.writeView({ cols: isDefault ? null : columnChoice.toAddress(ids, (text) => this.keepColumns(text)) });
+    }
+
+    get keptColumns() {
+      return `cols:${this.experiment}`;
+    }
+
+    keepColumns(text) {
+      reporter.store(this.keptColumns, text);
+      reporter.announce("Too many columns for a link: this browser keeps them");
+    }
+
+    /** The columns that the address asks for. */
+    wishedColumns() {
+      const ids = columnChoice.fromAddress(reporter.view.get("cols"), () => reporter.stored(this.keptColumns));
+      if (ids === null) reporter.announce("The columns of this link are kept in the browser that made it");
+      return ids || this.defaultColumns;
     }
 
     /* Selection */
@@ -446,7 +463,7 @@
       const has = (name) => names.includes(name);
       if (has("sort")) this.sortBy(view.get("sort") ? sort.parseSort(view.get("sort")) : this.defaultSort);
       if (has("q")) this.search.set(view.get("q") || "");
-      if (has("cols")) this.showColumns(view.get("cols") || this.defaultColumns);
+      if (has("cols")) this.showColumns(this.wishedColumns());
       if (has("sel")) this.selectIds(view.get("sel") || []);
       for (const part of this.parts) part.readView?.(names);
       if (has("sort") || has("q")) this.rowsChanged();
