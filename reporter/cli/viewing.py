@@ -38,7 +38,7 @@ def attach(group: click.Group) -> None:
     @click.option(
         "--group",
         default="",
-        help='Columns to group by; "repeats": all params but the seed; "tree": children below parents.',
+        help='Columns to group by; "repeats": all params but the seed; "tree": parents, children.',
     )
     @click.option("--tab", default="", help="Part of the page: runs, charts, images, notes, about.")
     @click.option(
