@@ -7,6 +7,7 @@ by time (:func:`merge`), so it does not matter in which order files are found.
 from __future__ import annotations
 
 import heapq
+import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -238,7 +239,8 @@ def summarise(
     Notes
     -----
     The latest value is the one with the greatest (step, timestamp, value), NaN counting as the
-    greatest of values: MLflow's rule (3.17).
+    greatest of values: MLflow's rule (3.17). Every NaN is the same one here, whatever its bits: a
+    summary that went through text must equal one that did not.
     """
     import numpy as np
 
@@ -256,7 +258,7 @@ def summarise(
     return MetricSummary(
         key=key,
         count=len(value),
-        last=float(value[last]),
+        last=math.nan if np.isnan(value[last]) else float(value[last]),
         last_step=int(step[last]),
         last_timestamp=int(time[last]),
         min=None if low is None else float(value[low]),
