@@ -69,10 +69,12 @@ _SUBMODULES = (
 _LATE = {
     "Image": "reporter.tracking.image",
     "MlflowException": "reporter.exceptions",
+    "chart": "reporter.chart_functions",
     "load": "reporter.publish.loading",
     "show": "reporter.notebook",
 }
 if _typing.TYPE_CHECKING:  # type checkers are told where these names are
+    from reporter.chart_functions import chart as chart
     from reporter.notebook import show as show
     from reporter.publish.loading import load as load
 

@@ -63,7 +63,8 @@ def load_config(
     Returns
     -------
     Config
-        All defaults when there is no file.
+        All defaults when there is no file. Python files that it names may run only when it was
+        named itself, or lies in the working directory and not in the store.
 
     Raises
     ------
@@ -85,7 +86,20 @@ def load_config(
         raise ConfigError(
             f"'{path}' is not UTF-8 at byte {error.start}.", "Save it as UTF-8."
         ) from error
-    return read_config(text, path)
+    may_run_code = bool(explicit) or not _lies_in(path, store)
+    return replace(read_config(text, path), may_run_code=may_run_code)
+
+
+def _lies_in(path: str, store: str | None) -> bool:
+    """Tell whether a file came with the store, so that whoever made the store may have written it.
+
+    Also when the store is the working directory: what lies in a folder that was fetched from
+    elsewhere must not become a program because somebody went there.
+    """
+    if not store:
+        return False
+    folder, root = (os.path.realpath(place) for place in (os.path.dirname(path) or ".", store))
+    return os.path.join(folder, "").startswith(os.path.join(root, ""))
 
 
 def read_config(text: str, path: str = FILE_NAME) -> Config:

@@ -225,9 +225,12 @@ class ChartSettings:
     """Charts of your own."""
 
     file: str = _key(
-        "Python file whose functions return Altair charts. It runs during the build: use none "
-        "that you do not trust.",
+        "Python file whose functions, marked `@reporter.chart`, return charts. It runs during the "
+        "build: use none that you do not trust.",
         "charts.py",
+    )
+    max_seconds: int = _key(
+        "How long one of its functions may take; 0 is without limit.", 60, default=60
     )
 
 
@@ -275,6 +278,8 @@ class Config:
     )
     path: str = ""
     """The file that was read, empty when there was none; not a key of the file."""
+    may_run_code: bool = False
+    """Whether somebody at the keyboard named the file, so that the Python file it names may run."""
 
     def file(self, name: str) -> str:
         """Return where a file lies that the configuration names.

@@ -8,13 +8,13 @@ from __future__ import annotations
 import contextlib
 import os
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from reporter.importers.opening import open_source
 from reporter.model import LifecycleStage, Run
-from reporter.search.frame import runs_frame
+from reporter.search.frame import histories_frame, runs_frame
 from reporter.search.select import select_runs
 
 if TYPE_CHECKING:
@@ -169,14 +169,9 @@ class LoadedReport:
         NotAStoreError
             The site was built without its points.
         """
-        import pandas as pd
-
         ids = [run.info.run_id for run in self._runs] if run_ids is None else list(run_ids)
         wanted = [keys] if isinstance(keys, str) else keys
-        parts = list(self._series(ids, wanted))
-        columns = ["run_id", "key", "step", "timestamp", "value"]
-        empty: pd.DataFrame = pd.DataFrame(columns=columns)
-        return pd.concat(parts, ignore_index=True) if parts else empty
+        return histories_frame(self._reader.history(ids, wanted))
 
     def open_artifact(self, run_id: str, path: str) -> BinaryIO:
         """Open a file that a run left behind.
@@ -209,19 +204,3 @@ class LoadedReport:
         ]
         runs = self._reader.runs(active)
         return [run for run in runs if run.info.lifecycle_stage == LifecycleStage.ACTIVE]
-
-    def _series(self, ids: Sequence[str], keys: Sequence[str] | None) -> Iterator[Any]:
-        """Yield one frame a series (Any: pandas is imported late)."""
-        import pandas as pd
-
-        for item in self._reader.history(ids, keys):
-            times = pd.to_datetime(item.timestamps_ms, unit="ms", utc=True)
-            yield pd.DataFrame(
-                {
-                    "run_id": item.run_id,
-                    "key": item.key,
-                    "step": item.steps,
-                    "timestamp": times,
-                    "value": item.values,  # noqa: PD011  # an array of ours
-                }
-            )

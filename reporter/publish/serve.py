@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from reporter.config import find_config, load_config
-from reporter.errors import ReporterError
+from reporter.errors import ConfigError, ReporterError
 from reporter.publish.bulletin import Bulletin
 from reporter.publish.sources import open_runs
 from reporter.publish.watch import FileWatch, watch
@@ -106,6 +106,7 @@ class Serving:
         self._watches = [watch(watched if self._is_built_elsewhere else settings.source)]
         if config := settings.config or find_config(settings.source):
             self._watches.append(FileWatch(config))
+            self._watches += [FileWatch(path) for path in _programs(config)]
 
     @property
     def url(self) -> str:
@@ -173,6 +174,15 @@ class Serving:
             took_s = time.monotonic() - began_s
             next_s = began_s + took_s + max(_PAUSE_S, _PAUSE_PART * took_s)
             tell(outcome, took_s)
+
+
+def _programs(config: str) -> list[str]:
+    """Return the file of charts that a configuration names; the build tells of mistakes in it."""
+    try:
+        settings = load_config(config)
+    except ConfigError:
+        return []
+    return [settings.file(settings.charts.file)] if settings.charts.file else []
 
 
 @contextlib.contextmanager

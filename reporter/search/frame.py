@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from reporter.model import Run
+    from reporter.store.ports import History
 
-__all__ = ["runs_frame"]
+__all__ = ["histories_frame", "runs_frame"]
 
 
 def runs_frame(runs: Iterable[Run]) -> pd.DataFrame:
@@ -55,6 +56,37 @@ def runs_frame(runs: Iterable[Run]) -> pd.DataFrame:
     except UnicodeEncodeError:  # text with lone surrogates, which pandas 3 cannot hold
         frame = pd.DataFrame({_storable(name): _storables(data[name]) for name in data})
     return frame
+
+
+def histories_frame(histories: Iterable[History]) -> pd.DataFrame:
+    """Make a table of metrics point by point, in the order given.
+
+    Parameters
+    ----------
+    histories : iterable of History
+
+    Returns
+    -------
+    pandas.DataFrame, shape (n_points, 5)
+        ``run_id``, ``key``, ``step``, ``timestamp`` (UTC), ``value``.
+    """
+    import pandas as pd
+
+    parts = [
+        pd.DataFrame(
+            {
+                "run_id": item.run_id,
+                "key": item.key,
+                "step": item.steps,
+                "timestamp": pd.to_datetime(item.timestamps_ms, unit="ms", utc=True),
+                "value": item.values,  # noqa: PD011  # an array of ours
+            }
+        )
+        for item in histories
+    ]
+    columns = ["run_id", "key", "step", "timestamp", "value"]
+    empty: pd.DataFrame = pd.DataFrame(columns=columns)
+    return pd.concat(parts, ignore_index=True) if parts else empty
 
 
 def _storables(column: Any) -> Any:  # Any: a list, or a Series of times

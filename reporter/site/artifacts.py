@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -23,7 +23,15 @@ from reporter.site.output import COPY_BYTES, SiteOutput, sha256_of
 from reporter.site.plan import PlannedRun
 from reporter.store.ports import StoreReader
 
-__all__ = ["Exhibit", "Shipment", "ShippedFile", "draw", "is_likely_figure", "write_files"]
+__all__ = [
+    "Exhibit",
+    "Shipment",
+    "ShippedFile",
+    "draw",
+    "is_likely_figure",
+    "write_files",
+    "write_fragments",
+]
 
 SHARED_BYTES = 64_000
 """Equal files from this size on are shipped once; smaller ones are worth a path of their own."""
@@ -184,9 +192,14 @@ def draw(reader: StoreReader, files: Sequence[ShippedFile], page: str) -> list[E
 
 def write_files(output: SiteOutput, exhibits: Sequence[Exhibit]) -> list[str]:
     """Write the further files that fragments need; return their paths."""
+    return write_fragments(output, [exhibit.fragment for exhibit in exhibits])
+
+
+def write_fragments(output: SiteOutput, fragments: Iterable[renderers.Fragment]) -> list[str]:
+    """Write the further files of fragments that belong to no artifact; return their paths."""
     needs = []
-    for exhibit in exhibits:
-        for path, content in exhibit.fragment.files.items():
+    for fragment in fragments:
+        for path, content in fragment.files.items():
             output.write(path, content() if callable(content) else content)
             needs.append(path)
     return needs

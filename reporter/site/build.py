@@ -20,7 +20,13 @@ from reporter.site.history import next_history, read_history, record_build
 from reporter.site.job import Job
 from reporter.site.lookup import ExperimentLookup
 from reporter.site.output import SiteOutput
-from reporter.site.page_writer import write_catalog, write_downloads, write_pages
+from reporter.site.own_charts import load_own_charts
+from reporter.site.page_writer import (
+    draw_shared_charts,
+    write_catalog,
+    write_downloads,
+    write_pages,
+)
 from reporter.site.plan import Progress, SitePlan, SiteSettings, gather
 from reporter.site.points import plan_parts
 from reporter.site.run_writer import RunWriter
@@ -141,6 +147,7 @@ def build(
             refuse_secrets(reader, plan, settings.artifact_rules, output.scanned())
         job = _begin(reader, output, plan, branding, tell)
         _write_runs(job)
+        draw_shared_charts(job)
         write_downloads(job)
         write_catalog(job)
         latest = record_build(plan, job.digest)
@@ -187,6 +194,7 @@ def _begin(
         assets=theme.write_assets(output, branding),
         lookups=tuple(ExperimentLookup(experiment) for experiment in plan.experiments),
         tell=tell,
+        own=load_own_charts(plan.settings.config),
     )
 
 
@@ -208,6 +216,7 @@ def _page_paths(plan: SitePlan) -> list[str]:
     return [
         links.INDEX,
         links.COMPARE,
+        *([links.ALL_RUNS] if len(plan.experiments) > 1 else []),
         *(links.experiment_page(experiment.id) for experiment in plan.experiments),
         *(links.run_page(item.run_id) for item in runs),
     ]

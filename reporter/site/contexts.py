@@ -359,6 +359,8 @@ class IndexPage:
     """From the configuration, rendered Markdown; may be empty."""
     home_html: Markup
     """Text of the home page from the configuration, rendered Markdown; may be empty."""
+    own_charts: tuple[FigureCard, ...]
+    """What functions of the user's made."""
     views: tuple[ViewLink, ...]
     """Named views of all experiments."""
 
@@ -379,6 +381,8 @@ class ExperimentPage:
     """``val_loss 0.0941``"""
     table: RunsTable
     sections: tuple[ChartSection, ...]
+    own_charts: tuple[FigureCard, ...]
+    """Charts tab: what functions of the user's made."""
     n_charts: str
     figures: tuple[FigureCard, ...]
     """Images tab: every run's figures, by name and then by run, at most 200."""
@@ -508,6 +512,8 @@ class RunPage:
     metric_label: str
     """Heading of the leading metric's column in the table of children; empty without one."""
     charts: tuple[ChartCard, ...]
+    own_charts: tuple[FigureCard, ...]
+    """What functions of the user's made."""
     figures: tuple[FigureCard, ...]
     artifacts: tuple[ArtifactRow, ...]
     artifacts_note: str
@@ -528,6 +534,18 @@ class RunPage:
     """Tags recorded by the library: environment, source, git."""
     datasets: tuple[Fact, ...]
     problems: tuple[ProblemRow, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AllRunsPage:
+    """runs.html: every run of every experiment, where there are several."""
+
+    frame: Frame
+    n_runs: str
+    counts: tuple[StatusCount, ...]
+    dates: str
+    n_experiments: str
+    table: RunsTable
 
 
 @dataclass(frozen=True, kw_only=True)

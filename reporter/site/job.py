@@ -11,6 +11,7 @@ from reporter.site.history import BuildRecord
 from reporter.site.lookup import ExperimentLookup
 from reporter.site.manifest import inputs_digest
 from reporter.site.output import SiteOutput
+from reporter.site.own_charts import OwnChart, OwnCharts
 from reporter.site.plan import Progress, SitePlan
 from reporter.site.series import Shard
 from reporter.site.theme import Assets, Theme
@@ -35,6 +36,10 @@ class Job:
     lookups : tuple of ExperimentLookup
         One for each experiment of the plan.
     tell : Progress
+    own : OwnCharts
+        Chart functions of the user's.
+    own_charts : dict of str to list of OwnChart
+        By site path of an experiment's page or the first one: what they made for it.
     downloads : tuple of str
         Site paths of the tables offered for download.
     left_out : list of int
@@ -67,6 +72,8 @@ class Job:
     assets: Assets
     lookups: tuple[ExperimentLookup, ...]
     tell: Progress
+    own: OwnCharts = field(default_factory=OwnCharts)
+    own_charts: dict[str, list[OwnChart]] = field(default_factory=dict)
     downloads: tuple[str, ...] = ()
     left_out: list[int] = field(default_factory=list)
     problems: dict[str, list[Problem]] = field(default_factory=dict)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from reporter.site import downloads, links
-from reporter.site.artifacts import ShippedFile, draw, write_files
+from reporter.site.artifacts import ShippedFile, draw, write_files, write_fragments
 from reporter.site.catalog import catalog_file
 from reporter.site.cells import run_link
 from reporter.site.contexts import FigureCard
@@ -18,6 +19,7 @@ from reporter.site.job import Job
 from reporter.site.lookup import ExperimentLookup
 from reporter.site.manifest import inputs_digest
 from reporter.site.notes import NOTE_TAG, render_note
+from reporter.site.own_charts import Subject
 from reporter.site.pages import (
     MAX_FIGURES,
     compare_context,
@@ -27,7 +29,7 @@ from reporter.site.pages import (
 )
 from reporter.site.plan import PlannedExperiment
 
-__all__ = ["write_catalog", "write_downloads", "write_pages"]
+__all__ = ["draw_shared_charts", "write_catalog", "write_downloads", "write_pages"]
 
 
 def write_downloads(job: Job) -> None:
@@ -54,6 +56,33 @@ def _tables(job: Job) -> dict[str, Callable[[], bytes]]:
         made[links.RUNS_PARQUET] = functools.partial(downloads.runs_parquet, plan)
         made[links.RUNS_CSV] = functools.partial(downloads.runs_csv, plan)
     return {**made}
+
+
+def draw_shared_charts(job: Job) -> None:
+    """Let the user's functions draw for experiments and the first page, and list what failed.
+
+    They are called in every build: nobody knows what else they read.
+
+    Parameters
+    ----------
+    job : Job
+    """
+    pairs = [(lookup.experiment, item) for lookup in job.lookups for item in lookup.experiment.runs]
+    subjects = [
+        Subject(
+            page=links.experiment_page(experiment.id),
+            kind="experiment",
+            name=experiment.name,
+            runs=[pair for pair in pairs if pair[0] is experiment],
+        )
+        for experiment in (lookup.experiment for lookup in job.lookups)
+    ]
+    subjects.append(Subject(page=links.INDEX, kind="index", name="the first page", runs=pairs))
+    problems = [*job.own.problems]
+    for subject in subjects if job.own.functions else ():
+        job.own_charts[subject.page], found = job.own.draw(job.reader, subject)
+        problems += found
+    job.plan = replace(job.plan, problems=(*job.plan.problems, *problems))
 
 
 def write_catalog(job: Job) -> None:
@@ -87,6 +116,12 @@ def write_pages(job: Job) -> None:
         _write_experiment(job, lookup, frames)
     compare = compare_context(frames.frame(links.COMPARE, [("Compare", links.COMPARE)]))
     job.output.write(links.COMPARE, job.theme.render("compare.html.j2", compare))
+    if len(job.plan.experiments) > 1:
+        frame = frames.frame(links.ALL_RUNS, [("All runs", links.ALL_RUNS)])
+        every = all_runs_context(job.plan, frame)
+        job.output.write(links.ALL_RUNS, job.theme.render("runs.html.j2", every))
+    own = job.own_charts.get(links.INDEX, [])
+    write_fragments(job.output, [chart.fragment for chart in own])
     description_html, home_html = home_texts(job.plan.settings.config, job.output)
     index = index_context(
         job.plan,
@@ -98,6 +133,7 @@ def write_pages(job: Job) -> None:
         description_html=description_html,
         home_html=home_html,
         history=job.history,
+        own_charts=[chart.card for chart in own],
     )
     job.output.write(links.INDEX, job.theme.render("index.html.j2", index))
     job.output.write_unless_there(links.NOJEKYLL, b"")
@@ -108,6 +144,7 @@ def _write_experiment(job: Job, lookup: ExperimentLookup, frames: FrameMaker) ->
     page = links.experiment_page(experiment.id)
     frame = frames.frame(page, [(experiment.name, page)])
     parts = [path for path in job.downloads if path.startswith(f"data/metrics/{experiment.id}")]
+    own = job.own_charts.get(page, [])
     inputs = inputs_digest(
         "experiment",
         job.version,
@@ -120,6 +157,7 @@ def _write_experiment(job: Job, lookup: ExperimentLookup, frames: FrameMaker) ->
         list(experiment.metrics.values()),
         [job.run_digests[item.run_id] for item in experiment.runs],
         parts,
+        [chart.card for chart in own],
     )  # fmt: skip
     if job.output.reuse(inputs) is not None:
         return
@@ -134,7 +172,9 @@ def _write_experiment(job: Job, lookup: ExperimentLookup, frames: FrameMaker) ->
         n_figures=len(figures) + max(0, len(files) - MAX_FIGURES),
         note_html=render_note(experiment.experiment.tags.get(NOTE_TAG, "")),
         parts=parts,
+        own_charts=[chart.card for chart in own],
     )
+    needs += write_fragments(job.output, [chart.fragment for chart in own])
     data = job.theme.render("experiment.html.j2", context)
     job.output.write(page, data, inputs=inputs, needs=needs)
 

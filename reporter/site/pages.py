@@ -75,6 +75,7 @@ def index_context(
     description_html: Markup,
     home_html: Markup,
     history: Sequence[BuildRecord] = (),
+    own_charts: Sequence[FigureCard] = (),
 ) -> IndexPage:
     """Make the context of the first page.
 
@@ -94,6 +95,8 @@ def index_context(
         From the configuration.
     history : sequence of BuildRecord
         Builds of this report, oldest first.
+    own_charts : sequence of FigureCard
+        What functions of the user's made for this page.
 
     Returns
     -------
@@ -124,6 +127,7 @@ def index_context(
         builds=build_rows(history, plan.year_of_newest),
         description_html=description_html,
         home_html=home_html,
+        own_charts=tuple(own_charts),
         views=tuple(v for e in plan.experiments for v in _views(plan, e, links.INDEX)),
     )
 
@@ -137,6 +141,7 @@ def experiment_context(
     n_figures: int,
     note_html: Markup,
     parts: Sequence[str],
+    own_charts: Sequence[FigureCard] = (),
 ) -> ExperimentPage:
     """Make the context of an experiment's page.
 
@@ -152,6 +157,8 @@ def experiment_context(
     note_html : Markup
     parts : sequence of str
         Site paths of the experiment's own files of points, where one file would be too large.
+    own_charts : sequence of FigureCard
+        What functions of the user's made for this experiment.
 
     Returns
     -------
@@ -173,7 +180,8 @@ def experiment_context(
         best_text=best_text,
         table=runs_table(experiment, page, plan.year_of_newest),
         sections=sections,
-        n_charts=format_count(sum(len(section.cards) for section in sections)),
+        own_charts=tuple(own_charts),
+        n_charts=format_count(sum(len(section.cards) for section in sections) + len(own_charts)),
         figures=tuple(figures),
         figures_note=f"{len(figures)} of {format_count(n_figures)} shown" if is_cut else "",
         n_figures=format_count(n_figures),

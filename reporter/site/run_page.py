@@ -144,6 +144,7 @@ def run_context(
     note_html: Markup,
     problems: Sequence[Problem],
     year_of_newest: int | None,
+    own_charts: Sequence[FigureCard] = (),
 ) -> RunPage:
     """Make the context of a run's page.
 
@@ -155,7 +156,7 @@ def run_context(
     frame : Frame
     sparks : mapping of str to str
         SVG path of each metric's history.
-    figures, artifacts
+    figures, artifacts, own_charts
         As the page shows them.
     note_html : Markup
         The run's note.
@@ -193,6 +194,7 @@ def run_context(
         metric_label=place.metric_label,
         charts=run_charts(lookup.experiment.id, item, place.metrics),
         figures=tuple(figures),
+        own_charts=tuple(own_charts),
         artifacts=tuple(artifacts),
         artifacts_note=_artifacts_note(item),
         commands=reproduction.commands,

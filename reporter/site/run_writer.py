@@ -18,8 +18,9 @@ from reporter.site.artifacts import (
     draw,
     is_likely_figure,
     write_files,
+    write_fragments,
 )
-from reporter.site.contexts import Frame, RunPage
+from reporter.site.contexts import FigureCard, Frame, RunPage
 from reporter.site.figures import figures_file
 from reporter.site.frames import FrameMaker
 from reporter.site.gallery import artifact_rows, figure_cards
@@ -28,6 +29,7 @@ from reporter.site.job import Job
 from reporter.site.lookup import ExperimentLookup
 from reporter.site.manifest import inputs_digest
 from reporter.site.notes import NOTE_TAG, render_note
+from reporter.site.own_charts import Subject
 from reporter.site.plan import PlannedRun
 from reporter.site.run_page import RunPlace, place_run, run_context
 from reporter.site.tables import aggregate_files, table_files
@@ -113,7 +115,8 @@ class RunWriter:
         year = self._job.plan.year_of_newest
         facts = self._job.run_digests[item.run_id]
         name = lookup.experiment.name
-        return inputs_digest("run", self._job.version, frame, year, name, facts, place)
+        own = self._job.own.digest_for("run")
+        return inputs_digest("run", self._job.version, frame, year, name, facts, place, own)
 
     def _frame(self, lookup: ExperimentLookup, item: PlannedRun) -> Frame:
         page = links.run_page(item.run_id)
@@ -133,9 +136,13 @@ class RunWriter:
         job, page = self._job, links.run_page(item.run_id)
         exhibits = draw(job.reader, files, page)
         needs = write_files(job.output, exhibits)
-        problems = _drawing_problems(exhibits)
+        subject = Subject(page=page, kind="run", name=item.name, runs=[(lookup.experiment, item)])
+        own, own_problems = job.own.draw(job.reader, subject)
+        needs += write_fragments(job.output, [chart.fragment for chart in own])
+        problems = [*_drawing_problems(exhibits), *own_problems]
         job.add_problems(item.run_id, problems)
-        context = self._context(lookup, item, place, files, exhibits, sparks)
+        cards = [chart.card for chart in own]
+        context = self._context(lookup, item, place, files, exhibits, sparks, cards)
         data = job.theme.render("run.html.j2", context)
         job.output.write(page, data, inputs=inputs, needs=needs, problems=problems)
 
@@ -147,6 +154,7 @@ class RunWriter:
         files: Sequence[ShippedFile],
         exhibits: Sequence[Exhibit],
         sparks: Mapping[str, str],
+        own_charts: Sequence[FigureCard],
     ) -> RunPage:
         page = links.run_page(item.run_id)
         by_path = {file.artifact.path: file.site_path for file in files if file.site_path}
@@ -162,6 +170,7 @@ class RunWriter:
             frame=self._frame(lookup, item),
             sparks=sparks,
             figures=figure_cards(exhibits, page),
+            own_charts=own_charts,
             artifacts=artifact_rows(files, exhibits, page),
             note_html=render_note(item.run.data.tags.get(NOTE_TAG, ""), find_file),
             problems=self._job.problems[item.run_id],

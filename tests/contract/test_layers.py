@@ -24,6 +24,7 @@ ALLOWED: dict[str, set[str]] = {
     "mediatypes": {"errors", "model", "events"},
     "config": {"errors", "model", "events", "mediatypes"},
     "plain_yaml": set(),
+    "chart_functions": {"errors"},
     "store": MODEL,
     "search": MODEL | {"store"},
     "tracking": MODEL | {"store", "search"},
@@ -31,7 +32,7 @@ ALLOWED: dict[str, set[str]] = {
     "charts": MODEL | {"store", "search"},
     # A logged Altair figure is compiled and drawn as the site's own charts are.
     "renderers": MODEL | {"store", "search", "charts"},
-    "site": MODEL | {"store", "search"} | SIDES,
+    "site": MODEL | {"store", "search", "chart_functions"} | SIDES,
     "publish": MODEL | {"store", "search", "site"} | SIDES,
     "integrations": MODEL | {"tracking"},
     "adapters": MODEL | {"store", "search"},

@@ -34,6 +34,8 @@ def test_every_setting_of_the_sample_can_be_switched_on():
     assert read_config(sample()) == Config(path="report.toml")
     config = read_config(uncommented(sample()))
     for item in fields(Config):
+        if item.name == "may_run_code":  # says who named the file; no key of it
+            continue
         assert getattr(config, item.name), item.name
     assert config.views[0].sort == ("-metrics.val_acc",)
     assert config.artifacts.rules[0].max_size_bytes == 500_000_000
@@ -48,7 +50,7 @@ def test_the_page_of_documentation_names_every_setting():
 
 def test_examples_in_the_documentation_are_valid():
     for block in re.findall(r"```toml\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL):
-        assert read_config(block).title
+        assert read_config(block) != Config(path="report.toml")
 
 
 @pytest.mark.parametrize(
