@@ -103,6 +103,7 @@ class _RunFold:
         self.problems: list[Problem] = []
         self.last_event_time: int | None = None
         self.is_started = False
+        self.is_ended = False
 
     def apply(self, event: ev.Event) -> None:
         if not isinstance(event, (ev.LifecycleChanged, ev.WriterClosed)):
@@ -119,7 +120,8 @@ class _RunFold:
             self.info,
             run_name=event.run_name,
             user_id=event.user_id,
-            status=event.status,
+            # Another writer may have ended the run within the millisecond in which it began.
+            status=self.info.status if self.is_ended else event.status,
             start_time=start,
         )
 
@@ -153,6 +155,7 @@ class _RunFold:
     def ended(self, event: ev.RunEnded) -> None:
         end = event.at_ms if event.end_time is None else event.end_time
         is_over = RunStatus.is_terminated(event.status)
+        self.is_ended = True
         self.info = replace(self.info, status=event.status, end_time=end if is_over else None)
 
     def lifecycle_changed(self, event: ev.LifecycleChanged) -> None:

@@ -273,3 +273,10 @@ def test_runs_of_experiments(store: _Store) -> None:
 def test_unknown_run(store: _Store) -> None:
     with pytest.raises(RunNotFoundError, match="not found"):
         store.reader().run("f" * 32)
+
+
+def test_an_end_by_another_writer_within_the_same_millisecond_counts():
+    events = run_events("a")
+    started, ended = events[0], events[-1]
+    assert fold(run_id_of("a"), "0", [ended, started]).info.status == "FINISHED"
+    assert fold(run_id_of("a"), "0", [started, ended, started]).info.status == "RUNNING"

@@ -91,7 +91,7 @@ def test_the_fragment_shows_the_page_and_links_to_it(draw, to_html):
     page = f"artifacts/{'a' * 32}/report.html.txt.view.html"
     assert fragment.page == page
     assert fragment.files[page]() == wrap(PAGE, "report.html")
-    assert f'data-src="../{page}"' in to_html(fragment)
+    assert f'data-frame="{page}"' in to_html(fragment)
     assert 'sandbox="allow-scripts"' in to_html(fragment)
     assert not fragment.is_figure
     assert draw("report.html", PAGE, kind="figure").is_figure
