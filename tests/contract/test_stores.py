@@ -24,6 +24,7 @@ from reporter.events import (
 )
 from reporter.model import Artifact, Dataset, DatasetInput, MetricDefinition
 from reporter.store import layout
+from reporter.store.fold import fold
 from reporter.store.memory import MemoryStore, MemoryWriter
 from reporter.store.ports import StoreReader
 from reporter.store.reader import open_store
