@@ -104,14 +104,16 @@
     }
 
     /** @param {string} from @param {string} to  another value of the same metric, in the same place */
-    replace(from, to) {
+    async replace(from, to) {
+      await this.table.supply.make(to);
       for (const set of [this.fixed, this.shaded]) if (set.delete(from)) set.add(to);
       this.widths.delete(from);
       this.write();
       this.reorder(this.order.filter((id) => id !== to).map((id) => (id === from ? to : id)));
     }
 
-    insertBehind(id, added) {
+    async insertBehind(id, added) {
+      await this.table.supply.make(added);
       this.reorder(this.order.flatMap((one) => (one === id ? [one, added] : [one])));
     }
 

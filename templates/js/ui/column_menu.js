@@ -234,9 +234,9 @@
       const made = make("button", { role, tabIndex: -1 }, text);
       if (checked !== undefined) made.setAttribute("aria-checked", checked);
       if (keys) made.append(make("kbd", { textContent: keys }));
-      made.addEventListener("click", () => {
+      made.addEventListener("click", async () => {
         this.close();
-        act();
+        await act();
         this.focusHead(id);
       });
       return made;
