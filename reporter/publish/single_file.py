@@ -36,7 +36,7 @@ __all__ = ["WARNING_BYTES", "SingleFile", "write_single_file"]
 WARNING_BYTES = 25_000_000
 """What the large mail services take as an attachment."""
 
-_PAGES = ("index.html", "compare.html", "experiment/*/index.html", "run/*.html")
+_PAGES = ("index.html", "compare.html", "runs.html", "experiment/*/index.html", "run/*.html")
 _GZIPPED = (*_PAGES, "data/*.js", "assets/*.js", "assets/*.html", "artifacts/*.view.html")
 """Texts that are asked for with time to unpack them; other files must be ready at a click."""
 

@@ -106,8 +106,8 @@ class FrameMaker:
 
 
 def all_runs_link(page: str, experiments: Sequence[PlannedExperiment]) -> Link:
-    """Link to the first page that has a runs table."""
-    target = links.experiment_page(experiments[0].id) if len(experiments) > 1 else links.INDEX
+    """Link to the page whose table has every run: the first one, if there is but one experiment."""
+    target = links.ALL_RUNS if len(experiments) > 1 else links.INDEX
     return Link(text="All runs", href=links.href(page, target))
 
 

@@ -18,6 +18,7 @@ from reporter.store.published import EVENTS_TABLE as EVENTS_PARQUET
 from reporter.store.published import MANIFEST
 
 __all__ = [
+    "ALL_RUNS",
     "CATALOG",
     "COMPARE",
     "EVENTS_PARQUET",
@@ -44,6 +45,7 @@ __all__ = [
 
 INDEX = "index.html"
 COMPARE = "compare.html"
+ALL_RUNS = "runs.html"
 CATALOG = "data/catalog.js"
 LOCK = ".report.lock"
 NOJEKYLL = ".nojekyll"

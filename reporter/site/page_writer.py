@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from reporter.site import downloads, links
+from reporter.site.all_runs import all_runs_context
 from reporter.site.artifacts import ShippedFile, draw, write_files, write_fragments
 from reporter.site.catalog import catalog_file
 from reporter.site.cells import run_link

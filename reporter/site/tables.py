@@ -30,7 +30,7 @@ from reporter.site.contexts import RunsTable, TableCell, TableColumn, TableRow
 from reporter.site.numbers import column_decimals, format_count
 from reporter.site.plan import PlannedExperiment, PlannedRun
 
-__all__ = ["aggregate_files", "runs_table", "sort_newest_first", "table_files"]
+__all__ = ["aggregate_files", "rows_table", "runs_table", "sort_newest_first", "table_files"]
 
 MAX_FIRST_ROWS = 50
 MAX_SHARD_CHARS = 500_000
@@ -96,31 +96,67 @@ def runs_table(experiment: PlannedExperiment, page: str, year_of_newest: int | N
         The newest runs, newest first: the order in which the script shows them too.
     """
     columns = experiment_columns(experiment)
-    chosen = default_columns(experiment, columns)
-    first = sort_newest_first(experiment.runs)[:MAX_FIRST_ROWS]
-    styles = {column.id: _style(column, experiment.runs) for column in chosen}
-    rows = tuple(_row(item, page, chosen, styles, year_of_newest) for item in first)
-    n_runs = len(experiment.runs)
-    is_cut = n_runs > len(rows)
-    return RunsTable(
-        experiment_id=experiment.id,
-        n_runs=n_runs,
-        columns=tuple(_headings(chosen, experiment.runs)),
-        rows=rows,
+    return rows_table(
+        experiment.id,
+        experiment.runs,
+        default_columns(experiment, columns),
+        page=page,
+        year_of_newest=year_of_newest,
         n_columns=len(offered_columns(columns)) + 1,
-        more_text=f"{len(rows)} of {format_count(n_runs)} runs shown" if is_cut else "",
+    )
+
+
+def rows_table(
+    experiment_id: str,
+    runs: Sequence[PlannedRun],
+    chosen: Sequence[Column],
+    *,
+    page: str,
+    year_of_newest: int | None,
+    n_columns: int,
+) -> RunsTable:
+    """Make the first rows of any runs.
+
+    Parameters
+    ----------
+    experiment_id : str
+        What the script knows the table by.
+    runs : sequence of PlannedRun
+        In the order of the data files.
+    chosen : sequence of Column
+    page : str
+        Site path of the page they stand on.
+    year_of_newest : int or None
+    n_columns : int
+        How many there are to choose from, the name included.
+
+    Returns
+    -------
+    RunsTable
+    """
+    first = sort_newest_first(runs)[:MAX_FIRST_ROWS]
+    styles = {column.id: _style(column, runs) for column in chosen}
+    rows = tuple(_row(item, page, chosen, styles, year_of_newest) for item in first)
+    is_cut = len(runs) > len(rows)
+    return RunsTable(
+        experiment_id=experiment_id,
+        n_runs=len(runs),
+        columns=tuple(_headings(chosen, runs)),
+        rows=rows,
+        n_columns=n_columns,
+        more_text=f"{len(rows)} of {format_count(len(runs))} runs shown" if is_cut else "",
     )
 
 
 def sort_newest_first(runs: Iterable[PlannedRun]) -> list[PlannedRun]:
     """Order runs by when they began, the newest first; those that do not say come last.
 
-    Runs that began together keep the order of their ordinals, as the script's stable sort does.
+    Runs that began together keep their order, as in the script's stable sort.
     """
 
-    def key(item: PlannedRun) -> tuple[bool, int, int]:
+    def key(item: PlannedRun) -> tuple[bool, int]:
         start = item.run.info.start_time
-        return start is None, -(start or 0), item.ordinal
+        return start is None, -(start or 0)
 
     return sorted(runs, key=key)
 

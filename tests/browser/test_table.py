@@ -239,3 +239,26 @@ def test_groups_are_taken_away_as_tables_for_papers_and_programs(open_table, tmp
     )
     panel.get_by_label("Rows").select_option("shown")
     assert len(take("md").splitlines()) == 33 + 2
+
+
+def test_all_runs_of_all_experiments_in_one_table(open_page, on_disk, store, ids):
+    page = open_page(on_disk, "index.html")
+    page.get_by_role("link", name="All runs").first.click()
+    page.wait_for_url("**/runs.html")
+    page.wait_for_function("() => reporter.visibleRuns && reporter.sidePanel")
+    n = len(list(store.runs()))
+    count = page.locator("[data-role=row-count]")
+    count.filter(has_text=f"{n} of {n} runs").wait_for()
+    members = [run for run in store.runs() if run.info.experiment_id == ids[DIGITS]]
+    page.locator("[data-role=query]").fill(f"experiment:{DIGITS}")
+    count.filter(has_text=f"{len(members)} of {n} runs").wait_for()
+    wanted = [run for run in members if run.data.params.get("hidden") == "128"]
+    page.locator("[data-role=query]").fill(f"attributes.experiment = '{DIGITS}' AND hidden = 128")
+    count.filter(has_text=f"{len(wanted)} of {n} runs").wait_for()
+    colors = {run_id: page.evaluate(COLOR, run_id) for run_id in (r.info.run_id for r in wanted)}
+    page.goto(on_disk.url(f"experiment/{ids[DIGITS]}/index.html"))
+    page.wait_for_function("() => reporter.visibleRuns")
+    assert {run_id: page.evaluate(COLOR, run_id) for run_id in colors} == colors
+
+
+COLOR = """(id) => document.querySelector(`[data-run-id="${id}"] .sw`)?.className"""

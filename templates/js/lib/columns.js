@@ -202,7 +202,12 @@
     /** @param {{n: number, columns: ColumnPayload[]}} shard */
     add(shard) {
       this.n = shard.n;
-      for (const payload of shard.columns) this.byId.set(payload.id, new Column(payload, shard.n));
+      /** Of a table of several experiments: each run's place in its own. @type {Uint32Array | undefined} */
+      this.ordinals = shard.ordinals;
+      for (const payload of shard.columns) {
+        this.byId.set(payload.id, new Column(payload, shard.n));
+        this.queried.delete(payload.id);
+      }
     }
 
     /** @param {string} id  by any spelling @returns {Column | undefined}  undefined until it is here */

@@ -14,6 +14,9 @@
   /** Files of histories that are read at once. */
   const AT_ONCE = 8;
 
+  /** The table of all experiments has what its own files hold. */
+  const NOWHERE = Object.freeze({ id: "", aggregates: [], series: {}, definitions: {} });
+
   class ColumnSupply {
     /** @param {object} table  see runs_table.js @param {object} experiment  of the catalog */
     constructor(table, experiment) {
@@ -122,7 +125,7 @@
 
   reporter.tables.begun.then(async (table) => {
     const { experiments } = await reporter.catalog;
-    table.supply = new ColumnSupply(table, experiments.find(({ id }) => id === table.experiment));
+    table.supply = new ColumnSupply(table, experiments.find(({ id }) => id === table.experiment) ?? NOWHERE);
     table.join({ aside: () => table.supply.aside() });
   });
 })((globalThis.reporter = globalThis.reporter || {}));

@@ -60,25 +60,37 @@
 
     async load() {
       const catalog = await reporter.catalog;
-      const { tables } = catalog.experiments.find(({ id }) => id === this.experiment);
-      const shards = tables.map((file, k) => [`data/${file}`, `runs/${this.experiment}/${k}`]);
-      this.columns.add(await reporter.load(...shards[0]));
+      const [first, ...rest] = await this.parcels(catalog);
+      this.columns.add(await first());
       this.begin(catalog);
       reporter.tables.begin(this);
       await afterPaint();
       this.grid.draw();
       this.grid.checkRowHeight();
-      for (const shard of shards.slice(1)) this.columns.add(await reporter.load(...shard));
+      for (const load of rest) this.columns.add(await load());
       this.isComplete = true;
       this.complete();
       this.arrived();
     }
 
+    /** What loads the table's data, one part after the other; the first is enough to begin with. */
+    async parcels(catalog) {
+      const { experiments, later } = catalog;
+      const fileOf = ({ id, tables }, k) => reporter.load(`data/${tables[k]}`, `runs/${id}/${k}`);
+      const own = experiments.find(({ id }) => id === this.experiment);
+      if (own) return own.tables.map((_, k) => () => fileOf(own, k));
+      await reporter.load(later);
+      return reporter.mergedParcels(experiments, fileOf);
+    }
+
     /** All columns are here: what the address asked of them can be answered. */
     arrived() {
-      if (this.rows.keys.some(({ id }) => !this.rows.ranks.has(id))) this.sortBy(this.rows.keys);
+      const isMerged = Boolean(this.columns.ordinals); // columns that were here have more values now
+      if (isMerged) this.rows.ranks.clear();
+      if (isMerged || this.rows.keys.some(({ id }) => !this.rows.ranks.has(id))) this.sortBy(this.rows.keys);
       if (this.search.tree) this.search.apply();
-      if (this.grid.columns.length < this.shownIds.length) this.showColumns(this.shownIds);
+      if (isMerged) this.grid.forget();
+      if (isMerged || this.grid.columns.length < this.shownIds.length) this.showColumns(this.shownIds);
       this.panel.update();
       this.draw();
       this.warmUp();
@@ -223,7 +235,7 @@
       const [, , status, hasPage] = this.runColumns;
       const id = this.idOf(row);
       const href = hasPage?.number(row) ? reporter.files.page(`run/${id}.html`) : "";
-      return { id, name: this.nameOf(row), href, state: status?.text(row) ?? "finished", color: (row % COLORS) + 1 };
+      return { id, name: this.nameOf(row), href, state: status?.text(row) ?? "finished", color: ((this.columns.ordinals?.[row] ?? row) % COLORS) + 1 };
     }
 
     open(row) {
@@ -434,7 +446,7 @@
       const columns = [id, ...this.shownColumns().filter((column) => column !== id)];
       const link = document.createElement("a");
       link.href = URL.createObjectURL(new Blob([takeAway.toCsv(columns, this.rows.shown)], { type: "text/csv" }));
-      link.download = `runs-${this.experiment}.csv`;
+      link.download = `runs-${this.experiment.replace("*", "all")}.csv`;
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 60000);
     }

@@ -99,7 +99,7 @@
 
     download() {
       const { type } = takeaway.FORMATS[this.format.value];
-      const link = make("a", { href: URL.createObjectURL(new Blob([this.text()], { type })), download: `runs-${this.table.experiment}.${this.format.value}` });
+      const link = make("a", { href: URL.createObjectURL(new Blob([this.text()], { type })), download: `runs-${this.table.experiment.replace("*", "all")}.${this.format.value}` });
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), KEEP_MS);
     }
