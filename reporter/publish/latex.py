@@ -18,6 +18,8 @@ _ESCAPES = {
     "%": r"\%", "_": r"\_", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
     "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", "–": "--",
 }  # fmt: skip
+_MAX_DECIMALS = 6
+"""More would widen the whole column for one margin; what is smaller becomes a power of ten."""
 _ARROWS = {"min": r" $\downarrow$", "max": r" $\uparrow$", "": ""}
 
 
@@ -120,12 +122,19 @@ def _heading(column: Column) -> str:
 
 def _printed(column: Column) -> list[str]:
     numbers = [cell for cell in column.cells if isinstance(cell, Value)]
-    decimals = column_decimals(value.mean for value in numbers)
+    decimals = max(column_decimals(value.mean for value in numbers), _margin_decimals(numbers))
     best = _best(numbers, column.direction, decimals)
     return [
         escape(cell) if isinstance(cell, str) else _number(cell, decimals, best)
         for cell in column.cells
     ]
+
+
+def _margin_decimals(values: Sequence[Value]) -> int:
+    """Return the digits that the smallest margin needs, so that none becomes a power of ten."""
+    margins = [v.margin for v in values if v.margin is not None and math.isfinite(v.margin)]
+    least = min((margin for margin in margins if margin > 0), default=1.0)
+    return min(max(0, -math.floor(math.log10(least))), _MAX_DECIMALS)
 
 
 def _best(values: Sequence[Value], direction: str, decimals: int) -> str:

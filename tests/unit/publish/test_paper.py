@@ -186,6 +186,15 @@ def test_latex_numbers():
     assert all(f"    {cell} " in text for cell in ("NaN", r"$\infty$", r"$-\infty$", "--"))
 
 
+def test_a_mean_has_the_digits_of_its_margin():
+    cells = (latex.Value(mean=0.0097, margin=0.004277), latex.Value(mean=1.01, margin=1.15))
+    text = latex.table([latex.Column(heading="x", cells=cells)], caption="c", label="l")
+    assert r"$0.010 \pm 0.004$" in text
+    assert r"$1.010 \pm 1.150$" in text
+    exact = latex.Column(heading="x", cells=(latex.Value(mean=2.0, margin=0.0),))
+    assert r"$2 \pm 0$" in latex.table([exact], caption="c", label="l")
+
+
 def test_the_command_writes_the_files_and_says_what_it_left_out(store, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("report.toml").write_text("[[views]]\nname = 'Best'\nquery = 'params.hidden = \"64\"'")
