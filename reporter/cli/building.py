@@ -32,6 +32,9 @@ __all__ = ["attach"]
 # More would scroll away what matters; the site lists all of them.
 _SHOWN_PROBLEMS = 10
 
+# Below this no file is worth leaving out, and so none is worth naming.
+_LARGE_BYTES = 100_000
+
 
 def attach(group: click.Group) -> None:
     """Add the commands to the group."""
@@ -134,7 +137,8 @@ def attach(group: click.Group) -> None:
         else:
             click.echo(_summary(result, wanted, packed))
         _print_problems(result)
-        _print_limits(result)
+        if wanted.location:  # a file is sent, and its own limits are told with it
+            _print_limits(result)
         if strict and result.problems:
             sys.exit(1)
 
@@ -189,7 +193,8 @@ def _artifacts(result: BuildResult) -> str:
     if result.n_left_out:
         size = format_bytes(result.left_out_bytes)
         parts.append(f"{count(result.n_left_out, 'artifact')} left out, {size}")
-    sizes = [f"{format_bytes(size):>9}  {path}" for path, size in result.largest]
+    large = [item for item in result.largest if item[1] >= _LARGE_BYTES]
+    sizes = [f"{format_bytes(size):>9}  {path}" for path, size in large]
     return "\n".join([" · ".join(parts), *sizes])
 
 

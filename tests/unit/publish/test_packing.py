@@ -180,3 +180,17 @@ def test_a_name_that_no_program_would_open_is_refused(store, tmp_path, option, n
     assert done.exit_code == 2
     assert f"or use {hint}" in done.stderr
     assert not (tmp_path / name).exists()
+
+
+def test_a_host_is_spoken_of_where_a_folder_is_built(store, tmp_path, monkeypatch):
+    monkeypatch.setattr("reporter.publish.limits.FILE_BYTES", 0)
+    assert "GitHub" in run("build", str(store), "-o", str(tmp_path / "s")).stderr
+    assert "GitHub" not in run("build", str(store), "--zip", str(tmp_path / "s.zip")).stderr
+
+
+def test_only_files_worth_leaving_out_are_named(store, tmp_path, monkeypatch):
+    done = run("build", str(store), "-o", str(tmp_path / "s"))
+    assert "5 artifacts" in done.stdout
+    assert "artifacts/" not in done.stdout
+    monkeypatch.setattr("reporter.cli.building._LARGE_BYTES", 1)
+    assert "artifacts/" in run("build", str(store), "-o", str(tmp_path / "s")).stdout
