@@ -182,7 +182,8 @@ class _Reader:
 
     def _items(self, kind: Any, item: Field[Any], value: object, place: _Place) -> Iterator[object]:
         if not isinstance(value, list):
-            what = "a table [[...]]" if is_dataclass(kind) else "a list in brackets"
+            heading = ".".join(str(part) for part in place)
+            what = f"headed [[{heading}]]" if is_dataclass(kind) else "a list in brackets"
             raise self._error(f"{_name(place)} must be {what}, not {_show(value)}.", place)
         for number, element in enumerate(value):
             yield self._value(kind, item, element, (*place, number))

@@ -72,7 +72,7 @@ def _check_color(text: str) -> None:
 def _one_of(*words: str) -> Callable[[str], None]:
     def check(text: str) -> None:
         if text not in words:
-            known = ", ".join(f'"{word}"' for word in words)
+            known = ", ".join(f'"{word}"' for word in words if word)
             raise InvalidInputError(f"{text!r} is none of {known}.")
 
     return check

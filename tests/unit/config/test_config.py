@@ -65,7 +65,7 @@ def test_examples_in_the_documentation_are_valid():
         ("columns = 'a'", "line 1: 'columns' must be a list in brackets, not 'a'."),
         ("columns = ['a', 3]", "line 1: 'columns[2]' must be a text in quotes, not 3."),
         ("theme = 'dark'", "line 1: 'theme' must be a table, not 'dark'."),
-        ("[views]\nname = 'a'", "line 1: 'views' must be a table [[...]], not a table."),
+        ("[views]\nname = 'a'", "line 1: 'views' must be headed [[views]], not a table."),
         ("[[views]]\nquery = 'a'", "line 1: 'views[1]' needs the key 'name'."),
         ("[metrics.'a/b']\ndirection = 'up'", "line 2: 'metrics.\"a/b\".direction': 'up' is none"),
         ("[[artifacts.rules]]\npath = 'x'\npublish = 'no'", "line 3: 'artifacts.rules[1].publish'"),
