@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -168,7 +169,10 @@ def _missing(path: str) -> NotAStoreError:
     known = [name for name in names[:_MAX_LOOKED_AT] if _is_source(os.path.join(folder, name))]
     hint = "Give the folder that runs were logged to (by default ./runs)."
     if known:
-        hint = f"There is '{os.path.join(os.path.dirname(path), known[0])}', which holds runs."
+        stores = [name for name in known if _is_store(os.path.join(folder, name))]
+        near = difflib.get_close_matches(os.path.basename(os.path.normpath(path)), known, n=1)
+        best = (*near, *stores, *known)[0]
+        hint = f"There is '{os.path.join(os.path.dirname(path), best)}', which holds runs."
     return NotAStoreError(f"There is no folder '{path}'.", path=path, hint=hint)
 
 

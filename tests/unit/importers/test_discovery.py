@@ -131,3 +131,12 @@ def test_the_importer_of_the_documentation_works(root, tmp_path):
     (run,) = open_store(tmp_path / "runs").runs()
     assert run.info.run_name == "first.mytool"
     assert run.data.summaries["value"].last == 0.25
+
+
+def test_a_missing_folder_names_what_is_most_like_it_else_a_store(tmp_path):
+    make_run(make_experiment(tmp_path / "a_mlruns"))
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / "store.json").write_text("{}")
+    for given, meant in (("mlrun", "a_mlruns"), ("nowhere", "runs")):
+        with pytest.raises(NotAStoreError, match=f"There is '.*{meant}', which holds runs"):
+            find_sources(str(tmp_path / given))
