@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -161,6 +161,7 @@ def experiment_columns(experiment: PlannedExperiment) -> list[Column]:
     """
     return [
         *attribute_columns(),
+        *_lineage_columns(experiment),
         *_param_columns(experiment),
         *(_metric_column(facts) for facts in ordered_metrics(experiment)),
         *_tag_columns(experiment),
@@ -248,6 +249,31 @@ def column_values(column: Column, runs: Sequence[PlannedRun]) -> tuple[np.ndarra
     missing = np.array([value is None for value in found], dtype=bool)
     values = np.array([0.0 if value is None else value for value in found], dtype=np.float64)
     return values, missing
+
+
+def _lineage_columns(experiment: PlannedExperiment) -> Iterator[Column]:
+    """Yield what runs came from, where any run says it: its parent by name, and its data sets."""
+    names = {item.run_id: item.name for item in experiment.runs}
+    origins: tuple[tuple[str, str, Callable[[PlannedRun], str | None]], ...] = (
+        ("parent_name", "Parent", lambda item: names.get(item.parent_id, item.parent_id) or None),
+        ("dataset", "Dataset", _dataset_names),
+    )
+    for name, label, get in origins:
+        found = {get(item) for item in experiment.runs}
+        if found - {None}:
+            yield Column(
+                id=f"attributes.{name}",
+                kind="text",
+                label=label,
+                group="Run",
+                get=get,
+                differs=len(found) > 1,
+            )
+
+
+def _dataset_names(item: PlannedRun) -> str | None:
+    inputs = item.run.inputs.dataset_inputs
+    return ", ".join(dict.fromkeys(given.dataset.name for given in inputs)) or None
 
 
 def _param_columns(experiment: PlannedExperiment) -> list[Column]:

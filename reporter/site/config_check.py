@@ -72,6 +72,7 @@ def _unknown_column(where: str, name: str, columns: Iterable[frozenset[str]]) ->
 
 def _column_ids(experiment: PlannedExperiment) -> Iterator[str]:
     yield from (column.id for column in attribute_columns())
+    yield from ("attributes.parent_name", "attributes.dataset")
     yield from (f"metrics.{key}" for key in experiment.metrics)
     for item in experiment.runs:
         yield from (f"params.{key}" for key in item.run.data.params)

@@ -152,3 +152,14 @@ test("widths that somebody chose are not stretched", () => {
   assert.deepEqual(viewport.stretched([100, 100], 600, () => true), [100, 100]);
   assert.deepEqual(viewport.stretched([400, 400], 600, (i) => i === 0), [400, 400]);
 });
+
+test("a column is constant when every run says the same, and none says nothing", () => {
+  const columns = new Columns();
+  const nan = [NaN, NaN];
+  columns.add({ n: 2, columns: [
+    numbers("metrics.same", [1, 1]), numbers("metrics.other", [1, 2]), numbers("metrics.some", [1, null]), numbers("metrics.nan", nan),
+    texts("params.same", ["a", "a"]), texts("params.some", ["a", null]),
+  ] });
+  const constant = [...columns.byId.values()].filter(columnChoice.isConstant).map(({ id }) => id);
+  assert.deepEqual(constant, ["metrics.same", "metrics.nan", "params.same"]);
+});

@@ -122,6 +122,15 @@
     shown.splice(at, 0, id);
   }
 
+  /** Whether a column says the same of every run: then it can be left out. */
+  function isConstant(column) {
+    if (column.length === 0) return true;
+    if (column.isSparse || column.kind === "id") return false;
+    const { values, missing } = column;
+    if (missing?.some((byte) => byte !== 0)) return false;
+    return values.every((value) => Object.is(value, values[0]));
+  }
+
   /** What every program passes on of an address (RFC 9110 asks it of them): lists of columns may take half. */
   const MAX_ADDRESS_CHARS = 4000;
 
@@ -157,6 +166,6 @@
     return text !== null && KEPT + digestOf(text) === list[0] ? JSON.parse(text) : null;
   }
 
-  reporter.columnChoice = { layOut, choose, toAddress, fromAddress };
+  reporter.columnChoice = { layOut, choose, isConstant, toAddress, fromAddress };
   if (typeof module === "object") module.exports = reporter.columnChoice;
 })((globalThis.reporter = globalThis.reporter || {}));

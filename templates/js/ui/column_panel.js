@@ -47,6 +47,7 @@
       this.hiddenCount = role("hidden-count");
       this.closeButton = role("close-columns");
       this.opened = new Set();
+      this.onlyDiffering.checked = reporter.view.get("same") !== "1";
       this.listen();
     }
 
@@ -57,7 +58,10 @@
         if (event.key === "Escape") this.open(false);
       });
       this.find.addEventListener("input", () => this.draw());
-      this.onlyDiffering.addEventListener("change", () => this.draw());
+      this.onlyDiffering.addEventListener("change", () => {
+        reporter.view.set({ same: this.onlyDiffering.checked ? null : "1" });
+        this.draw();
+      });
       this.split.addEventListener("reporter:panel", (event) => event.target !== this.panel && !this.panel.hidden && this.close());
       reporter.onKey?.("e", () => this.open(this.panel.hidden));
     }
@@ -150,7 +154,19 @@
 
     ends(sections, unlisted) {
       if (!sections.length) return [element("p", "muted", "No column has this name.")];
-      return unlisted ? [element("p", "muted", `${format.count(unlisted)} more: find them by name.`)] : [];
+      const more = unlisted ? [element("p", "muted", `${format.count(unlisted)} more: find them by name.`)] : [];
+      return [...more, ...this.constantsButton()];
+    }
+
+    /** Takes out of the table what says the same of every run. */
+    constantsButton() {
+      const constant = this.table.constants();
+      if (!constant.length) return [];
+      const button = element("button", "btn plain", `Hide ${format.count(constant.length)} shown without differences`);
+      button.type = "button";
+      button.name = "hide-constants";
+      button.addEventListener("click", () => this.choose(constant, false));
+      return [element("p", "", button)];
     }
 
     choose(ids, isShown) {

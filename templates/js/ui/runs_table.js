@@ -203,6 +203,7 @@
       this.panel = new reporter.ColumnPanel(this.root, {
         offered: () => this.columns.offered(),
         shown: () => this.shownIds,
+        constants: () => this.grid.columns.filter(columnChoice.isConstant).map(({ id }) => id),
         onChoose: (ids) => this.chooseColumns(ids),
       });
       this.search = new reporter.SearchBox(this.root, {

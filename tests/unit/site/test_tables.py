@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from reporter.config import Config
-from reporter.events import MetricDefined
-from reporter.model import MetricDefinition
+from reporter.events import DatasetsLogged, MetricDefined
+from reporter.model import Dataset, DatasetInput, MetricDefinition
 from reporter.site.columns import canonical_id, default_columns, experiment_columns
 from reporter.site.plan import SiteSettings, gather
 from reporter.site.tables import aggregate_files, runs_table, table_files
@@ -219,3 +219,18 @@ def test_cells_say_what_they_hold(memory_store):
     assert [cell.kind for cell in cells] == ["best", "nan", "na"]
     assert cells[0].exact == "0.25"
     assert table.rows[0].cells[place["params.e"]].text == '""'
+
+
+def test_parents_and_data_sets_are_columns_where_any_run_has_one(memory_store):
+    read = DatasetsLogged(
+        at_ms=1, inputs=tuple(DatasetInput(dataset=Dataset(name=name)) for name in ("digits", "x"))
+    )
+    runs = {
+        "outer": {"events": [read], "start_ms": START_MS},
+        "inner": {"tags": {"mlflow.parentRunId": run_id_of("outer")}, "start_ms": START_MS + 1},
+    }
+    found = columns(memory_store(runs))
+    assert decode(found["attributes.dataset"], 2) == ["digits, x", None]
+    assert decode(found["attributes.parent_name"], 2) == [None, "outer"]
+    plain = columns(memory_store({"a": {}}))
+    assert not {"attributes.dataset", "attributes.parent_name"} & set(plain)
