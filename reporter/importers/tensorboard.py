@@ -48,8 +48,8 @@ _HPARAMS_FILE = "hparams.yaml"  # Lightning's logger writes it beside the event 
 _STATUS = {1: RunStatus.FINISHED, 2: RunStatus.FAILED, 3: RunStatus.RUNNING}
 _HEAD_BYTES = 12
 _PARENT_TAG = "mlflow.parentRunId"
-# Graphs and layouts of TensorBoard's own pages: no results of a run.
-_SILENT = ("graph", "custom_scalars", "__")
+# Layouts of TensorBoard's own pages, and marks that it sets itself: nothing of a run.
+_SILENT = ("custom_scalars", "__")
 
 
 def detect(path: str) -> int:
@@ -236,5 +236,6 @@ class _Reading:
     def _problems(self) -> Iterator[Problem]:
         for plugin, tag in sorted(self._left_out.items()):
             if not plugin.startswith(_SILENT):
-                detail = f"values of '{plugin}', the first under the tag '{tag}'"
+                under = f", the first under the tag '{tag}'" if tag else ""
+                detail = f"values of '{plugin}'{under}"
                 yield Problem(what="Values left out", where=self._run.path, detail=detail)

@@ -31,10 +31,13 @@ SCALAR, IMAGE, AUDIO, HISTOGRAM, TEXT, PR_CURVE, HPARAMS = (
 )  # fmt: skip
 OTHER = "other"
 """A kind of value that we know no use for; its plugin's name tells which."""
+GRAPH = "graphs"
+"""What TensorBoard calls the plugin that draws models."""
 
-# Event: 1 wall_time, 2 step, 5 summary.  Summary: 1 value.  Value: 1 tag and these:
+# Event: 1 wall_time, 2 step, 4 and 9 graphs, 5 summary.  Summary: 1 value.  Value: 1 tag and these:
 _SIMPLE_VALUE, _IMAGE, _HISTO, _AUDIO, _TENSOR, _METADATA = 2, 4, 5, 6, 8, 9
 _OF_FIELD = {_SIMPLE_VALUE: SCALAR, _IMAGE: IMAGE, _HISTO: HISTOGRAM, _AUDIO: AUDIO}
+_GRAPHS = frozenset({4, 9})
 _PLUGINS = frozenset({SCALAR, IMAGE, AUDIO, HISTOGRAM, TEXT, PR_CURVE, HPARAMS})
 # File version, graph and session records may come before the first value.
 _FIRST_RECORDS = 16
@@ -132,7 +135,7 @@ class LoggedValue:
 
     def plugin(self) -> str:
         """Name the plugin of a value of :data:`OTHER` kind, as its writer called it."""
-        return self._value.message(_METADATA).message(1).text(1) or "a tensor without a plugin"
+        return self._plugin_data.decode("utf-8", "replace") or "a tensor without a plugin"
 
     def _numbers(self) -> np.ndarray:
         return tensorproto.numbers(self._value.message(_TENSOR))
@@ -185,7 +188,9 @@ def iter_values(path: str, gaps: Gaps) -> Iterator[LoggedValue]:
                 yield plain
                 continue
             try:
-                yield from _values(Message(record), kinds)
+                event = Message(record)
+                yield from _values(event, kinds)
+                yield from _graphs(event)
             except WireError:
                 gaps.add_record()
 
@@ -243,6 +248,13 @@ def _values(event: Message, kinds: dict[str, tuple[str, bytes]]) -> Iterator[Log
         yield LoggedValue(value.text(1), step, time_ms, kind, value, data)
 
 
+def _graphs(event: Message) -> Iterator[LoggedValue]:
+    """Yield the graph of a model, which is no value of a tag."""
+    if not _GRAPHS.isdisjoint(event.numbers()):
+        time_ms = ms_of_seconds(event.double(1))
+        yield LoggedValue("", 0, time_ms, OTHER, _EMPTY, GRAPH.encode())
+
+
 def _kind(value: Message, kinds: dict[str, tuple[str, bytes]]) -> tuple[str, bytes]:
     """Say what a value is; many writers say it with a tag's first value only."""
     for field, kind in _OF_FIELD.items():
@@ -260,7 +272,7 @@ def _kind(value: Message, kinds: dict[str, tuple[str, bytes]]) -> tuple[str, byt
             and tensorproto.is_number(value.message(_TENSOR))
         ):
             kind = SCALAR
-        kinds[tag] = kind, plugin.data(2)
+        kinds[tag] = kind, name.encode() if kind == OTHER else plugin.data(2)
     return kinds[tag]
 
 

@@ -156,6 +156,18 @@ def test_an_unknown_plugin_is_named(read):
     assert (value.kind, value.plugin()) == ("other", "mesh")
 
 
+def test_a_plugin_that_is_named_with_the_first_value_only_is_known_later(read):
+    bare = summary("m", field(8, tensor(FLOAT, (3,))))
+    values = read(event(0, plugged("mesh", "m", tensor(FLOAT, (3,)))), event(1, bare))
+    assert [value.plugin() for value in values] == ["mesh", "mesh"]
+
+
+@pytest.mark.parametrize("number", [4, 9])
+def test_a_graph_is_named(read, number):
+    (value,) = read(tfrecord(field(1, 1760000000.5) + field(number, b"any graph")))
+    assert (value.kind, value.plugin(), value.tag) == ("other", "graphs", "")
+
+
 def test_records_that_are_no_events_are_counted(tmp_path):
     path = tmp_path / "events.out.tfevents.1"
     path.write_bytes(tfrecord(b"\xff" * 20) + event(0, summary("a", single(2, 1.0))))
