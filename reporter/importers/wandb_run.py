@@ -32,6 +32,12 @@ _CONSOLE = "output.log"  # what our own capture of printed text is called too
 _SUMMARY = "wandb-summary.json"
 _METADATA = "wandb-metadata.json"
 _MAX_METADATA_BYTES = 1_000_000
+_TABLE_ARTIFACT = "run_table"  # the table itself is among the run's files
+_MAX_NAMED = 5
+_HINTS = {
+    "Artifacts left out": "Their files are not in this folder; import them from where they lie",
+    "TensorBoard logs left out": "Import that folder too",
+}
 _BEST = {1: "min", 2: "max", 3: "mean", 5: "last"}  # MetricSummary's fields
 _DIRECTION = {1: "min", 2: "max"}  # MetricGoal
 
@@ -76,6 +82,8 @@ class WandbRun:
         self._alerts: list[tuple[str, str, str]] = []
         self._surroundings: dict[str, str] = {}
         self._saved: set[str] = set()
+        # What has no place here: a name for each kind of it, and which there are.
+        self._left_out: dict[str, set[str]] = {}
         self._console: list[str] = []
         self._stats_step = 0
         self._last = (0, 0)
@@ -113,6 +121,7 @@ class WandbRun:
         yield from self._facts(start_ms)
         self._add_summary()
         yield from self._points.events()
+        yield from self._problems()
         if self._exit_code is not None:
             status = RunStatus.FAILED if self._exit_code else RunStatus.FINISHED
             yield RunEnded(at_ms=max(self._last[1], start_ms), status=status)
@@ -197,6 +206,34 @@ class WandbRun:
     def take_files(self, record: Message) -> None:
         """Take names of saved files."""
         self._saved |= {path for item in record.messages(1) if _is_plain(path := item.text(1))}
+
+    def take_artifact(self, record: Message) -> None:
+        """Note an artifact that the run made, unless it is what a logged table is wrapped in."""
+        if record.text(4) != _TABLE_ARTIFACT:
+            self._leave_out("Artifacts left out", record.text(5), record.text(4))
+
+    def take_used_artifact(self, record: Message) -> None:
+        """Note an artifact that the run read."""
+        self._leave_out("Used artifacts left out", record.text(3), record.text(2))
+
+    def take_tensorboard(self, record: Message) -> None:
+        """Note a folder of event files that stood beside the run."""
+        self._leave_out("TensorBoard logs left out", record.text(1), "")
+
+    def _leave_out(self, what: str, name: str, kind: str) -> None:
+        shown = f"'{name}' ({kind})" if kind else f"'{name}'"
+        self._left_out.setdefault(what, set()).add(shown)
+
+    def _problems(self) -> Iterator[Problem]:
+        for what, names in sorted(self._left_out.items()):
+            shown = ", ".join(sorted(names)[:_MAX_NAMED])
+            more = f" and {len(names) - _MAX_NAMED:,} more" if len(names) > _MAX_NAMED else ""
+            yield Problem(
+                what=what,
+                where=self._logs[-1].where,
+                detail=shown + more,
+                hint=_HINTS.get(what, ""),
+            )
 
     def take_alert(self, record: Message) -> None:
         """Take an alert."""
@@ -302,6 +339,9 @@ _TAKE: dict[int, Callable[[WandbRun, Message], None]] = {
     wandb_log.STATS: WandbRun.take_stats,
     wandb_log.METRIC: WandbRun.take_definition,
     wandb_log.FILES: WandbRun.take_files,
+    wandb_log.ARTIFACT: WandbRun.take_artifact,
+    wandb_log.USED_ARTIFACT: WandbRun.take_used_artifact,
+    wandb_log.TENSORBOARD: WandbRun.take_tensorboard,
     wandb_log.ALERT: WandbRun.take_alert,
     wandb_log.EXIT: WandbRun.take_exit,
     wandb_log.ENVIRONMENT: WandbRun.take_environment,

@@ -191,3 +191,15 @@ def test_surroundings_of_earlier_versions_stand_in_a_file(make, content, host):
     run, _, _ = make(row(0, item("a", 1)), files={"wandb-metadata.json": content})
     assert run.data.tags.get("reporter.host") == host
     assert run.data.tags.get("mlflow.source.git.commit") == ("c" if host else None)
+
+
+def test_artifacts_and_event_files_that_stay_behind_are_listed(make):
+    artifacts = [field(8, field(4, "model") + field(5, f"m{n}")) for n in range(7)]
+    table = field(8, field(4, "run_table") + field(5, "run-abc-t"))
+    used = field(25, field(2, "dataset") + field(3, "mnist:v3"))
+    _, _, problems = make(row(0, item("a", 1)), *artifacts, table, used, field(9, field(1, "tb")))
+    assert {problem.what: problem.detail for problem in problems} == {
+        "Artifacts left out": ", ".join(f"'m{n}' (model)" for n in range(5)) + " and 2 more",
+        "TensorBoard logs left out": "'tb'",
+        "Used artifacts left out": "'mnist:v3' (dataset)",
+    }
