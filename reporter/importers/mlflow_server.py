@@ -140,6 +140,21 @@ class _Reading:
             models.setdefault(model.run_id, []).append(model)
         for run in runs:
             yield self._run(run, source_id, models)
+        if only is None:
+            yield from self._traces(source_id)
+
+    def _traces(self, experiment: str) -> Iterator[Problem]:
+        """Say that an experiment has traces; servers before 2.14 have none."""
+        try:
+            found = self.server.get(f"{_API}/traces", experiment_ids=experiment, max_results=1)
+        except RefusedError as error:
+            if error.status in (401, 403):
+                raise
+            return
+        if objects(found.get("traces")):
+            detail = "there are some; runs are imported, traces are not"
+            where = f"experiment {experiment}/traces"
+            yield Problem(what="Traces left out", where=where, detail=detail)
 
     def _runs(self, experiment: str) -> Iterator[Json]:
         return self.server.pages(

@@ -22,6 +22,7 @@ class FakeMlflow:
         self.files = {}
         self.models = []
         self.versions = []
+        self.traces = []
         self.page_size = 2
         self.authorization = ""
         self.is_old = False
@@ -153,6 +154,8 @@ class _Handler(BaseHTTPRequestHandler):
             return fake.page(fake.listed(query["run_id"], query.get("path", "")), token, "files")
         if name == "logged-models/search" and not fake.is_old:
             return fake.page(fake.models, token, "models")
+        if name == "traces" and not fake.is_old:
+            return fake.page(fake.traces, token, "traces")
         if name == "model-versions/search":
             return fake.page(fake.versions, token, "model_versions")
         return None

@@ -214,6 +214,14 @@ def test_answers_of_another_shape_cost_what_they_held(fake, tmp_path):
     assert set(store.run(IDS[4]).data.metrics) == {"a/b"}
 
 
+def test_traces_are_said_to_stay_behind(fake, tmp_path):
+    assert imported(fake, tmp_path)[0].problems == []
+    fake.traces.append({"request_id": "tr-1"})
+    done, _ = imported(fake, tmp_path)
+    assert {problem.what for problem in done.problems} == {"Traces left out"}
+    assert all(problem.where.endswith("/traces") for problem in done.problems)
+
+
 def test_a_file_that_ends_too_early_is_not_kept(fake, tmp_path):
     fake.faults = {"a.txt": ["cut"]}
     done, store = imported(fake, tmp_path)
