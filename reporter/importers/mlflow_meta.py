@@ -26,11 +26,13 @@ _STATUSES = dict(
         start=1,
     )
 )
-# 2.x joins the parts with "%", 3.x with "+"; "~" stands for "/" in the key.
+# 2.x joins the parts with "%", 3.x with "+". A key may hold "/", for which "#" stands with the one
+# and "~" with the other; neither sign is allowed in a key.
 _IMAGE = re.compile(
     r"images/(?P<key>.+?)(?P<joint>[%+])step(?P=joint)(?P<step>-?\d+)"
     r"(?P=joint)timestamp(?P=joint)(?P<time>\d+)(?P=joint)[^/]*\.png"
 )
+_SLASHES = str.maketrans("#~", "//")
 
 
 def load_meta(path: str, where: str) -> dict[str, Any] | Problem:  # Any: what YAML holds
@@ -125,10 +127,12 @@ def image_series(path: str) -> tuple[str, int] | None:
     --------
     >>> image_series("images/val~mask+step+3+timestamp+1795230992916+87fcf85e.png")
     ('val/mask', 3)
+    >>> image_series("images/val#mask%step%3%timestamp%1795230992916%87fcf85e.png")
+    ('val/mask', 3)
     >>> image_series("images/plot.png") is None
     True
     """
     match = _IMAGE.fullmatch(path)
     if match is None:
         return None
-    return match["key"].replace("~", "/"), int(match["step"])
+    return match["key"].translate(_SLASHES), int(match["step"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -18,7 +18,8 @@ from reporter.events import (
     TagsSet,
 )
 from reporter.importers.files import FoundFile, artifact_of, walk_files
-from reporter.importers.mlflow_meta import image_series, int_of, load_meta, status_of, text_of
+from reporter.importers.mlflow_facts import with_series
+from reporter.importers.mlflow_meta import int_of, load_meta, status_of, text_of
 from reporter.importers.mlflow_models import (
     LoggedModel,
     logged_models_tag,
@@ -172,7 +173,7 @@ class RunFolder:
         taken = set()
         for found in self._files["artifacts"]:
             taken.add(found.path.partition("/")[0])
-            yield _with_series(artifact_of(found, found.path))
+            yield with_series(artifact_of(found, found.path))
         yield from model_artifacts(self.models, self.root, taken)
 
 
@@ -195,11 +196,6 @@ def _started(
         start_time=start,
         status=RunStatus.RUNNING if RunStatus.is_terminated(status) else status,
     )
-
-
-def _with_series(item: ArtifactSource) -> ArtifactSource:
-    series = image_series(item.path)
-    return item if series is None else replace(item, kind="image", key=series[0], step=series[1])
 
 
 def _below(kind: str, found: FoundFile | Problem) -> FoundFile | Problem:
