@@ -35,16 +35,37 @@ _NOTES = "SELECT run_id, content FROM note WHERE run_id IS NOT NULL ORDER BY id"
 
 
 def detect(path: str) -> int:
-    """Recognise ``.aim``, or whatever it was renamed to."""
+    """Recognise ``.aim``, or whatever it was renamed to; one of Aim 2 to say that it is one."""
+    if _is_old(path):
+        return registry.CERTAIN
     is_aim = os.path.isdir(os.path.join(path, "meta", "chunks"))
     is_aim = is_aim and os.path.isdir(os.path.join(path, "seqs"))
     return registry.CERTAIN if is_aim else registry.NO
+
+
+def _is_old(path: str) -> bool:
+    """Tell a repository of Aim 2: ``.aim`` with a list of branches, and none of Aim 3's folders."""
+    folders = ("meta", "seqs")
+    if os.path.basename(os.path.normpath(path)) != ".aim":
+        return False
+    if any(os.path.isdir(os.path.join(path, name)) for name in folders):
+        return False
+    return os.path.isfile(os.path.join(path, "config.json"))
 
 
 @registry.importer("aim", label="Aim folders", detect=detect)
 def read(source: Source, options: ImportOptions) -> Iterator[ImportedItem]:
     """Yield the runs of a folder of Aim's."""
     options.check([])
+    if _is_old(source.path):
+        yield Problem(
+            what="Aim 2 repository",
+            where=source.name or ".aim",
+            detail="it was written by Aim 2, in a form that is not read",
+            hint="Convert it with an early version of Aim 3: 'aim storage upgrade 2to3'",
+            severity="error",
+        )
+        return
     found: dict[str, AimFacts] = {}
     try:
         found = {facts.hash: facts for facts in _read_facts(os.path.join(source.path, _FACTS))}

@@ -146,3 +146,15 @@ def test_a_second_import_changes_nothing(source, tmp_path):
     store = str(tmp_path / "runs")
     assert import_sources([str(source.folder)], store).sources[0].n_new == 2
     assert import_sources([str(source.folder)], store).sources[0].n_unchanged == 2
+
+
+def test_a_repository_of_aim_2_is_refused_and_its_neighbours_are_read(tmp_path):
+    old = tmp_path / "project" / ".aim"
+    (old / "main").mkdir(parents=True)
+    (old / "config.json").write_text('{"branches": [{"name": "main"}], "active_branch": "main"}')
+    (tmp_path / "project" / "train.csv").write_text("step,loss\n0,1\n")
+    result = import_sources([str(tmp_path / "project")], str(tmp_path / "runs"))
+    (problem,) = result.problems
+    assert (problem.what, problem.severity) == ("Aim 2 repository", "error")
+    assert "aim storage upgrade 2to3" in problem.hint
+    assert len(list(open_store(result.store).runs())) == 1
