@@ -81,11 +81,11 @@ def test_the_tables_can_be_saved(open_page, one_file, sample_site, tmp_path):
 def test_a_link_leads_to_a_part_of_another_page(open_page, one_file):
     page = open_page(one_file, "index.html")
     page.locator("[data-role=find]").click()
-    page.locator("html[data-page=experiment]").wait_for()
+    page.locator("html[data-page=runs]").wait_for()
     page.wait_for_function("() => document.activeElement?.dataset.role === 'query'")
     page.locator(".skip").focus()
     page.keyboard.press("Enter")
-    assert "experiment/" in page.url, "a part of a page is no other page"
+    assert "runs.html" in page.url, "a part of a page is no other page"
 
 
 def test_it_asks_for_nothing_and_only_its_own_scripts_run(open_page, one_file):
