@@ -155,18 +155,20 @@
     ends(sections, unlisted) {
       if (!sections.length) return [element("p", "muted", "No column has this name.")];
       const more = unlisted ? [element("p", "muted", `${format.count(unlisted)} more: find them by name.`)] : [];
-      return [...more, ...this.constantsButton()];
+      return [...more, this.constantsButton()];
     }
 
-    /** Takes out of the table what says the same of every run. */
+    /** Takes out of the table what says the same of every run: looked for when asked, since it may mean reading all values. */
     constantsButton() {
-      const constant = this.table.constants();
-      if (!constant.length) return [];
-      const button = element("button", "btn plain", `Hide ${format.count(constant.length)} shown without differences`);
+      const button = element("button", "btn plain", "Hide columns without differences");
       button.type = "button";
       button.name = "hide-constants";
-      button.addEventListener("click", () => this.choose(constant, false));
-      return [element("p", "", button)];
+      button.addEventListener("click", () => {
+        const constant = this.table.constants();
+        reporter.announce(`${format.count(constant.length)} ${constant.length === 1 ? "column" : "columns"} hidden`);
+        this.choose(constant, false);
+      });
+      return element("p", "", button);
     }
 
     choose(ids, isShown) {
