@@ -143,11 +143,13 @@ def _best_aside(experiment: PlannedExperiment, facts: MetricFacts, decimals: int
 
 
 def _x(facts: MetricFacts) -> str:
+    if facts.is_system and facts.is_series:
+        return "time"
     return "step" if facts.has_steps or not facts.is_series else "index"
 
 
 def _x_title(facts: MetricFacts) -> str:
-    return "step" if _x(facts) == "step" else "logged point"
+    return {"step": "step", "index": "logged point", "time": "time"}[_x(facts)]
 
 
 def _section_title(facts: MetricFacts) -> str:

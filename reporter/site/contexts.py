@@ -190,7 +190,7 @@ class ChartCard:
     kind: str
     """data-kind: ``line`` for series, ``bar`` when every run logged the metric once."""
     x: str
-    """data-x: ``step`` or ``index`` (points logged without steps)."""
+    """data-x: ``step``, ``index`` (points logged without steps) or ``time``."""
     experiment_id: str
     run_id: str = ""
     """Only this run's series; empty on the experiment page."""

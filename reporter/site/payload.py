@@ -40,6 +40,8 @@ _F32_WHOLE = 2.0**24
 
 _ESCAPES = {"</": "<\\/", "<!--": "<\\u0021--", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
+_TIME_PLACES = 65_535
+
 
 def encode_json(value: object) -> str:
     r"""Write JSON that may stand inside a script, wherever that stands.
@@ -209,6 +211,34 @@ def pack_steps(series: Sequence[np.ndarray]) -> Packed:
     whole = np.concatenate(series)
     fits = int(whole.min()) >= -(2**31) and int(whole.max()) < 2**31
     return pack(whole, "i32" if fits else "f64")
+
+
+def pack_times(series: Sequence[np.ndarray]) -> dict[str, object]:
+    """Encode when the points of several series were logged, to 1/65,535 of each one's duration.
+
+    Parameters
+    ----------
+    series : sequence of ndarray of int64
+        Milliseconds.
+
+    Returns
+    -------
+    dict
+        ``start`` and ``span`` of each series in milliseconds, and ``by``: from point to point, the
+        way in 65,535ths of the span. As ``u16`` that wraps around, so that time may also run back:
+        a resumed run logs a step again. A chart is narrower than that by far, and distances that
+        are alike take about a byte when compressed.
+    """
+    starts = [int(times.min()) if len(times) else 0 for times in series]
+    spans = [
+        int(times.max()) - at if len(times) else 0 for times, at in zip(series, starts, strict=True)
+    ]
+    places = [
+        np.rint((times - start) * (_TIME_PLACES / max(1, span))).astype(np.int64)
+        for times, start, span in zip(series, starts, spans, strict=True)
+    ]
+    ways = [np.diff(place, prepend=0) for place in places]
+    return {"start": starts, "span": spans, "by": pack(np.concatenate(ways) % 65_536, "u16")}
 
 
 def _spacing(steps: np.ndarray) -> int | None:

@@ -26,11 +26,11 @@ MAX_SHOWN = charts.MAX_POINTS
 """Points that a series keeps."""
 
 MAX_SHARD_BYTES = 200_000
-BYTES_PER_POINT = 32 / 3
-"""Four bytes of step and four of value, as base64."""
+BYTES_PER_POINT = 40 / 3
+"""Four bytes of step, four of value and two of time, as base64."""
 
 BYTES_PER_SERIES = 60
-FORMAT = 1
+FORMAT = 2
 """Raise it when the same histories are to give another file."""
 
 
@@ -70,6 +70,8 @@ class Shown:
     steps : ndarray of int64, shape (m,)
         Ascending.
     values : ndarray of float64, shape (m,)
+    times_ms : ndarray of int64, shape (m,)
+        When each was logged; not always ascending.
     """
 
     run_id: str
@@ -77,6 +79,7 @@ class Shown:
     n: int
     steps: np.ndarray
     values: np.ndarray
+    times_ms: np.ndarray
 
 
 def plan_shards(experiment: PlannedExperiment) -> list[Shard]:
@@ -124,9 +127,17 @@ def shown_points(histories: Sequence[History]) -> list[Shown]:
     values = np.concatenate([history.values[order] for history, order in pairs])
     lengths = [len(order) for order in orders]
     kept, offsets = charts.downsample_many(steps, values, np.cumsum([0, *lengths]), MAX_SHOWN)
+    times = np.concatenate([history.timestamps_ms[order] for history, order in pairs])[kept]
     steps, values = steps[kept], values[kept]
     return [
-        Shown(history.run_id, history.key, lengths[i], steps[start:end], values[start:end])
+        Shown(
+            run_id=history.run_id,
+            key=history.key,
+            n=lengths[i],
+            steps=steps[start:end],
+            values=values[start:end],
+            times_ms=times[start:end],
+        )
         for i, (history, start, end) in enumerate(
             zip(histories, offsets[:-1].tolist(), offsets[1:].tolist(), strict=True)
         )
@@ -226,4 +237,5 @@ def _metric_record(found: Sequence[Shown]) -> dict[str, object]:
         "offsets": [0, *np.cumsum(sizes).tolist()],
         "steps": payload.pack_steps([shown.steps for shown in found]),
         "values": payload.pack_series_values(np.concatenate([shown.values for shown in found])),
+        "times": payload.pack_times([shown.times_ms for shown in found]),
     }

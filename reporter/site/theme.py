@@ -96,6 +96,7 @@ LATER_SCRIPTS = (
     "js/lib/downsample.js",
     "js/lib/outliers.js",
     "js/lib/smooth.js",
+    "js/lib/clock.js",
     "js/lib/ticks.js",
     "js/lib/series.js",
     "js/lib/derived.js",

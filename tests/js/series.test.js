@@ -68,3 +68,11 @@ test("data files that hold the runs' series, each once", () => {
   assert.deepEqual(shardsOf([["", "all.js"]], [B]), ["all.js"]);
   assert.deepEqual(shardsOf(shards, []), []);
 });
+
+test("times are summed up from the way between points, also backwards", () => {
+  const by = packed("u16", Uint16Array.of(0, 65535, 32768, 0, 65535));
+  const [a, b] = decodeSeries(makeRecord({ times: { start: [7, 8], span: [1000, 65535], by } }), every);
+  assert.deepEqual([...a.ms], [0, 1000, 500]);
+  assert.deepEqual([...b.ms], [0, 65535]);
+  assert.equal(decodeSeries(makeRecord(), every)[0].ms, null);
+});

@@ -9,12 +9,14 @@
  * @property {number[]} offsets  where each run's points begin, and their number at the end
  * @property {{t: "range", start: number[], by: number[]} | import("./arrays.js").Packed} steps
  * @property {import("./arrays.js").Packed} values
+ * @property {{start: number[], span: number[], by: import("./arrays.js").Packed}} [times]  see payload.py
  *
  * @typedef {object} Series
  * @property {string} id  of the run
  * @property {number} logged  points that were logged, of which those here were chosen
  * @property {Float64Array | Float32Array | Int32Array} x  ascending
  * @property {Float64Array | Float32Array} y  may hold NaN and infinities
+ * @property {Float64Array | null} ms  when each point was logged, from the series' first one on
  */
 (function (reporter) {
   "use strict";
@@ -39,6 +41,19 @@
     return Float64Array.from({ length: nShown }, (_, i) => Math.round(i * by));
   }
 
+  /** Milliseconds since a series' first point, from the way between points, which wraps around. */
+  function timeReader(times, offsets) {
+    if (!times) return () => null;
+    const by = arrays.decode(times.by);
+    return (run) => {
+      let place = 0;
+      return Float64Array.from(by.subarray(offsets[run], offsets[run + 1]), (way) => {
+        place = (place + way) & 0xffff;
+        return Math.round((place / 0xffff) * times.span[run]);
+      });
+    };
+  }
+
   /**
    * @param {SeriesRecord} record
    * @param {(id: string) => boolean} isWanted  by id of the run
@@ -50,12 +65,13 @@
     const ids = arrays.decodeBytes(record.runs);
     const values = arrays.decode(record.values);
     const stepsOf = stepReader(record.steps, offsets);
+    const timesOf = timeReader(record.times, offsets);
     const series = [];
     for (let run = 0; run < n.length; run++) {
       const id = arrays.hex(ids, run * ID_BYTES, ID_BYTES);
       if (!isWanted(id)) continue;
       const y = values.subarray(offsets[run], offsets[run + 1]);
-      series.push({ id, logged: n[run], x: x === "index" ? countFrom(y.length, n[run]) : stepsOf(run), y });
+      series.push({ id, logged: n[run], x: x === "index" ? countFrom(y.length, n[run]) : stepsOf(run), y, ms: timesOf(run) });
     }
     return series;
   }

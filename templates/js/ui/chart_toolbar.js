@@ -1,7 +1,7 @@
 /**
  * What is seen of all charts of a page: scales, smoothing, and which cards. It is in the address.
  *
- *   reporter.chartLook.get()            {x, y, smooth, hasOutliers}
+ *   reporter.chartLook.get()            {axis, x, y, smooth, hasOutliers}
  *   reporter.chartLook.subscribe(act)   after it changed
  */
 (function (reporter) {
@@ -9,7 +9,10 @@
   if (typeof document === "undefined") return;
 
   const MOST_SMOOTH = 0.99;
-  const NAMES = ["x", "y", "smooth", "outliers"];
+  const NAMES = ["axis", "x", "y", "smooth", "outliers"];
+
+  /** Values of buttons that an address need not name. */
+  const PLAIN = new Set(["linear", "step"]);
 
   const listeners = new Set();
 
@@ -24,6 +27,7 @@
   let dragged = null;
 
   const get = () => ({
+    axis: reporter.view.get("axis") === "time" ? "time" : "step",
     x: scale("x"),
     y: scale("y"),
     smooth: dragged ?? smooth(),
@@ -76,7 +80,7 @@
     }
 
     press(button) {
-      if (button) this.change({ [button.dataset.act]: button.dataset.value === "log" ? "log" : null });
+      if (button) this.change({ [button.dataset.act]: PLAIN.has(button.dataset.value) ? null : button.dataset.value });
     }
 
     drag(weight) {

@@ -71,11 +71,16 @@
       try {
         const [specs, data] = await loaded;
         if (this.loaded !== loaded) return;
-        await this.show(specs, { ...data, xTitle: this.figure.dataset.xTitle || "step" }, look);
+        await this.show(specs, this.onAxis({ ...data, xTitle: this.figure.dataset.xTitle || "step" }, look), look);
         if (this.loaded === loaded) this.figure.dataset.state = "ready";
       } catch (error) {
         if (this.loaded === loaded) this.fail(error);
       }
+    }
+
+    /** System metrics are measured by the clock, whatever the others stand against. */
+    onAxis(data, look) {
+      return look.axis === "time" || data.x === "time" ? reporter.clock.against(data) : data;
     }
 
     async show(specs, data, look) {
@@ -83,6 +88,7 @@
       if (!data.total) this.box.append(note(`No run shown here logged ${data.metric}.`));
       else {
         this.drawing ??= Object.assign(new reporter.ChartDrawing(this.box, specs, data), { source: this.loaded });
+        this.drawing.data = data;
         await this.drawing.draw(look);
       }
       this.tools.update(data, this.drawing);

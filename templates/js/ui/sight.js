@@ -24,9 +24,9 @@
       this.last = "";
       table.element.addEventListener("click", (event) => event.target.matches("td .sw") && this.toggle(table.grid.rowOf(event.target)));
       reporter.onKey?.("h", () => table.keys.holdsFocus && table.keys.row >= 0 && this.toggle(table.keys.row));
-      const charts = document.querySelector("[data-panel=charts] .sect-h");
+      const charts = document.querySelector("[data-panel=charts] .charts-section");
       this.note = charts && make("p.muted", { "data-role": "charts-rows", role: "status", hidden: true });
-      charts?.closest(".charts-section").before(this.note);
+      charts?.before(this.note);
       reporter.visibleRuns = (experiment) => (experiment === table.experiment ? this.rows() : null);
     }
 

@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from reporter.site import tries
+from reporter.site import payload, tries
 from reporter.site.plan import SiteSettings, gather
 from reporter.site.series import MAX_SHARD_BYTES, MAX_SHOWN, plan_shards, shown_points
 from reporter.store.ports import History
@@ -102,3 +102,12 @@ def test_points_of_one_step_keep_their_order():
 def test_what_is_not_finite_is_kept(values):
     [shown] = shown_points([history(values)])
     assert np.array_equal(shown.values, values, equal_nan=True)
+
+
+@pytest.mark.parametrize("times", [[5], [0, 1000, 500, 2000], [7, 7, 7], [0, 10**12]])
+def test_times_come_back_to_a_part_of_65535_of_the_span(times):
+    packed = payload.pack_times([np.array(times), np.array([3, 4])])
+    ways = np.frombuffer(base64.b64decode(packed["by"]["b"]), dtype="<u2")[: len(times)]
+    places = np.cumsum(ways.astype(int)) % 65_536
+    read = packed["start"][0] + places / 65_535 * packed["span"][0]
+    assert np.abs(read - times).max() <= packed["span"][0] / 65_535

@@ -1,1 +1,1 @@
-reporter.register("series/series-8-0bab46-HASH",{"metrics":{"loss":{"runs":"BwcHBwcHBwcHBwcHBwcHBw==","n":[3],"offsets":[0,3],"steps":{"t":"range","start":[0],"by":[1]},"values":{"t":"f32","b":"AACAPwAAAD8AAIA+"}}}});
+reporter.register("series/series-8-0bab46-HASH",{"metrics":{"loss":{"runs":"BwcHBwcHBwcHBwcHBwcHBw==","n":[3],"offsets":[0,3],"steps":{"t":"range","start":[0],"by":[1]},"values":{"t":"f32","b":"AACAPwAAAD8AAIA+"},"times":{"start":[1763025200000],"span":[4000],"by":{"t":"u16","b":"AAAAgP9/"}}}}});
