@@ -192,6 +192,22 @@ class Metric(Record):
     timestamp: int
     step: int = 0
 
+    @property
+    def dataset_name(self) -> None:
+        """None: data sets are inputs of the run. MLflow 3's ``Metric`` has the same attribute."""
+
+    @property
+    def dataset_digest(self) -> None:
+        """None, as `dataset_name`."""
+
+    @property
+    def model_id(self) -> None:
+        """None, as `dataset_name`."""
+
+    @property
+    def run_id(self) -> None:
+        """None, as `dataset_name`."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class MetricSummary(Record):

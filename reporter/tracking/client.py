@@ -51,6 +51,7 @@ from reporter.tracking.location import (
     settings,
     store_folder,
 )
+from reporter.tracking.operations import RunOperations, operations
 from reporter.tracking.pages import PagedList, page
 from reporter.tracking.validation import (
     check_experiment_name,
@@ -532,7 +533,7 @@ class MlflowClient(ArtifactCalls):
     ) -> Any:  # Any: whatever the user logs is handed back, as MLflow does
         """Log a param of a run; returns `value`."""
         self._live(run_id).log_params({key: value})
-        return value
+        return operations(synchronous) or value
 
     def log_metric(
         self,
@@ -545,12 +546,13 @@ class MlflowClient(ArtifactCalls):
         dataset_name: str | None = None,
         dataset_digest: str | None = None,
         model_id: str | None = None,
-    ) -> None:
+    ) -> RunOperations | None:
         """Log a point of a metric; `timestamp` in milliseconds since 1970 UTC.
 
         What comes after `step` is accepted for compatibility.
         """
         self._live(run_id).log_point(key, value, step, timestamp)
+        return operations(synchronous)
 
     def log_batch(
         self,
@@ -559,7 +561,7 @@ class MlflowClient(ArtifactCalls):
         params: Iterable[Any] = (),  # Any: objects with key and value, ours or MLflow's
         tags: Iterable[Any] = (),
         synchronous: bool | None = None,
-    ) -> None:
+    ) -> RunOperations | None:
         """Log metrics, params and tags together; there is no limit to their number."""
         live = self._live(run_id)
         listed = list(params)
@@ -570,6 +572,7 @@ class MlflowClient(ArtifactCalls):
         for metric in metrics:
             live.log_point(metric.key, metric.value, metric.step, metric.timestamp)
         live.set_tags({tag.key: tag.value for tag in tags})
+        return operations(synchronous)
 
     def log_inputs(
         self,
@@ -583,10 +586,11 @@ class MlflowClient(ArtifactCalls):
 
     def set_tag(
         self, run_id: str, key: str, value: object, synchronous: bool | None = None
-    ) -> None:
+    ) -> RunOperations | None:
         """Set a tag of a run, ended or not."""
         check_key(key, "Tag key")
         self._edit(run_id, TagsSet(at_ms=clock.now_ms(), tags={key: str(value)}))
+        return operations(synchronous)
 
     def delete_tag(self, run_id: str, key: str) -> None:
         """Remove a tag of a run."""

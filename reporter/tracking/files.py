@@ -217,7 +217,8 @@ class ArtifactCalls:
         from reporter.tracking.serializers import serialize_image
 
         if (artifact_file is None) == (key is None):
-            raise InvalidInputError("log_image takes either artifact_file or key, not both.")
+            given = "both" if key is not None else "neither"
+            raise InvalidInputError(f"log_image takes artifact_file or key, and got {given}.")
         if key is None and (step is not None or timestamp is not None):
             raise InvalidInputError("An image with a step or timestamp needs key=.")
         if key is None:

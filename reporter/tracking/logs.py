@@ -15,6 +15,7 @@ from reporter.tracking import clock
 from reporter.tracking.active import current, run_to_log, target
 from reporter.tracking.client import MlflowClient
 from reporter.tracking.experiments import chosen_experiment_id
+from reporter.tracking.operations import RunOperations, operations
 from reporter.tracking.validation import as_time, check_key
 
 __all__ = [
@@ -61,14 +62,15 @@ def log_param(key: str, value: Any, synchronous: bool | None = None) -> Any:
         The run has it with another value already.
     """
     run_to_log().log_params({key: value})
-    return value
+    return operations(synchronous) or value
 
 
 def log_params(
     params: Mapping[str, Any], synchronous: bool | None = None, run_id: str | None = None
-) -> None:
+) -> RunOperations | None:
     """Log params, all of them or, when one is refused, none."""
     target(run_id).log_params(params)
+    return operations(synchronous)
 
 
 def log_metric(
@@ -79,8 +81,8 @@ def log_metric(
     timestamp: int | None = None,
     run_id: str | None = None,
     model_id: str | None = None,
-    dataset: object = None,
-) -> None:
+    dataset: Any = None,
+) -> RunOperations | None:
     """Log one point of a metric; when this returns, the point survives the process.
 
     Parameters
@@ -94,8 +96,12 @@ def log_metric(
         Milliseconds since 1970 UTC; now when None.
     run_id : str, optional
         The active run when None.
-    synchronous, model_id, dataset : optional
+    synchronous : bool, optional
+        With False the call returns something to wait for, which is done already.
+    model_id : optional
         Accepted for compatibility.
+    dataset : Dataset, optional
+        What the metric was measured on: it becomes an input of the run.
 
     Raises
     ------
@@ -110,6 +116,14 @@ def log_metric(
             target(None).log_point(key, value, step, timestamp)
     else:
         target(run_id).log_point(key, value, step, timestamp)
+    if dataset is not None:
+        _log_measured_on(dataset, run_id)
+    return operations(synchronous)
+
+
+def _log_measured_on(dataset: Any, run_id: str | None) -> None:  # Any: as for log_input
+    inputs = (_input(dataset, None, None),)
+    target(run_id).append(DatasetsLogged(at_ms=clock.now_ms(), inputs=inputs))
 
 
 def log_metrics(
@@ -119,10 +133,13 @@ def log_metrics(
     run_id: str | None = None,
     timestamp: int | None = None,
     model_id: str | None = None,
-    dataset: object = None,
-) -> None:
+    dataset: Any = None,
+) -> RunOperations | None:
     """Log one point of each metric with one write; see :func:`log_metric`."""
     target(run_id).log_points(metrics, step, timestamp)
+    if dataset is not None:
+        _log_measured_on(dataset, run_id)
+    return operations(synchronous)
 
 
 def log_metric_history(
@@ -195,14 +212,16 @@ def define_metric(
         MlflowClient()._edit_experiment(chosen_experiment_id(), event)
 
 
-def set_tag(key: str, value: Any, synchronous: bool | None = None) -> None:
+def set_tag(key: str, value: Any, synchronous: bool | None = None) -> RunOperations | None:
     """Set a tag of the active run; the later value wins."""
     run_to_log().set_tags({key: value})
+    return operations(synchronous)
 
 
-def set_tags(tags: Mapping[str, Any], synchronous: bool | None = None) -> None:
+def set_tags(tags: Mapping[str, Any], synchronous: bool | None = None) -> RunOperations | None:
     """Set tags of the active run."""
     run_to_log().set_tags(tags)
+    return operations(synchronous)
 
 
 def delete_tag(key: str) -> None:
