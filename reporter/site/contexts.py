@@ -542,7 +542,7 @@ class AllRunsPage:
 
     frame: Frame
     n_runs: str
-    counts: tuple[StatusCount, ...]
+    counts: tuple[Count, ...]
     dates: str
     n_experiments: str
     table: RunsTable
