@@ -41,6 +41,7 @@ def open_images(request, images, open_place, open_page):
 
 def shades(page) -> list[int]:
     """Grey of the middle of each picture of the wall, as the browser decoded it."""
+    page.locator(".wall figure").first.wait_for()
     page.wait_for_function(
         "[...document.querySelectorAll('.wall img')].every((i) => i.complete && i.naturalWidth)"
     )
@@ -110,6 +111,7 @@ def test_a_run_plays_its_steps_together(images, open_place, open_page):
     page = open_page(open_place(images, "file"), f"run/{run.name}")
     sliders = page.locator("[data-role=player] input")
     assert sliders.count() == 2
+    page.locator("[data-role=player] details").first.wait_for(state="hidden")  # the script is here
     sliders.nth(0).fill("1")
     texts = page.locator("[data-role=player] output").all_inner_texts()
     assert texts == ["step 10", "step 10"]

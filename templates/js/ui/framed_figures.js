@@ -47,7 +47,7 @@
       const listen = (event) => {
         if (event.source !== frame.contentWindow || !event.data) return;
         const { figure, text } = event.data;
-        if (figure === "waiting") frame.contentWindow.postMessage(answer, "*");
+        if (figure === "waiting") frame.contentWindow?.postMessage(answer, "*");
         if (figure === "ready") finish(resolve);
         if (figure === "error") finish(reject, new Error(String(text).slice(0, 300)));
       };
