@@ -258,7 +258,10 @@ class ArtifactCalls:
                 f"A table is a dictionary of columns or a DataFrame, not a {type(data).__name__}."
             )
         is_scalar = isinstance(data, Mapping) and not any(map(_is_column, data.values()))
-        frame = pd.DataFrame([data] if is_scalar else data)
+        try:
+            frame = pd.DataFrame([data] if is_scalar else data)
+        except ValueError as error:
+            raise InvalidInputError(f"Table '{artifact_file}' is none: {error}.") from error
         try:
             before = self._read_table(run_id, artifact_file)
         except FileNotFoundError:

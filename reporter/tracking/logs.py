@@ -287,6 +287,10 @@ def _input(dataset: object, context: str | None, tags: Mapping[str, str] | None)
 
 
 def _to_dataset(value: object) -> Dataset:
+    if not hasattr(value, "name"):
+        raise InvalidInputError(
+            f"{value!r} is no data set.", "Make one, such as reporter.data.from_pandas(frame)."
+        )
     names = [spec.name for spec in fields(Dataset)]
     texts = {name: getattr(value, name, "") for name in names}
     return Dataset(**{name: str(text) if text is not None else "" for name, text in texts.items()})

@@ -53,3 +53,10 @@ def test_what_a_metric_was_measured_on_is_an_input(run):
 def test_an_image_needs_one_place(run):
     with pytest.raises(InvalidInputError, match="got neither"):
         reporter.log_image([[0]])
+
+
+def test_what_is_no_data_set_or_table_is_refused(run):
+    with pytest.raises(InvalidInputError, match="no data set"):
+        reporter.log_input("x")
+    with pytest.raises(InvalidInputError, match=r"t\.json"):
+        reporter.log_table({"a": [1, 2], "b": [1]}, "t.json")
