@@ -59,6 +59,13 @@ def unavailable(in_ci: bool) -> Callable[[str], NoReturn]:
     return stop
 
 
+@pytest.fixture(scope="session")
+def needs_git(unavailable: Callable[[str], NoReturn]) -> None:
+    """Ask for git, which nothing but publishing to branches needs."""
+    if shutil.which("git") is None:
+        unavailable("no git on the PATH")
+
+
 @pytest.fixture(autouse=True)
 def _no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests neither read nor write where the person who runs them keeps runs."""

@@ -21,8 +21,9 @@ from urllib.parse import urlencode, urlsplit
 
 from reporter.errors import InvalidInputError, NotAStoreError, StoreError
 
-__all__ = ["Json", "RefusedError", "Server", "objects", "server_address"]
+__all__ = ["API", "Json", "RefusedError", "Server", "objects", "server_address"]
 
+API = "/api/2.0/mlflow"
 _TIMEOUT_S = 60.0
 # What passes by itself: too many requests, a proxy whose server is just being restarted.
 _PASSING = frozenset({429, 502, 503, 504})

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
-from urllib.parse import quote, urlencode
 
 import numpy as np
 
 from reporter.errors import InvalidInputError, ReporterError
 from reporter.events import MetricsLogged
 from reporter.importers.discovery import is_url
-from reporter.importers.mlflow_facts import RunFacts, experiment_events, run_events, with_series
+from reporter.importers.mlflow_facts import RunFacts, experiment_events, run_events
 from reporter.importers.mlflow_meta import int_of, status_of, text_of
 from reporter.importers.mlflow_models import LoggedModel
-from reporter.importers.mlflow_rest import Json, RefusedError, Server, objects, server_address
+from reporter.importers.mlflow_rest import API, Json, RefusedError, Server, objects, server_address
+from reporter.importers.mlflow_served import ModelFiles, RunFiles
 from reporter.importers.point_buffer import points_event
 from reporter.importers.records import (
     ArtifactSource,
@@ -37,12 +36,10 @@ from reporter.store.layout import is_run_id
 
 __all__ = ["detect", "read"]
 
-_API = "/api/2.0/mlflow"
 _PAGE = 1000
 _POINTS_PAGE = 25_000
 # Enough to hide the way to the server, few enough not to be its only client.
 _N_TOGETHER = 4
-_MAX_DEPTH = 32
 _PAGE_OF = re.compile(r"/experiments/(?P<experiment>\d+)(?:/runs/(?P<run>\w+))?")
 _MODEL_STATUSES = {
     "LOGGED_MODEL_PENDING": "PENDING",
@@ -94,7 +91,7 @@ def read(source: Source, options: ImportOptions) -> Iterator[ImportedItem]:
 def _list_experiments(server: Server, n_wanted: int = 0) -> list[Json]:
     def search(token: str) -> Json:
         return server.post(
-            f"{_API}/experiments/search",
+            f"{API}/experiments/search",
             max_results=n_wanted or _PAGE,
             view_type="ALL",
             page_token=token,
@@ -108,7 +105,7 @@ def _list_experiments(server: Server, n_wanted: int = 0) -> list[Json]:
         if error.status not in (404, 405):
             raise
         # Before 1.28 there was no search.
-        found = objects(server.get(f"{_API}/experiments/list", view_type="ALL").get("experiments"))
+        found = objects(server.get(f"{API}/experiments/list", view_type="ALL").get("experiments"))
     return sorted(found, key=lambda item: int_of(item, "experiment_id") or 0)
 
 
@@ -146,7 +143,7 @@ class _Reading:
     def _traces(self, experiment: str) -> Iterator[Problem]:
         """Say that an experiment has traces; servers before 2.14 have none."""
         try:
-            found = self.server.get(f"{_API}/traces", experiment_ids=experiment, max_results=1)
+            found = self.server.get(f"{API}/traces", experiment_ids=experiment, max_results=1)
         except RefusedError as error:
             if error.status in (401, 403):
                 raise
@@ -159,7 +156,7 @@ class _Reading:
     def _runs(self, experiment: str) -> Iterator[Json]:
         return self.server.pages(
             lambda token: self.server.post(
-                f"{_API}/runs/search",
+                f"{API}/runs/search",
                 experiment_ids=[experiment],
                 run_view_type="ALL",
                 max_results=_PAGE,
@@ -176,7 +173,7 @@ class _Reading:
         run_id = text_of(info, "run_id") or text_of(info, "run_uuid")
         mine = models.get(run_id, [])
         facts = _facts(run, run_id, mine, self.versions.get(run_id, []))
-        files = list(_RunFiles(self.server, run_id, text_of(info, "artifact_uri")).list(run_id))
+        files = list(RunFiles(self.server, run_id, text_of(info, "artifact_uri")).list(run_id))
         taken = {item.path.partition("/")[0] for item in files if isinstance(item, ArtifactSource)}
         files += [item for model in mine for item in model.files(taken)]
         latest = objects(_part(run, "data").get("metrics"))
@@ -204,7 +201,7 @@ class _Reading:
             points = list(
                 self.server.pages(
                     lambda token: self.server.get(
-                        f"{_API}/metrics/get-history",
+                        f"{API}/metrics/get-history",
                         run_id=run_id,
                         metric_key=key,
                         max_results=_POINTS_PAGE,
@@ -226,7 +223,7 @@ class _Reading:
         """Yield logged models; servers before 3.0 have none."""
         pages = self.server.pages(
             lambda token: self.server.post(
-                f"{_API}/logged-models/search", experiment_ids=[experiment], page_token=token
+                f"{API}/logged-models/search", experiment_ids=[experiment], page_token=token
             ),
             "models",
         )
@@ -244,7 +241,7 @@ class _Reading:
             self._versions = {}
             pages = self.server.pages(
                 lambda token: self.server.get(
-                    f"{_API}/model-versions/search", max_results=_PAGE, page_token=token
+                    f"{API}/model-versions/search", max_results=_PAGE, page_token=token
                 ),
                 "model_versions",
             )
@@ -314,95 +311,10 @@ def _version(version: Json) -> dict[str, Any]:
 
 
 @dataclass
-class _ServedFolder:
-    """Artifacts that a server has.
-
-    Parameters
-    ----------
-    server : Server
-    owner : str
-        Run or model id.
-    uri : str
-        Where MLflow says they are.
-    """
-
-    server: Server
-    owner: str
-    uri: str
-
-    def ask(self, path: str, token: str) -> Json:
-        """Return one page of the list of a folder."""
-        raise NotImplementedError
-
-    def address(self, path: str) -> str:
-        """Return where a file is got from when the server does not keep artifacts itself."""
-        raise NotImplementedError
-
-    def list(self, where: str, prefix: str = "") -> Iterator[ArtifactSource | Problem]:
-        """Yield every file, or why there are none."""
-        try:
-            yield from self._list("", prefix, 0)
-        except RefusedError as error:
-            if error.status in (401, 403):
-                raise
-            yield _problem("Unreadable artifacts", f"{where}/artifacts", error.message)
-
-    def _list(self, folder: str, prefix: str, depth: int) -> Iterator[ArtifactSource]:
-        found = self.server.pages(partial(self.ask, folder), "files")
-        for item in sorted(found, key=lambda item: text_of(item, "path")):
-            path = text_of(item, "path")
-            if item.get("is_dir"):
-                if depth < _MAX_DEPTH and path != folder:
-                    yield from self._list(path, prefix, depth + 1)
-                continue
-            yield with_series(
-                ArtifactSource(
-                    path=posixpath.join(prefix, path),
-                    size_bytes=int_of(item, "file_size") or 0,
-                    open=partial(self.server.open, self._place(path)),
-                )
-            )
-
-    def _place(self, path: str) -> str:
-        if not self.uri.startswith("mlflow-artifacts:"):
-            return self.address(path)
-        # mlflow-artifacts:/1/abc/artifacts, or mlflow-artifacts://host:port/1/abc/artifacts
-        root = re.sub(r"^mlflow-artifacts:(//[^/]*)?/*", "", self.uri)
-        return f"/api/2.0/mlflow-artifacts/artifacts/{quote(posixpath.join(root, path))}"
-
-
-class _RunFiles(_ServedFolder):
-    """A run's artifacts."""
-
-    def ask(self, path: str, token: str) -> Json:
-        return self.server.get(
-            f"{_API}/artifacts/list", run_id=self.owner, path=path, page_token=token
-        )
-
-    def address(self, path: str) -> str:
-        return f"/get-artifact?{urlencode({'path': path, 'run_uuid': self.owner})}"
-
-
-class _ModelFiles(_ServedFolder):
-    """A logged model's artifacts."""
-
-    def ask(self, path: str, token: str) -> Json:
-        return self.server.get(
-            f"{_API}/logged-models/{self.owner}/artifacts/directories",
-            artifact_directory_path=path,
-            page_token=token,
-        )
-
-    def address(self, path: str) -> str:
-        query = urlencode({"artifact_file_path": path})
-        return f"/ajax-api/2.0/mlflow/logged-models/{self.owner}/artifacts/files?{query}"
-
-
-@dataclass
 class _ServedModel(LoggedModel):
     """A logged model whose files are on the server."""
 
-    served: _ModelFiles | None = None
+    served: ModelFiles | None = None
 
     def files(self, taken: set[str]) -> Iterator[ArtifactSource | Problem]:
         """Yield its files below its name, or its id when the name is taken."""
@@ -434,7 +346,7 @@ def _model(server: Server, model: Json) -> _ServedModel:
         folder="",
         name=text_of(info, "name") or model_id,
         facts=facts,
-        served=_ModelFiles(server, model_id, text_of(info, "artifact_uri")),
+        served=ModelFiles(server, model_id, text_of(info, "artifact_uri")),
     )
 
 

@@ -16,9 +16,8 @@ def git(*arguments: str | Path) -> None:
     subprocess.run(["git", *map(str, arguments)], check=True, capture_output=True)
 
 
+@pytest.mark.usefixtures("needs_git")
 def test_a_pushed_site_works_below_a_path(open_page, open_place, sample_site, tmp_path):
-    if shutil.which("git") is None:
-        pytest.skip("no git on the PATH")
     remote, work, fetched = (tmp_path / name for name in ("remote.git", "work", "fetched"))
     git("init", "--quiet", "--bare", remote)
     git("init", "--quiet", work)

@@ -27,10 +27,8 @@ def lines_of(language: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def repository(tmp_path_factory) -> Path:
+def repository(tmp_path_factory, needs_git) -> Path:
     """A repository with runs in git, and a remote of its own."""
-    if shutil.which("git") is None:
-        pytest.skip("no git on the PATH")
     folder = tmp_path_factory.mktemp("publishing")
     work = folder / "work"
     for name in ("runs", "sample_runs"):

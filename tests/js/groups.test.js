@@ -3,9 +3,10 @@
 
 const test = require("node:test");
 const assert = require("node:assert/strict");
+const path = require("node:path");
 const { load, numbers, texts, sparse } = require("./payloads.js");
-const statisticsCases = require("../shared/statistics_cases.json");
-const repetitionCases = require("../shared/repetition_cases.json");
+const statisticsCases = require(path.join(__dirname, "..", "shared", "statistics_cases.json"));
+const repetitionCases = require(path.join(__dirname, "..", "shared", "repetition_cases.json"));
 
 const { Columns, statistics, groups } = load("columns", "sort", "statistics", "groups");
 

@@ -1,5 +1,6 @@
 "use strict";
 const assert = require("node:assert/strict");
+const path = require("node:path");
 const { test } = require("node:test");
 const state = require("../../templates/js/lib/state.js");
 
@@ -61,7 +62,7 @@ test("differing names compare lists by what they hold", () => {
 });
 
 test("views are written and read as the builder writes and reads them", () => {
-  const cases = require("../shared/view_cases.json");
+  const cases = require(path.join(__dirname, "..", "shared", "view_cases.json"));
   for (const { hash, view } of cases) {
     assert.equal(state.print(view), hash);
     assert.deepEqual(state.parse(hash), view);

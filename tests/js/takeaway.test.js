@@ -3,8 +3,9 @@
 
 const test = require("node:test");
 const assert = require("node:assert/strict");
+const path = require("node:path");
 const { load, numbers, texts, ids } = require("./payloads.js");
-const latexCases = require("../shared/latex_cases.json");
+const latexCases = require(path.join(__dirname, "..", "shared", "latex_cases.json"));
 
 const { Columns, takeaway, outline, createCells } = load("columns", "sort", "format", "rows", "cells", "groups", "statistics", "outline", "takeaway");
 

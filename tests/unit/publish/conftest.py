@@ -23,13 +23,6 @@ def git(folder: Path, *arguments: str) -> str:
     return done.stdout.strip()
 
 
-@pytest.fixture
-def needs_git() -> None:
-    """Skip where there is no git: a machine that runs everything else may lack it."""
-    if shutil.which("git") is None:
-        pytest.skip("no git on the PATH")
-
-
 @pytest.fixture(autouse=True)
 def _git_without_the_users_settings(tmp_path, monkeypatch):
     for name in [name for name in os.environ if name.startswith("GIT_")]:
