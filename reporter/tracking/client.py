@@ -142,8 +142,9 @@ class MlflowClient(ArtifactCalls):
             The name is taken, perhaps by a deleted experiment, or the place names credentials.
         """
         check_experiment_name(name)
-        known = {found.experiment_id: found for found in self._reader.experiments()}
-        for found in known.values():
+        # A folder that nothing names yet is being made by somebody else, for the same name.
+        known = [found for found in self._reader.experiments() if found.creation_time is not None]
+        for found in known:
             if found.name == name:
                 is_active = found.lifecycle_stage == LifecycleStage.ACTIVE
                 raise AlreadyExistsError(
@@ -152,8 +153,9 @@ class MlflowClient(ArtifactCalls):
                     if is_active
                     else f"Use restore_experiment('{found.experiment_id}'), or another name.",
                 )
+        taken = {found.experiment_id for found in known}
         attempt = 0
-        while (experiment_id := layout.derive_experiment_id(name, attempt)) in known:
+        while (experiment_id := layout.derive_experiment_id(name, attempt)) in taken:
             attempt += 1
         self._record_experiment(experiment_id, name, artifact_location, tags)
         return experiment_id

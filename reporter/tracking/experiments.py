@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 
-from reporter.errors import InvalidInputError
+from reporter.errors import AlreadyExistsError, InvalidInputError
 from reporter.model import Experiment, LifecycleStage, ViewType
 from reporter.store.layout import DEFAULT_EXPERIMENT_ID
 from reporter.tracking.client import MlflowClient
@@ -62,15 +62,25 @@ def set_experiment(
     if experiment_id is not None:
         found = client.get_experiment(experiment_id)
     else:
-        name = check_experiment_name(experiment_name)
-        known = client.get_experiment_by_name(name)
-        found = known or client.get_experiment(client.create_experiment(name))
+        found = _find_or_create(client, check_experiment_name(experiment_name))
     if found.lifecycle_stage != LifecycleStage.ACTIVE:
         raise InvalidInputError(
             f"Experiment {found.name!r} is deleted.",
             f"Use restore_experiment('{found.experiment_id}'), or another name.",
         )
     _experiment_id = found.experiment_id
+    return found
+
+
+def _find_or_create(client: MlflowClient, name: str) -> Experiment:
+    found = client.get_experiment_by_name(name)
+    if found is None:
+        try:
+            return client.get_experiment(client.create_experiment(name))
+        except AlreadyExistsError:  # another thread, rank or machine was quicker
+            found = client.get_experiment_by_name(name)
+            if found is None:
+                raise
     return found
 
 

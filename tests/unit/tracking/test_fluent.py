@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import reporter
+from reporter.store import layout
 from reporter.tracking import clock, experiments, location
 
 
@@ -307,6 +308,26 @@ def test_artifacts_of_an_experiment_elsewhere(tmp_path: Path) -> None:
     assert (tmp_path / "else where" / run.info.run_id / "artifacts" / "a.txt").exists()
     with open(reporter.MlflowClient().download_artifacts(run.info.run_id, "a.txt")) as file:
         assert file.read() == "x"
+
+
+def test_somebody_quicker_made_the_experiment(monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = experiments.MlflowClient.create_experiment
+
+    def create_late(self: experiments.MlflowClient, name: str) -> str:
+        elsewhere(self, name)
+        return elsewhere(self, name)
+
+    monkeypatch.setattr(experiments.MlflowClient, "create_experiment", create_late)
+    assert reporter.set_experiment("shared").name == "shared"
+    assert [item.name for item in reporter.search_experiments(filter_string="name = 'shared'")]
+
+
+def test_an_experiment_that_is_just_being_made_is_joined(store: Path) -> None:
+    folder = store / layout.derive_experiment_id("shared")
+    folder.mkdir(parents=True)
+    chosen = reporter.set_experiment("shared")
+    assert chosen.experiment_id == folder.name
+    assert [item.name for item in reporter.list_experiments()].count("shared") == 1
 
 
 def test_metrics_are_declared_for_a_run_or_for_an_experiment() -> None:
