@@ -17,7 +17,7 @@ from reporter.events import (
     RunStarted,
     TagsSet,
 )
-from reporter.importers.mlflow_meta import image_series
+from reporter.image_names import parse_image_name
 from reporter.importers.mlflow_models import (
     LoggedModel,
     logged_models_tag,
@@ -120,5 +120,7 @@ def experiment_events(
 
 def with_series(item: ArtifactSource) -> ArtifactSource:
     """Return an artifact with the key and step that its name tells of."""
-    series = image_series(item.path)
-    return item if series is None else replace(item, kind="image", key=series[0], step=series[1])
+    found = parse_image_name(item.path)
+    if found is None or found.is_small:
+        return item
+    return replace(item, kind="image", key=found.key, step=found.step)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from reporter.model import Problem, RunStatus
 from reporter.plain_yaml import load_documents
 
-__all__ = ["image_series", "int_of", "load_meta", "status_of", "text_of"]
+__all__ = ["int_of", "load_meta", "status_of", "text_of"]
 
 # MLflow's own are a kilobyte; a data set's schema and profile may take a megabyte.
 _MAX_META_BYTES = 1 << 22
@@ -26,13 +25,6 @@ _STATUSES = dict(
         start=1,
     )
 )
-# 2.x joins the parts with "%", 3.x with "+". A key may hold "/", for which "#" stands with the one
-# and "~" with the other; neither sign is allowed in a key.
-_IMAGE = re.compile(
-    r"images/(?P<key>.+?)(?P<joint>[%+])step(?P=joint)(?P<step>-?\d+)"
-    r"(?P=joint)timestamp(?P=joint)(?P<time>\d+)(?P=joint)[^/]*\.png"
-)
-_SLASHES = str.maketrans("#~", "//")
 
 
 def load_meta(path: str, where: str) -> dict[str, Any] | Problem:  # Any: what YAML holds
@@ -113,26 +105,3 @@ def status_of(value: object) -> str:
         return _STATUSES.get(value, RunStatus.RUNNING)
     text = str(value).upper()
     return text if text in RunStatus.ALL else RunStatus.RUNNING
-
-
-def image_series(path: str) -> tuple[str, int] | None:
-    """Return key and step of an image that ``log_image(key=...)`` wrote; None for other files.
-
-    Parameters
-    ----------
-    path : str
-        Relative to the run's artifacts.
-
-    Examples
-    --------
-    >>> image_series("images/val~mask+step+3+timestamp+1795230992916+87fcf85e.png")
-    ('val/mask', 3)
-    >>> image_series("images/val#mask%step%3%timestamp%1795230992916%87fcf85e.png")
-    ('val/mask', 3)
-    >>> image_series("images/plot.png") is None
-    True
-    """
-    match = _IMAGE.fullmatch(path)
-    if match is None:
-        return None
-    return match["key"].translate(_SLASHES), int(match["step"])

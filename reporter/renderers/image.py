@@ -12,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from reporter.image_names import ImageName, parse_image_name
+from reporter.model import Artifact
 from reporter.renderers.placeholder import placeholder
 from reporter.renderers.registry import ArtifactRequest, Fragment, renderer
 
@@ -66,8 +68,8 @@ def render_image(request: ArtifactRequest) -> Fragment:
 
 def image_fragment(request: ArtifactRequest, site_path: str, size: Size) -> Fragment:
     """Show the picture that lies at a site path, whatever kind the artifact is."""
-    series = _SERIES.fullmatch(request.artifact.path)
-    caption = _caption(request, series)
+    name = parse_image_name(request.artifact.path)
+    caption = _caption(request.artifact, name)
     view = ImageView(
         src=request.url(site_path),
         href=request.url(site_path),
@@ -78,7 +80,7 @@ def image_fragment(request: ArtifactRequest, site_path: str, size: Size) -> Frag
     return Fragment(
         template=TEMPLATE,
         context=view,
-        is_figure=not (series and series["thumbnail"]),
+        is_figure=not (name and name.is_small),
         page=site_path,
         width=size.width,
         height=size.height,
@@ -86,18 +88,10 @@ def image_fragment(request: ArtifactRequest, site_path: str, size: Size) -> Frag
     )
 
 
-_SERIES = re.compile(
-    r"images/(?P<key>[^/]+)[+%]step[+%](?P<step>-?\d+)[+%]timestamp[+%]\d+[+%][^/+%]+"
-    r"(?P<thumbnail>[+%]compressed)?\.\w+"
-)
-"""How MLflow names images logged by key and step; beside each lies a smaller copy."""
-
-
-def _caption(request: ArtifactRequest, series: re.Match[str] | None) -> str:
-    artifact = request.artifact
+def _caption(artifact: Artifact, name: ImageName | None) -> str:
     if artifact.key and artifact.step is not None:
         return f"{artifact.key}, step {artifact.step}"
-    return f"{series['key'].replace('#', '/')}, step {series['step']}" if series else ""
+    return f"{name.key}, step {name.step}" if name else ""
 
 
 def measure(media_type: str, data: bytes) -> Size | None:

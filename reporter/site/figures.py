@@ -6,11 +6,11 @@ Images that were logged by key and step are one series, whatever their files are
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from reporter import mediatypes
+from reporter.image_names import parse_image_name
 from reporter.model import Artifact
 from reporter.site import links, payload
 from reporter.site.artifacts import ShippedFile
@@ -21,11 +21,6 @@ __all__ = ["ImageSeries", "figures_file", "series_of", "without_steps"]
 _SHOWN_AS_THEY_ARE = frozenset(
     f"image/{kind}" for kind in ("png", "jpeg", "gif", "webp", "avif", "bmp")
 )
-_MLFLOW_NAME = re.compile(
-    r"images/(?P<key>[^/]+)[+%]step[+%](?P<step>-?\d+)[+%]timestamp[+%]\d+[+%][^/+%]+"
-    r"(?P<thumbnail>[+%]compressed)?\.\w+"
-)
-"""How MLflow names images logged by key and step; beside each lies a smaller copy."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +45,8 @@ def series_of(artifact: Artifact) -> ImageSeries | None:
     """
     if artifact.key and artifact.step is not None:
         return ImageSeries(artifact.key, artifact.step)
-    found = _MLFLOW_NAME.fullmatch(artifact.path)
-    return ImageSeries(found["key"].replace("#", "/"), int(found["step"])) if found else None
+    found = parse_image_name(artifact.path)
+    return ImageSeries(found.key, found.step) if found else None
 
 
 def figures_file(
@@ -118,8 +113,8 @@ def _picture(file: ShippedFile, *, has_page: bool) -> str:
 
 
 def _is_thumbnail(artifact: Artifact) -> bool:
-    found = _MLFLOW_NAME.fullmatch(artifact.path)
-    return bool(found and found["thumbnail"])
+    found = parse_image_name(artifact.path)
+    return found is not None and found.is_small
 
 
 def without_steps(files: Sequence[ShippedFile]) -> list[ShippedFile]:

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 
 from reporter.events import ArtifactLogged
+from reporter.image_names import parse_image_name
 from reporter.model import Artifact
 from reporter.store.layout import ARTIFACTS
 
 __all__ = ["keyed_images"]
-
-# images/<key>+step+<n>+timestamp+<ms>+<uuid>.png and, beside it, ...+compressed.webp, with "~" for
-# a slash of the key. MLflow 2 wrote "%" for "+" and "#" for a slash.
-_NAME = re.compile(
-    r"(?P<key>.+)(?P<join>[+%])step[+%](?P<step>-?\d+)[+%]timestamp[+%]\d+[+%][^+%]+?"
-    r"(?P<small>[+%]compressed)?\.\w+"
-)
 
 
 def keyed_images(location: str, run_id: str, known: set[str], at_ms: int) -> list[ArtifactLogged]:
@@ -40,13 +33,13 @@ def keyed_images(location: str, run_id: str, known: set[str], at_ms: int) -> lis
     events = []
     for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
         path = f"images/{name}"
-        found = _NAME.fullmatch(name)
+        found = parse_image_name(path)
         if found is None or path in known:
             continue
-        key = found["key"].replace("~" if found["join"] == "+" else "#", "/")
-        key += " (small copies)" if found["small"] else ""
+        key = f"{found.key} (small copies)" if found.is_small else found.key
         size_bytes = os.path.getsize(os.path.join(folder, name))
-        step = int(found["step"])
-        artifact = Artifact(path=path, size_bytes=size_bytes, kind="image", key=key, step=step)
+        artifact = Artifact(
+            path=path, size_bytes=size_bytes, kind="image", key=key, step=found.step
+        )
         events.append(ArtifactLogged(at_ms=at_ms, artifact=artifact))
     return events
