@@ -24,6 +24,7 @@ from typing import Any
 
 import altair as alt
 
+from reporter.charts.labels import LOG_NUMBER, NUMBER
 from reporter.charts.style import TITLE, ChartStyle, Mark
 
 __all__ = ["AltairChart", "metric_chart"]
@@ -47,12 +48,6 @@ _PADDING_PX: dict[Mark, dict[str, int]] = {
 }
 """Half a label's height above, where the topmost one stands at the edge; at the right of bars room
 for what the layout's one pass leaves over of their values."""
-
-_IS_PLAIN = "abs(datum.value) >= 1e-4 && abs(datum.value) < 1e9"
-_POWER = "replace(format(datum.value, '~e'), '+', '')"
-_NUMBER = f"datum.value === 0 ? '0' : {_IS_PLAIN} ? datum.label : {_POWER}"
-_LOG_NUMBER = f"datum.value === 0 ? '0' : {_IS_PLAIN} ? format(datum.value, ',~r') : {_POWER}"
-"""Powers of ten exactly where the page's own numbers have them."""
 
 
 def metric_chart(style: ChartStyle) -> AltairChart:
@@ -103,7 +98,7 @@ def _y(style: ChartStyle) -> alt.Y:
         axis = _log_axis("y_ticks", is_bound=False)
     else:
         scale = alt.Scale(type="linear", nice=True, zero=False, **ends)
-        axis = alt.Axis(labelExpr=_NUMBER, labelBound=False)
+        axis = alt.Axis(labelExpr=NUMBER, labelBound=False)
     return alt.Y("y:Q", title=None, scale=scale, axis=axis)
 
 
@@ -111,7 +106,7 @@ def _log_axis(ticks: str, *, is_bound: bool) -> alt.Axis:
     return alt.Axis(
         values=alt.ExprRef(ticks),
         tickCount=_MANY_TICKS,
-        labelExpr=_LOG_NUMBER,
+        labelExpr=LOG_NUMBER,
         labelBound=is_bound,
     )
 
@@ -174,7 +169,7 @@ def _labels() -> AltairChart:
 
 def _bar_chart(style: ChartStyle) -> AltairChart:
     del style  # its values always start at zero, on a linear scale
-    axis = alt.Axis(grid=True, domain=False, labelExpr=_NUMBER)
+    axis = alt.Axis(grid=True, domain=False, labelExpr=NUMBER)
     labels = alt.Axis(grid=False, labelLimit=_BAR_LABEL_LIMIT_PX, labelOverlap=False)
     x = alt.X("value:Q", title=TITLE, stack=None, axis=axis)
     y = alt.Y("label:N", title=None, sort=None, axis=labels)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,15 @@ from reporter.errors import ChartError
 if TYPE_CHECKING:
     from reporter.charts.metrics import AltairChart
 
-__all__ = ["VEGA_LITE_VERSION", "Vega", "compile_vega_lite", "compiled_charts"]
+__all__ = [
+    "VEGA_LITE_VERSION",
+    "Vega",
+    "code_digest",
+    "compile_themed",
+    "compile_vega_lite",
+    "compiled_charts",
+    "take_titles",
+]
 
 Vega = dict[str, Any]
 """A specification as JSON has it: dictionaries, lists, texts, numbers."""
@@ -41,7 +49,9 @@ def compiled_charts() -> dict[str, dict[Theme, Vega]]:
     dict
         By style and theme. Rows are bound by the page; see :mod:`reporter.charts.metrics`.
     """
-    compiled = cached(f"charts-{_inputs()}.json", _compile_all, lambda data: data.endswith(b"}\n"))
+    compiled = cached(
+        f"charts-{code_digest()}.json", _compile_all, lambda data: data.endswith(b"}\n")
+    )
     found: dict[str, dict[Theme, Vega]] = json.loads(compiled)
     return found
 
@@ -58,12 +68,12 @@ def _compile_all() -> bytes:
     return json.dumps(specs).encode() + b"\n"
 
 
-def _inputs() -> str:
-    """Digest of all that compiled charts depend on: this folder's code and two libraries."""
+def code_digest() -> str:
+    """Digest all that compiled charts depend on: this folder's code and two libraries."""
     digest = hashlib.sha256()
     for library in ("altair", "vl-convert-python"):
         digest.update(metadata.version(library).encode())
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -92,11 +102,29 @@ def compile_vega_lite(spec: Mapping[str, Any]) -> dict[str, Any]:
     if schema and "/vega-lite/" not in schema:
         raise ChartError(f"Not a Vega-Lite specification: its $schema is {schema}.")
     _refuse_remote(spec)
-    light, dark = (_compile(dict(spec), theme) for theme in THEMES)
+    light, dark = (compile_themed(dict(spec), theme) for theme in THEMES)
     return {"light": light, "dark": dark, "values": _take_values(light, dark)}
 
 
-def _compile(spec: Vega, theme: Theme) -> Vega:
+def compile_themed(spec: Vega, theme: Theme) -> Vega:
+    """Compile a specification of ours in the look of a theme.
+
+    Parameters
+    ----------
+    spec : dict
+        Vega-Lite.
+    theme : {"light", "dark"}
+
+    Returns
+    -------
+    dict
+        Vega.
+
+    Raises
+    ------
+    ChartError
+        It does not compile.
+    """
     import vl_convert
 
     try:
@@ -183,15 +211,28 @@ def _iter_named(node: object, key: str) -> Iterator[str]:
 def _compile_metric_chart(chart: AltairChart, theme: Theme) -> Vega:
     spec = chart.to_dict()
     spec.pop("config", None)
-    vega = _compile(spec, theme)
+    vega = compile_themed(spec, theme)
     for data in vega["data"]:
         data.pop("transform", None)
     for mark in vega["marks"]:
         _trust_rows(mark)
-    for axis in vega["axes"]:
-        if axis.get("title") == TITLE:
-            axis["title"] = {"signal": TITLE}
+    take_titles(vega, [TITLE])
     return vega
+
+
+def take_titles(vega: Vega, names: Sequence[str]) -> None:
+    """Have axes whose title is the name of a signal read it: Vega-Lite takes plain texts only.
+
+    Parameters
+    ----------
+    vega : dict
+        Changed in place.
+    names : sequence of str
+        Of signals.
+    """
+    for axis in vega.get("axes", []):
+        if axis.get("title") in names:
+            axis["title"] = {"signal": axis["title"]}
 
 
 def _trust_rows(mark: Vega) -> None:

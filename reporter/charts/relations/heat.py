@@ -1,0 +1,66 @@
+"""The mean of a metric for each pair of values of two columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import altair as alt
+
+from reporter.charts.relations.encoding import as_given, chart, finish
+from reporter.charts.relations.registry import AltairChart, Scale, Slot, relation
+
+__all__ = ["heat"]
+
+_LABEL_LIMIT_PX = 110
+
+
+@relation(
+    "heat",
+    title="Heat map",
+    place=90,
+    note="Mean for each pair of values; deeper is better where a direction is known, else larger.",
+    slots=(
+        Slot(name="value", label="of", takes="number", default="goal"),
+        Slot(name="x", label="x", takes="group", default="param"),
+        Slot(name="y", label="y", takes="group", default="param2"),
+    ),
+)
+def heat(scales: Mapping[str, Scale]) -> AltairChart:
+    """Draw cells and their texts.
+
+    Rows of ``cells``: x, y, mean, n, text, ink. Signals: ``is_reversed``, ``low``, ``high``.
+    """
+    del scales
+    axis: dict[str, Any] = {"labelLimit": _LABEL_LIMIT_PX, "grid": False, "domain": False}
+    gaps = alt.Scale(paddingInner=0.04, paddingOuter=0)
+    x = alt.X(
+        "x:N",
+        sort=None,
+        title="x_title",
+        scale=gaps,
+        axis=alt.Axis(labelAngle=0, titleAnchor="end", **axis),
+    )
+    y = alt.Y("y:N", sort=None, title="y_title", scale=gaps, axis=alt.Axis(**axis))
+    color = alt.Color(
+        "mean:Q",
+        title=None,
+        scale=alt.Scale(
+            type="linear",
+            range="ramp",
+            reverse=alt.ExprRef("is_reversed"),
+            domainMin=alt.ExprRef("low"),
+            domainMax=alt.ExprRef("high"),
+            zero=False,
+            nice=False,
+        ),
+        legend=alt.Legend(gradientLength=160, gradientThickness=8, offset=20, tickCount=4),
+    )
+    cells = chart("cells").mark_rect(aria=False).encode(x=x, y=y, color=color)
+    texts = chart("cells").mark_text(aria=False, baseline="middle", lineBreak="\n")
+    return finish(
+        alt.layer(cells, texts.encode(x=x, y=y, text="text:N", fill=as_given(alt.Fill, "ink:N"))),
+        is_reversed=False,
+        low=None,
+        high=None,
+    )
