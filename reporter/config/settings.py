@@ -222,7 +222,7 @@ class ArtifactSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class ChartSettings:
-    """Charts of your own."""
+    """Charts of your own, and how far charts of metrics can be zoomed."""
 
     file: str = _key(
         "Python file whose functions, marked `@reporter.chart`, return charts. It runs during the "
@@ -231,6 +231,18 @@ class ChartSettings:
     )
     max_seconds: int = _key(
         "How long one of its functions may take; 0 is without limit.", 60, default=60
+    )
+    zoom_points: int = _key(
+        "The most points of one series that zooming in shows; beyond it every other one, and so "
+        "on, and the chart says so. 0: what is drawn without zooming.",
+        100_000,
+        default=100_000,
+    )
+    zoom_total: int = _key(
+        "The most points of all series together that the site carries for zooming, about 10 bytes "
+        "each.",
+        10_000_000,
+        default=10_000_000,
     )
 
 
@@ -271,7 +283,8 @@ class Config:
         default_factory=ArtifactSettings, metadata={"help": "Which artifacts go into the site."}
     )
     charts: ChartSettings = field(
-        default_factory=ChartSettings, metadata={"help": "Charts of your own."}
+        default_factory=ChartSettings,
+        metadata={"help": "Charts of your own, and how far charts can be zoomed."},
     )
     publish: PublishSettings = field(
         default_factory=PublishSettings, metadata={"help": "Where the site goes."}

@@ -25,6 +25,7 @@ def catalog_file(
     tables: Mapping[str, Sequence[str]],
     aggregates: Mapping[str, Sequence[tuple[str, Sequence[str]]]],
     series: Mapping[str, Sequence[tuple[Shard, str]]],
+    zooms: Mapping[str, str],
     figures: Mapping[str, str],
 ) -> bytes:
     """Write the catalog.
@@ -38,7 +39,9 @@ def catalog_file(
     aggregates : mapping of str to sequence of (str, sequence of str)
         Experiment id to the names of the data files of aggregates, and the metrics in each.
     series : mapping of str to sequence of (Shard, str)
-        Experiment id to its shards and the names of their files.
+        Experiment id to its shards of the first tier and the names of their files.
+    zooms : mapping of str to str
+        Experiment id to the name of the file that lists those of finer tiers.
     figures : mapping of str to str
         Experiment id to the name of the data file of its pictures.
 
@@ -62,6 +65,7 @@ def catalog_file(
                 "tables": [f"{name}.js" for name in tables.get(experiment.id, ())],
                 "aggregates": _aggregates(aggregates.get(experiment.id, ())),
                 "series": _series(series.get(experiment.id, ())),
+                **({"zoom": f"{zooms[experiment.id]}.js"} if experiment.id in zooms else {}),
                 "figures": figures.get(experiment.id, ""),
                 "definitions": _definitions(experiment),
             }

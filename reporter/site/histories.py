@@ -8,6 +8,7 @@ inputs before is neither read nor made again.
 
 from __future__ import annotations
 
+import itertools
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,9 +18,9 @@ from reporter.errors import StoreError
 from reporter.model import Problem
 from reporter.site import links
 from reporter.site.output import COPY_BYTES, SiteOutput
-from reporter.site.plan import PlannedExperiment, PlannedRun
+from reporter.site.plan import PlannedRun
 from reporter.site.points import Part, PartContent
-from reporter.site.series import Shard, ShardContent, Shown, plan_shards, shown_points
+from reporter.site.series import OrderedSeries, Shard, ShardContent, order_series
 from reporter.site.sparkline import spark_paths
 from reporter.store.ports import History, StoreReader
 
@@ -48,54 +49,65 @@ class SeriesPass:
     Parameters
     ----------
     output : SiteOutput
-    experiment : PlannedExperiment
+    shards : sequence of Shard
+        Of all tiers.
     """
 
-    def __init__(self, output: SiteOutput, experiment: PlannedExperiment) -> None:
+    def __init__(self, output: SiteOutput, shards: Sequence[Shard]) -> None:
         self._output = output
-        self._names: dict[Shard, str] = {}
+        self._names: dict[Shard, list[str]] = {}
         self._open: dict[Shard, ShardContent] = {}
-        self._waiting: dict[str, dict[str, Shard]] = {}
+        self._waiting: dict[str, dict[str, list[Shard]]] = {}
         self._distrusted: set[Shard] = set()
-        self._shards = plan_shards(experiment)
-        for shard in self._shards:
+        self._shards = shards
+        for shard in shards:
             if kept := output.reuse(shard.inputs):
-                self._names[shard] = kept[0].rsplit("/", 1)[-1].removesuffix(".js")
+                self._names[shard] = [_name_of(path) for path in (kept[0], *kept[1].needs)]
             else:
-                for run_id in shard.run_ids:
-                    self._waiting.setdefault(run_id, {}).update(dict.fromkeys(shard.keys, shard))
+                self._wait(shard)
 
-    def wanted(self, run_id: str) -> dict[str, Shard]:
+    def wanted(self, run_id: str) -> dict[str, list[Shard]]:
         """Return the metrics of a run that are to be read, and the shards they belong to."""
         return self._waiting.get(run_id, {})
 
-    def add(self, shown: Shown) -> None:
+    def add(self, series: OrderedSeries) -> None:
         """Take a series, if a shard waits for it."""
-        shard = self.wanted(shown.run_id).get(shown.key)
-        if shard is not None:
+        for shard in self.wanted(series.run_id).get(series.key, ()):
             content = self._open.get(shard) or self._open.setdefault(shard, ShardContent(shard))
-            content.add(shown)
+            content.add(series)
 
     def distrust(self, run_id: str) -> None:
         """Make the shards of a damaged run anew in the next build: it may be mended by then."""
-        self._distrusted.update(self.wanted(run_id).values())
+        self._distrusted.update(self._shards_of(run_id))
 
     def end_run(self, run_id: str) -> None:
         """Write the shards that end with this run."""
-        for shard in dict.fromkeys(self.wanted(run_id).values()):
+        for shard in self._shards_of(run_id):
             if shard.run_ids[-1] == run_id:
                 self._write(shard)
 
-    def finish(self) -> list[tuple[Shard, str]]:
-        """Return every shard and the name of its file."""
+    def finish(self) -> list[tuple[Shard, list[str]]]:
+        """Return every shard and the names of its files."""
         return [(shard, self._names[shard]) for shard in self._shards]
+
+    def _wait(self, shard: Shard) -> None:
+        for run_id in shard.run_ids:
+            waiting = self._waiting.setdefault(run_id, {})
+            for key in shard.keys:
+                waiting.setdefault(key, []).append(shard)
+
+    def _shards_of(self, run_id: str) -> list[Shard]:
+        return list(dict.fromkeys(itertools.chain.from_iterable(self.wanted(run_id).values())))
 
     def _write(self, shard: Shard) -> None:
         content = self._open.pop(shard, None) or ShardContent(shard)
-        name, data = content.to_file()
+        files = content.to_files()
+        paths = [links.data_path(name) for name, _ in files]
+        for path, (_, data) in zip(paths, files, strict=True):
+            self._output.write(path, data)
         inputs = "" if shard in self._distrusted else shard.inputs
-        self._output.write(links.data_path(name), data, inputs=inputs)
-        self._names[shard] = name
+        self._output.annotate(paths[0], inputs=inputs, needs=paths[1:])
+        self._names[shard] = [name for name, _ in files]
 
 
 class PartsPass:
@@ -193,12 +205,12 @@ def read_run(
         parts.distrust(item.run_id)
     for history in histories:
         parts.add(item.run.info.experiment_id, history)
-    shown = shown_points([history for history in histories if history.key in wanted])
-    for one in shown:
+    ordered = order_series([history for history in histories if history.key in wanted])
+    for one in ordered:
         series.add(one)
     series.end_run(item.run_id)
     parts.end_run(item.run_id)
-    sketched = [one for one in shown if one.key in drawn]
+    sketched = [one.shown() for one in ordered if one.key in drawn]
     paths = spark_paths([(one.steps, one.values) for one in sketched])
     sparks = {one.key: path for one, path in zip(sketched, paths, strict=True)}
     return RunReading(sparks=sparks, problems=problems)
@@ -232,6 +244,10 @@ def _unreadable(item: PlannedRun, detail: str) -> Problem:
         hint="Copy the run's metrics back from a backup, then build again",
         severity="error",
     )
+
+
+def _name_of(path: str) -> str:
+    return path.rsplit("/", 1)[-1].removesuffix(".js")
 
 
 def _drawn(item: PlannedRun) -> set[str]:

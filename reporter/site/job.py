@@ -62,6 +62,8 @@ class Job:
         By experiment id: names of the data files of aggregates, and the metrics in each.
     series : dict of str to list of (Shard, str)
         By experiment id: what the series files hold, and their names.
+    zooms : dict of str to str
+        By experiment id: the name of the file that lists its finer series files.
     """
 
     reader: StoreReader
@@ -85,6 +87,7 @@ class Job:
     tables: dict[str, list[str]] = field(default_factory=dict)
     aggregates: dict[str, list[tuple[str, list[str]]]] = field(default_factory=dict)
     series: dict[str, list[tuple[Shard, str]]] = field(default_factory=dict)
+    zooms: dict[str, str] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:

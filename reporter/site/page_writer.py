@@ -94,7 +94,7 @@ def write_catalog(job: Job) -> None:
     job : Job
     """
     data = catalog_file(
-        job.plan, job.assets, job.tables, job.aggregates, job.series, job.figure_files
+        job.plan, job.assets, job.tables, job.aggregates, job.series, job.zooms, job.figure_files
     )
     job.output.write(links.CATALOG, data)
 

@@ -30,9 +30,12 @@ from reporter.site.lookup import ExperimentLookup
 from reporter.site.manifest import inputs_digest
 from reporter.site.notes import NOTE_TAG, render_note
 from reporter.site.own_charts import Subject
-from reporter.site.plan import PlannedRun
+from reporter.site.plan import PlannedRun, SitePlan
 from reporter.site.run_page import RunPlace, place_run, run_context
+from reporter.site.series import plan_shards
 from reporter.site.tables import aggregate_files, table_files
+from reporter.site.tiers import Tiers, plan_tiers
+from reporter.site.zoom_index import zoom_index
 
 __all__ = ["RunWriter"]
 
@@ -54,6 +57,7 @@ class RunWriter:
         self._shipment = Shipment(
             reader=job.reader, output=job.output, rules=job.plan.settings.artifact_rules
         )
+        self._tiers = _tiers_of(job.plan)
         self._n_done = 0
 
     def write_experiment(self, lookup: ExperimentLookup) -> None:
@@ -64,12 +68,17 @@ class RunWriter:
         lookup : ExperimentLookup
         """
         job, experiment = self._job, lookup.experiment
-        series = SeriesPass(job.output, experiment)
+        series = SeriesPass(job.output, plan_shards(experiment, self._tiers))
         for item in sorted(experiment.runs, key=lambda item: item.run_id):
             self._write_run(lookup, item, series)
             self._n_done += 1
             job.tell("Building", self._n_done, job.plan.n_runs)
-        job.series[experiment.id] = series.finish()
+        shards = series.finish()
+        job.series[experiment.id] = [
+            (shard, name) for shard, (name, *_) in shards if not shard.tier
+        ]
+        if zooms := zoom_index(experiment.id, shards, self._tiers):
+            job.zooms[experiment.id] = self._write_table(*zooms)
         if figures := figures_file(lookup, job.figures.get(experiment.id, ())):
             job.figure_files[experiment.id] = self._write_table(*figures)
         job.tables[experiment.id] = [
@@ -94,9 +103,13 @@ class RunWriter:
         job.places[item.run_id] = {f.artifact.path: f.site_path for f in files if f.site_path}
         likely = [f for f in files if is_likely_figure(f.artifact) and not f.left_out]
         job.figures.setdefault(lookup.experiment.id, []).extend(likely)
+        if not item.has_page:
+            reading = read_run(job.reader, item, series, self._parts, needs_sparks=False)
+            job.add_problems(item.run_id, reading.problems)
+            return
         place = place_run(lookup, item)
         inputs = self._page_inputs(lookup, item, place)
-        is_kept = not item.has_page or self._keep(item, inputs)
+        is_kept = self._keep(item, inputs)
         reading = read_run(job.reader, item, series, self._parts, needs_sparks=not is_kept)
         job.add_problems(item.run_id, reading.problems)
         if not is_kept:
@@ -176,6 +189,14 @@ class RunWriter:
             problems=self._job.problems[item.run_id],
             year_of_newest=self._job.plan.year_of_newest,
         )
+
+
+def _tiers_of(plan: SitePlan) -> Tiers:
+    """Choose how fine the site's series are; a metric that every run logged once is none."""
+    runs = (item.run for experiment in plan.experiments for item in experiment.runs)
+    counts = (one.count for run in runs for one in run.data.summaries.values() if one.count > 1)
+    settings = plan.settings.config.charts
+    return plan_tiers(counts, most_points=settings.zoom_points, most_total=settings.zoom_total)
 
 
 def _run_facts(item: PlannedRun, files: Sequence[ShippedFile]) -> tuple[object, ...]:

@@ -2,13 +2,22 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 
 import numpy as np
 import pytest
 
+from reporter.config import ChartSettings, Config
 from reporter.site import payload, tries
 from reporter.site.plan import SiteSettings, gather
-from reporter.site.series import MAX_SHARD_BYTES, MAX_SHOWN, plan_shards, shown_points
+from reporter.site.series import (
+    MAX_SHARD_BYTES,
+    MAX_SHOWN,
+    Shard,
+    ShardContent,
+    order_series,
+    plan_shards,
+)
 from reporter.store.ports import History
 from tests.builders import run_id_of
 
@@ -24,10 +33,10 @@ def history(values, steps=None, key="loss", run_id="a" * 32):
 
 
 def found_in(files):
-    """Read every series back: (key, run id) to (points logged, values)."""
+    """Read every series of the first tier back: (key, run id) to (points logged, values)."""
     series = {}
     for path, data in files.items():
-        if not path.startswith("data/series-"):
+        if not path.startswith("data/series-") or re.search(r"-t\d-", path):
             continue
         name = path.removeprefix("data/").removesuffix(".js")
         text = data.decode().removeprefix(f'reporter.register("series/{name}",')
@@ -88,20 +97,87 @@ def test_one_more_run_leaves_other_shards_alone(memory_store):
 
 
 def test_points_are_put_in_the_order_of_steps():
-    [shown] = shown_points([history([3, 1, 2], steps=[2, 0, 1])])
-    assert shown.steps.tolist() == [0, 1, 2]
-    assert shown.values.tolist() == [1, 2, 3]
+    [series] = order_series([history([3, 1, 2], steps=[2, 0, 1])])
+    assert series.shown().steps.tolist() == [0, 1, 2]
+    assert series.shown().values.tolist() == [1, 2, 3]
 
 
 def test_points_of_one_step_keep_their_order():
-    [shown] = shown_points([history([3, 1, 2], steps=[0, 0, 0])])
-    assert shown.values.tolist() == [3, 1, 2]
+    [series] = order_series([history([3, 1, 2], steps=[0, 0, 0])])
+    assert series.shown().values.tolist() == [3, 1, 2]
 
 
 @pytest.mark.parametrize("values", [[np.nan], [np.inf, -np.inf, 0.0]])
 def test_what_is_not_finite_is_kept(values):
-    [shown] = shown_points([history(values)])
-    assert np.array_equal(shown.values, values, equal_nan=True)
+    [series] = order_series([history(values)])
+    assert np.array_equal(series.shown().values, values, equal_nan=True)
+
+
+def zoom_record(files):
+    [(path, data)] = [item for item in files.items() if item[0].startswith("data/zoom-")]
+    assert path.split("/")[1] in files["data/catalog.js"].decode()
+    return json.loads(data.decode().removeprefix('reporter.register("zoom/7",').rstrip(");\n"))
+
+
+def records_of(files, names, key):
+    for name in names:
+        text = files[f"data/{name}.js"].decode()
+        found = json.loads(text.removeprefix(f'reporter.register("series/{name}",')[:-3])
+        yield found["metrics"][key]
+
+
+def values_of(record):
+    kind = {"f32": "<f4", "f64": "<f8"}[record["values"]["t"]]
+    return np.frombuffer(base64.b64decode(record["values"]["b"]), dtype=kind)
+
+
+def test_every_point_of_a_long_series_is_in_the_finest_files(memory_store, built):
+    values = np.random.default_rng(0).normal(size=40_000).astype(np.float32)
+    store = memory_store({"r": {"metrics": {"loss": values.tolist(), "short": [1.0, 2.0]}}})
+    files = built(store).files
+    zoom = zoom_record(files)
+    assert zoom["caps"] == [500, 4_000, 32_000, 100_000]
+    assert set(zoom["metrics"]) == {"loss"}, "short is drawn whole"
+    by_tier = {tier: names for tier, prefix, *names in zoom["metrics"]["loss"]}
+    found = [values_of(record) for record in records_of(files, by_tier[3], "loss")]
+    assert len(found) > 1, "a series too long for one file is cut"
+    assert np.concatenate(found).tolist() == values.tolist()
+    assert all(len(files[f"data/{name}.js"]) < 1.5 * MAX_SHARD_BYTES for name in by_tier[3])
+    [first] = [values_of(record) for record in records_of(files, by_tier[1], "loss")]
+    assert 1_000 < len(first) <= 4_000
+
+
+def test_what_is_drawn_whole_has_no_finer_files(memory_store, built):
+    files = built(memory_store({"r": {"metrics": {"loss": [0.5] * MAX_SHOWN}}})).files
+    assert not [path for path in files if path.startswith("data/zoom-")]
+    assert "zoom" not in files["data/catalog.js"].decode()
+
+
+def test_a_report_may_carry_less_for_zooming(memory_store, built):
+    store = memory_store({"r": {"metrics": {"loss": list(range(9_000))}}})
+    tight = Config(charts=ChartSettings(zoom_total=6_000))
+    assert zoom_record(built(store, config=tight).files)["caps"] == [500, 3_125]
+    off = Config(charts=ChartSettings(zoom_points=0))
+    assert not [path for path in built(store, config=off).files if "/zoom-" in path]
+
+
+def test_finer_files_are_kept_when_nothing_changed(memory_store, built):
+    store = memory_store({"r": {"metrics": {"loss": list(range(40_000)), "acc": [1.0] * 900}}})
+    first = built(store)
+    again = built(store, first)
+    assert again.files == first.files
+    assert again.result.files_written < 5
+
+
+def test_points_without_steps_say_where_they_stand():
+    series = order_series([history(np.arange(3_000) % 7, steps=[0] * 3_000)])
+    content = ShardContent(Shard("7", ("loss",), "", ("a" * 32,), "inputs"))
+    content.add(series[0])
+    [(name, data)] = content.to_files()
+    record = json.loads(data.decode().removeprefix(f'reporter.register("series/{name}",')[:-3])
+    places = record["metrics"]["loss"]["places"]
+    found = np.frombuffer(base64.b64decode(places["b"]), dtype="<i4")
+    assert found.tolist() == series[0].drawn.tolist()
 
 
 @pytest.mark.parametrize("times", [[5], [0, 1000, 500, 2000], [7, 7, 7], [0, 10**12]])
