@@ -7,10 +7,13 @@ module knows nothing of files, tables or pages, and imports the standard library
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 __all__ = [
+    "LOGGED_MODELS_TAG",
+    "MODELS_TAG",
     "Artifact",
     "Dataset",
     "DatasetInput",
@@ -19,6 +22,7 @@ __all__ = [
     "InputTag",
     "KeyValue",
     "LifecycleStage",
+    "LoggedModelOutput",
     "Metric",
     "MetricDefinition",
     "MetricSummary",
@@ -29,10 +33,17 @@ __all__ = [
     "RunData",
     "RunInfo",
     "RunInputs",
+    "RunOutputs",
     "RunStatus",
     "RunTag",
     "ViewType",
+    "model_id_of",
 ]
+
+MODELS_TAG = "mlflow.log-model.history"
+"""The tag in which MLflow lists the models among a run's artifacts, as JSON."""
+LOGGED_MODELS_TAG = "mlflow.loggedModels"
+"""The tag that holds, as JSON, the models of an imported run that MLflow 3 kept beside it."""
 
 
 class Record:
@@ -335,6 +346,21 @@ class RunInputs(Record):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class LoggedModelOutput(Record):
+    """A model that a run logged, and the step it was logged at."""
+
+    model_id: str
+    step: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class RunOutputs(Record):
+    """The models that a run logged, in the order of logging."""
+
+    model_outputs: tuple[LoggedModelOutput, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class RunInfo(Record):
     """Who, when and where of a run; `start_time` and `end_time` in milliseconds."""
 
@@ -423,13 +449,42 @@ class Run(Record):
             return None
         return max(0, end - self.info.start_time)
 
+    @property
+    def outputs(self) -> RunOutputs:
+        """The models that the run logged, as its tags list them."""
+        texts = (self.data.tags.get(key, "") for key in (MODELS_TAG, LOGGED_MODELS_TAG))
+        found = {output.model_id: output for text in texts for output in _models_of(text)}
+        return RunOutputs(model_outputs=tuple(found.values()))
+
     def to_dictionary(self) -> dict[str, object]:
         """Convert to plain dictionaries in the form MLflow's ``Run.to_dictionary`` has."""
         return {
             "info": self.info.to_dictionary(),
             "data": self.data.to_dictionary(),
             "inputs": self.inputs.to_dictionary(),
+            "outputs": self.outputs.to_dictionary(),
         }
+
+
+def model_id_of(model_uuid: str) -> str:
+    """Return the id under which MLflow 3 knows a model: ``m-`` and 32 hexadecimal digits."""
+    return f"m-{model_uuid}"
+
+
+def _models_of(text: str) -> Iterator[LoggedModelOutput]:
+    """Read a tag that lists models; it is text that anybody may have set."""
+    try:
+        entries = json.loads(text) if text else ()
+    except (RecursionError, ValueError):
+        return
+    for entry in entries if isinstance(entries, list) else ():
+        facts = entry if isinstance(entry, dict) else {}
+        uuid, step = facts.get("model_uuid"), facts.get("step")
+        model_id = facts.get("model_id") or (model_id_of(str(uuid)) if uuid else "")
+        if model_id:
+            yield LoggedModelOutput(
+                model_id=str(model_id), step=step if isinstance(step, int) else 0
+            )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

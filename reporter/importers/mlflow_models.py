@@ -18,10 +18,9 @@ from reporter.importers.mlflow_meta import int_of, load_meta, text_of
 from reporter.importers.mlflow_points import read_points
 from reporter.importers.mlflow_texts import read_texts
 from reporter.importers.records import ArtifactSource
-from reporter.model import Problem
+from reporter.model import LOGGED_MODELS_TAG, Problem
 
 __all__ = [
-    "LOGGED_MODELS_TAG",
     "REGISTERED_MODELS_TAG",
     "LoggedModel",
     "logged_models_tag",
@@ -31,8 +30,6 @@ __all__ = [
     "registered_models_tag",
 ]
 
-LOGGED_MODELS_TAG = "mlflow.loggedModels"
-"""Tag of a run that holds the models it logged (MLflow 3), as JSON."""
 REGISTERED_MODELS_TAG = "mlflow.registeredModels"
 """Tag of a run that holds the registered versions made of it, as JSON."""
 

@@ -27,6 +27,7 @@ from reporter.integrations.model_folder import (
 )
 from reporter.integrations.signature import ModelSignature, infer_signature, is_array
 from reporter.integrations.yaml_text import read_flavors
+from reporter.model import MODELS_TAG, model_id_of
 from reporter.tracking import clock, fluent
 from reporter.tracking.active import target
 from reporter.tracking.client import MlflowClient
@@ -46,7 +47,6 @@ __all__ = [
     "written",
 ]
 
-HISTORY_TAG = "mlflow.log-model.history"
 _SCHEME = "runs:/"
 # Rows that a signature's outputs are told from.
 _PREDICTED_ROWS = 5
@@ -54,7 +54,7 @@ _PREDICTED_ROWS = 5
 _ACCEPTED = frozenset({
     "auth_policy", "await_registration_for", "code_paths", "conda_env", "env_vars", "extra_files",
     "model_id", "model_type", "params", "prompts", "pyfunc_predict_fn", "resources",
-    "skops_trusted_types", "step", "tags",
+    "skops_trusted_types", "tags",
 })  # fmt: skip
 _history: WeakKeyDictionary[LiveRun, list[dict[str, object]]] = WeakKeyDictionary()
 _warned: set[str] = set()
@@ -81,6 +81,11 @@ class ModelInfo:
     flavors: Mapping[str, Mapping[str, object]]
     signature: Any = None  # Any: ours or MLflow's
 
+    @property
+    def model_id(self) -> str:
+        """The id under which ``run.outputs`` names the model."""
+        return model_id_of(self.model_uuid)
+
 
 @dataclass(frozen=True)
 class ModelOptions:
@@ -97,6 +102,8 @@ class ModelOptions:
         Lines of ``requirements.txt``, or such a file's path, instead of those found.
     extra_requirements : sequence of str
         Lines to add.
+    step : int
+        Of training, at which the model was logged.
     """
 
     input_example: Any = None  # Any: whatever the model takes
@@ -104,6 +111,7 @@ class ModelOptions:
     metadata: Mapping[str, object] | None = None
     requirements: Sequence[str] | str | None = None
     extra_requirements: Sequence[str] = field(default=())
+    step: int = 0
 
     @classmethod
     def read(cls, given: Mapping[str, Any]) -> ModelOptions:
@@ -123,6 +131,7 @@ class ModelOptions:
             metadata=rest.pop("metadata", None),
             requirements=rest.pop("pip_requirements", None),
             extra_requirements=rest.pop("extra_pip_requirements", None) or (),
+            step=int(rest.pop("step", None) or 0),
         )
         for name in set(rest) - _ACCEPTED:
             raise InvalidInputError(
@@ -172,7 +181,7 @@ def log(
     files, record = _assemble(saved, model, options, {"run_id": live.run_id})
     for name, data in files.items():
         live.put(f"{folder}/{name}", data, kind="model")
-    _add_to_history(live, {"artifact_path": folder, **record})
+    _add_to_history(live, {"artifact_path": folder, "step": options.step, **record})
     return ModelInfo(
         model_uri=f"{_SCHEME}{live.run_id}/{folder}",
         run_id=live.run_id,
@@ -281,7 +290,7 @@ def _add_to_history(live: LiveRun, record: Mapping[str, object]) -> None:
     if known is None:
         known = _history[live] = _logged_before(live.run_id)
     known.append(entry)
-    live.set_tags({HISTORY_TAG: json.dumps(known, default=str)})
+    live.set_tags({MODELS_TAG: json.dumps(known, default=str)})
 
 
 def _logged_before(run_id: str) -> list[dict[str, object]]:
@@ -289,7 +298,7 @@ def _logged_before(run_id: str) -> list[dict[str, object]]:
     is_active = active is not None and active.info.run_id == run_id
     run = active if active is not None and is_active else MlflowClient().get_run(run_id)
     try:
-        found = json.loads(run.data.tags.get(HISTORY_TAG, "[]"))
+        found = json.loads(run.data.tags.get(MODELS_TAG, "[]"))
     except ValueError:
         found = []
     return found if isinstance(found, list) else []

@@ -98,8 +98,8 @@ def log_metric(
         The active run when None.
     synchronous : bool, optional
         With False the call returns something to wait for, which is done already.
-    model_id : optional
-        Accepted for compatibility.
+    model_id : str, optional
+        Accepted for compatibility: the metric is the run's, whose models ``run.outputs`` lists.
     dataset : Dataset, optional
         What the metric was measured on: it becomes an input of the run.
 

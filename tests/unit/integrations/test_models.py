@@ -10,6 +10,7 @@ import pytest
 import reporter
 from reporter.errors import InvalidInputError
 from reporter.integrations import models, pickling
+from reporter.model import MODELS_TAG, Run, RunData, RunInfo
 
 sklearn = pytest.importorskip("sklearn")
 from sklearn.linear_model import LogisticRegression, Ridge  # noqa: E402
@@ -72,6 +73,23 @@ def test_the_tag_lists_every_model_of_the_run(store, model):
     history = json.loads(tags["mlflow.log-model.history"])
     assert [entry["artifact_path"] for entry in history] == ["first", "second"]
     assert {entry["run_id"] for entry in history} == {run.info.run_id}
+
+
+def test_the_run_names_its_models_as_its_outputs(store, model):
+    with reporter.start_run() as run:
+        first = reporter.sklearn.log_model(model, "first")
+        second = reporter.sklearn.log_model(model, name="second", step=7)
+        reporter.log_metric("acc", 0.5, model_id=second.model_id)
+    found = reporter.get_run(run.info.run_id)
+    expected = [{"model_id": first.model_id, "step": 0}, {"model_id": second.model_id, "step": 7}]
+    assert found.to_dictionary()["outputs"] == {"model_outputs": expected}
+    assert found.outputs.model_outputs[1].step == 7
+
+
+@pytest.mark.parametrize("text", ["", "no JSON", "{}", "[1, {}]", "[" * 100_000])
+def test_a_tag_of_models_that_is_no_list_of_models(text):
+    run = Run(info=RunInfo(run_id="a", experiment_id="0"), data=RunData(tags={MODELS_TAG: text}))
+    assert run.outputs.model_outputs == ()
 
 
 def test_mlmodel_says_what_mlflow_reads(store, model, cases):
