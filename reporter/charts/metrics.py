@@ -5,6 +5,8 @@ come with the rows, because a run keeps its look in every chart. Knows neither t
 
 Data sets of a line chart
     ``points``: x, y, run, color, dash, width, opacity; in step order, a null y breaks the line.
+    ``bands``: x, low, high, run, color; what lies around a line of several runs, below all lines;
+    a null low breaks it.
     ``breaks``: x, color; a tick at the top edge where a run logged NaN or an infinity.
     ``dots``: x, y, shape, fill, stroke; points that have no line to be part of, and the cross at
     the end of a failed run.
@@ -34,6 +36,7 @@ AltairChart = Any
 
 _BREAK_HEIGHT_PX = 6
 _LABEL_GAP_PX = 6
+_BAND_OPACITY = 0.18
 _BAR_LABEL_LIMIT_PX = 160
 
 _MANY_TICKS = 20
@@ -66,7 +69,7 @@ def metric_chart(style: ChartStyle) -> AltairChart:
     --------
     >>> from reporter.charts.style import STYLES
     >>> metric_chart(STYLES[0]).to_dict()["layer"][0]["data"]["name"]
-    'points'
+    'bands'
     """
     fit = alt.AutoSizeParams(type="fit", contains="padding")
     chart = _CHARTS[style.mark](style)
@@ -80,7 +83,8 @@ def _line_chart(style: ChartStyle) -> AltairChart:
     names += ["x_ticks"] if style.x == "log" else []
     names += ["y_ticks"] if style.y == "log" else []
     params = [alt.param(name=TITLE, value="step"), *(alt.param(name=n, value=None) for n in names)]
-    return alt.layer(_lines(x, y), _breaks(x), _dots(x, y), _labels()).add_params(*params)
+    layers = (_bands(x, y), _lines(x, y), _breaks(x), _dots(x, y), _labels())
+    return alt.layer(*layers).add_params(*params)
 
 
 def _x(style: ChartStyle) -> alt.X:
@@ -124,6 +128,16 @@ def _lines(x: alt.X, y: alt.Y) -> AltairChart:
             size=_as_given(alt.Size, "width:Q"),
             strokeOpacity=_as_given(alt.StrokeOpacity, "opacity:Q"),
         )
+    )
+
+
+def _bands(x: alt.X, y: alt.Y) -> AltairChart:
+    low = y.copy()
+    low.shorthand = "low:Q"
+    return (
+        _chart("bands")
+        .mark_area(aria=False, clip=True, opacity=_BAND_OPACITY)
+        .encode(x=x, y=low, y2="high:Q", detail="run:N", fill=_as_given(alt.Fill, "color:N"))
     )
 
 

@@ -61,9 +61,17 @@ for (const [theme, tokens] of Object.entries({ light, dark })) {
   test(`${theme}: marks and edges of controls are seen`, () => {
     assertContrast(tokens, RUN_COLORS, ["surface"], 3.5);
     assertContrast(tokens, RUN_COLORS, ["sunken", "accent-weak"], 3);
+    assertContrast(tokens, ["q1", "q2", "q3", "q4", "q5", "q6", "q7"], ["surface", "sunken"], 3);
     assertContrast(tokens, ["line-ctl"], ["bg", "surface"], 3);
   });
 }
+
+test("shades grow darker on paper and lighter in the dark", () => {
+  const shades = ["q1", "q2", "q3", "q4", "q5", "q6", "q7"];
+  const order = (tokens) => shades.map((name) => luminance(tokens[name]));
+  assert.deepEqual(order(light), order(light).sort((a, b) => b - a));
+  assert.deepEqual(order(dark), order(dark).sort((a, b) => a - b));
+});
 
 test("every custom property that a style sheet asks for is a token", () => {
   const known = new Set([...Object.keys(light), "c"]);

@@ -14,15 +14,20 @@ from reporter.charts.theme import PALETTE, THEMES
 from reporter.errors import ChartError
 
 # Of one compiled chart, as JSON: all of them are loaded before the first is drawn.
-MOST_BYTES = 5000
+MOST_BYTES = 6000
 
 POINTS = [
     {"x": 0, "y": 1.0, "run": "a", "color": "#010203", "dash": [], "width": 1.6, "opacity": 1},
     {"x": 5, "y": None, "run": "a", "color": "#010203", "dash": [], "width": 1.6, "opacity": 1},
     {"x": 9, "y": 3.0, "run": "b", "color": "#0a0b0c", "dash": [6, 3], "width": 1, "opacity": 0.28},
 ]
+BANDS = [
+    {"x": 0, "low": 0.5, "high": 1.5, "run": "a", "color": "#0c1d2e"},
+    {"x": 9, "low": 1.0, "high": 3.5, "run": "a", "color": "#0c1d2e"},
+]
 ROWS = {
     "points": POINTS,
+    "bands": BANDS,
     "breaks": [{"x": 5, "color": "#040506"}],
     "dots": [
         {"x": 9, "y": 2.0, "shape": "circle", "fill": "#070809", "stroke": "#070809"},
