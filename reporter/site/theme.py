@@ -86,6 +86,9 @@ FIRST_SCRIPTS = (
 
 LATER_SCRIPTS = (
     "js/lib/statistics.js",
+    "js/lib/draws.js",
+    "js/lib/bootstrap.js",
+    "js/lib/contrast.js",
     "js/lib/groups.js",
     "js/lib/outline.js",
     "js/lib/group_cells.js",

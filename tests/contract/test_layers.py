@@ -26,6 +26,7 @@ ALLOWED: dict[str, set[str]] = {
     "plain_yaml": set(),
     "image_names": set(),
     "chart_functions": {"errors"},
+    "statistics": set(),
     "store": MODEL,
     "search": MODEL | {"store"},
     "tracking": MODEL | {"store", "search"},
@@ -33,8 +34,8 @@ ALLOWED: dict[str, set[str]] = {
     "charts": MODEL | {"store", "search"},
     # A logged Altair figure is compiled and drawn as the site's own charts are.
     "renderers": MODEL | {"store", "search", "charts"},
-    "site": MODEL | {"store", "search", "chart_functions"} | SIDES,
-    "publish": MODEL | {"store", "search", "site"} | SIDES,
+    "site": MODEL | {"store", "search", "chart_functions", "statistics"} | SIDES,
+    "publish": MODEL | {"store", "search", "site", "statistics"} | SIDES,
     "integrations": MODEL | {"tracking"},
     "adapters": MODEL | {"store", "search"},
     "exports": MODEL | {"store", "search"},
@@ -71,6 +72,7 @@ AT_TOP: dict[str, set[str]] = {
     "importers": {"numpy"},
     "renderers": {"markupsafe", "numpy"},
     "site": {"jinja2", "markupsafe", "numpy", "pandas"},
+    "statistics": {"numpy"},
     "publish": {"jinja2", "markupsafe", "numpy"},
     "cli": {"click"},
 }
@@ -100,6 +102,7 @@ INSIDE: dict[str, set[str]] = {
     },
     "site": {"altair", "markdown_it", "nh3", "pyarrow", "pygments", "vl_convert"},
     "publish": {"pandas", "pyarrow", "scipy"},
+    "statistics": {"scipy"},
     "artifacts": {"PIL"},
     "__init__": set(),
 }

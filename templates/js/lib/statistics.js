@@ -63,6 +63,31 @@
   /** How probable it is that Student's t is further from 0 than `t`. */
   const beyond = (t, freedom) => beta(freedom / (freedom + t * t), freedom / 2, 0.5);
 
+  /* The error function's complement: a series near 0 (DLMF 7.6.2), a continued fraction beyond (7.9.1). */
+
+  const SERIES_BELOW = 2;
+
+  function erfc(x) {
+    if (x < 0) return 2 - erfc(-x);
+    return x < SERIES_BELOW ? 1 - erfSeries(x) : erfcFraction(x);
+  }
+
+  function erfSeries(x) {
+    let term = x;
+    let sum = x;
+    for (let n = 1; Math.abs(term) > CLOSE * sum; n++) {
+      term *= (2 * x * x) / (2 * n + 1);
+      sum += term;
+    }
+    return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
+  }
+
+  function erfcFraction(x) {
+    let below = x;
+    for (let k = 200; k > 0; k--) below = x + k / 2 / below;
+    return Math.exp(-x * x) / (below * Math.sqrt(Math.PI));
+  }
+
   const HALVINGS = 200;
   const quantiles = new Map();
 
@@ -122,6 +147,6 @@
   /** The best of what was described; the mean where no direction is known. */
   const best = ({ min, max, mean }, direction) => ({ min, max })[direction] ?? mean;
 
-  reporter.statistics = { describe, best, studentT };
+  reporter.statistics = { describe, best, studentT, beyondT: beyond, erfc, logGamma };
   if (typeof module === "object") module.exports = reporter.statistics;
 })((globalThis.reporter = globalThis.reporter || {}));
