@@ -15,7 +15,7 @@ from reporter.renderers.facts import Listing, facts_fragment
 from reporter.renderers.registry import ArtifactRequest, Fragment, renderer
 from reporter.renderers.text import read_text, text_fragment
 
-__all__ = ["read_outline", "render_mlmodel"]
+__all__ = ["MODEL_BYTES", "read_outline", "render_mlmodel", "signature_fields"]
 
 MODEL_BYTES = 100_000
 MAX_FIELDS = 200
@@ -111,11 +111,27 @@ def _describe(details: object) -> str:
     return ", ".join(f"{key} {value}" for key, value in said)[:400]
 
 
-def _signature_listings(signature: object) -> list[Listing]:
+def signature_fields(signature: object) -> list[tuple[str, str, str]]:
+    """Read what a model takes and gives.
+
+    Parameters
+    ----------
+    signature : object
+        That part of an outline, or whatever stands in its place.
+
+    Returns
+    -------
+    list of (str, str, str)
+        Part (``inputs``, ``outputs`` or ``params``), name and type; empty without a signature.
+    """
     if not isinstance(signature, Mapping):
         return []
-    parts = {part: _fields(signature.get(part)) for part in ("inputs", "outputs")}
-    rows = [(part, *field) for part, fields in parts.items() for field in fields]
+    parts = {part: _fields(signature.get(part)) for part in ("inputs", "outputs", "params")}
+    return [(part, *field) for part, fields in parts.items() for field in fields]
+
+
+def _signature_listings(signature: object) -> list[Listing]:
+    rows = signature_fields(signature)
     if not rows:
         return []
     columns = ("Signature", "Name", "Type")
