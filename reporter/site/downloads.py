@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 __all__ = ["events_parquet", "runs_csv", "runs_parquet"]
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+MAX_GROUP_ROWS = 1 << 17
+"""Lines that are in memory at once: those of some 6,000 runs."""
+
 _LEFT_OUT = ("attributes.has_page",)
 
 
@@ -69,11 +73,10 @@ def runs_csv(plan: SitePlan) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")  # as RFC 4180; quotes both in cells
     writer.writerow([_harmless(name) for name in columns])
-    cells = [
-        [_csv_cell(value, kind) for value in _values(tables, name)]
-        for name, kind in columns.items()
-    ]
-    writer.writerows(zip(*cells, strict=True))
+    values = [_values(tables, name) for name in columns]
+    kinds = list(columns.values())
+    for row in zip(*values, strict=True):
+        writer.writerow([_csv_cell(value, kind) for value, kind in zip(row, kinds, strict=True)])
     return out.getvalue().encode("utf-8", "backslashreplace")
 
 
@@ -95,11 +98,13 @@ def events_parquet(plan: SitePlan, places: Mapping[str, Mapping[str, str]]) -> b
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    rows = list(_event_rows(plan, places))
-    columns = [arrow.texts(column) for column in zip(*rows, strict=True)] or [arrow.texts([])] * 3
+    schema = pa.schema([(name, pa.string()) for name in ("experiment_id", "run_id", "line")])
     sink = pa.BufferOutputStream()
-    table = pa.Table.from_arrays(columns, ["experiment_id", "run_id", "line"])
-    pq.write_table(table, sink, compression="zstd", compression_level=3)
+    rows = _event_rows(plan, places)
+    with pq.ParquetWriter(sink, schema, compression="zstd", compression_level=3) as writer:
+        while piece := list(islice(rows, MAX_GROUP_ROWS)):
+            columns = [arrow.texts(column).cast(pa.string()) for column in zip(*piece, strict=True)]
+            writer.write_table(pa.Table.from_arrays(columns, schema=schema))
     return bytes(sink.getvalue())
 
 

@@ -142,14 +142,15 @@ def _n_points(item: PlannedRun) -> int:
 
 
 def _part(path: str, runs: Sequence[PlannedRun]) -> Part:
-    facts = [
-        (item.run.info.experiment_id, item.run_id, [
-            tuple(vars(summary).values()) for _, summary in sorted(item.run.data.summaries.items())
-        ])
-        for item in runs
-    ]  # fmt: skip
-    inputs = inputs_digest("points", FORMAT, path, facts)
+    inputs = inputs_digest("points", FORMAT, path, [_facts_digest(item) for item in runs])
     return Part(path, frozenset(item.run_id for item in runs), inputs)
+
+
+def _facts_digest(item: PlannedRun) -> str:
+    """Digest what a run's points are known by: all runs in one text would be long."""
+    summaries = sorted(item.run.data.summaries.items())
+    facts = [tuple(vars(summary).values()) for _, summary in summaries]
+    return inputs_digest(item.run.info.experiment_id, item.run_id, facts)
 
 
 def _schema() -> pa.Schema:

@@ -41,6 +41,7 @@ POINTS_TABLES = ("data/metrics.parquet", "data/metrics/")
 
 _SUMMARY = "summary"
 _PLACE = "site_path"
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def run_lines(run: Run, places: dict[str, str]) -> Iterator[str]:
@@ -60,10 +61,10 @@ def run_lines(run: Run, places: dict[str, str]) -> Iterator[str]:
     for event in unfold(run):
         yield to_line(event).decode().rstrip("\n")
     for summary in run.data.summaries.values():
-        yield json.dumps({"type": _SUMMARY, **vars(summary)}, separators=(",", ":"))
+        yield _encode({"type": _SUMMARY, **vars(summary)})
     for path in sorted(places):
         record = {"type": _PLACE, "path": path, "site_path": places[path]}
-        yield json.dumps(record, separators=(",", ":"))
+        yield _encode(record)
 
 
 def experiment_lines(experiment: Experiment) -> Iterator[str]:
