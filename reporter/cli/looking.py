@@ -81,14 +81,14 @@ def attach(group: click.Group) -> None:
         as_json: bool,
     ) -> None:
         """List the runs of STORE, newest first; STORE may also be what another tool wrote."""
-        from reporter.search import parse_filter, unknown_keys
+        from reporter.search import keys_asked_for, unknown_keys
         from reporter.search.select import select_runs
 
         reader = open_runs(store)
         experiments = {item.experiment_id: item for item in reader.experiments()}
         runs = [run for run in reader.runs() if _is_deleted(run, experiments) == deleted]
         chosen = select_runs(runs, filter_string, list(order_by) or None)[:limit]
-        for sentence in unknown_keys(parse_filter(filter_string), runs) if filter_string else ():
+        for sentence in unknown_keys(keys_asked_for(filter_string, order_by), runs):
             click.echo(f"Warning: {sentence}", err=True)
         if as_json:
             print_json([run.to_dictionary() for run in chosen])

@@ -8,6 +8,7 @@ from reporter.search.evaluate import compile_filter, matches, unknown_keys
 from reporter.search.frame import runs_frame
 from reporter.search.grammar import parse_filter, parse_order_by
 from reporter.search.order import sort_runs
+from reporter.search.select import keys_asked_for
 from reporter.search.tree import (
     And,
     Comparison,
@@ -31,6 +32,7 @@ __all__ = [
     "Not",
     "Or",
     "compile_filter",
+    "keys_asked_for",
     "keys_of",
     "matches",
     "parse_filter",

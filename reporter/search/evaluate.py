@@ -29,7 +29,6 @@ from reporter.search.tree import (
     Or,
     Value,
     key_text,
-    keys_of,
 )
 
 __all__ = ["compile_filter", "fields_of", "matches", "unknown_keys"]
@@ -108,26 +107,29 @@ def _compiled(node: Node) -> Predicate:
     return compile_filter(node)
 
 
-def unknown_keys(node: Node, runs: Iterable[Run]) -> list[str]:
-    """Say which keys of a filter no run has: most likely typing errors.
+def unknown_keys(keys: Iterable[Key], runs: Iterable[Run]) -> list[str]:
+    """Say which keys of a filter or an order no run has: most likely typing errors.
 
     Parameters
     ----------
-    node : Node
+    keys : iterable of Key
+        See :func:`reporter.search.keys_of`.
     runs : iterable of Run
 
     Returns
     -------
     list of str
-        One sentence each, with near names; empty when every key occurs. Attributes and data sets
-        are not looked at: they are part of the language.
+        One sentence each, with near names; empty when every key occurs, and when there are no
+        runs. Attributes and data sets are not looked at: they are part of the language.
     """
     logged: dict[str, set[str]] = {"params": set(), "metrics": set(), "tags": set()}
+    is_empty = True
     for run in runs:
+        is_empty = False
         logged["params"].update(run.data.params)
         logged["metrics"].update(run.data.summaries)
         logged["tags"].update(run.data.tags)
-    return [text for key in keys_of(node) if (text := _unknown(key, logged))]
+    return [] if is_empty else [text for key in keys if (text := _unknown(key, logged))]
 
 
 def _unknown(key: Key, logged: Mapping[str, set[str]]) -> str:

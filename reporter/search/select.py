@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from reporter.model import Experiment, Run, RunData, RunInfo
 from reporter.search.evaluate import compile_filter
-from reporter.search.grammar import parse_filter
+from reporter.search.grammar import parse_filter, parse_order_by
 from reporter.search.names import EXPERIMENT_ATTRIBUTES
 from reporter.search.order import sort_runs
-from reporter.search.tree import And, Comparison, Key, Membership, Node, Or
+from reporter.search.tree import And, Comparison, Key, Membership, Node, Or, keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["named_run_ids", "select_experiments", "select_runs"]
+__all__ = ["keys_asked_for", "named_run_ids", "select_experiments", "select_runs"]
 
 _RUN_ID = Key("attributes", "run_id")
 
@@ -50,6 +50,18 @@ def select_runs(
         is_wanted = compile_filter(parse_filter(filter_string, aliases))
         runs = [run for run in runs if is_wanted(run)]
     return sort_runs(runs, order_by, aliases=aliases)
+
+
+def keys_asked_for(filter_string: str = "", order_by: Sequence[str] | None = None) -> list[Key]:
+    """List the keys of a filter and of an order, each once.
+
+    Raises
+    ------
+    FilterSyntaxError
+    """
+    filtered = keys_of(parse_filter(filter_string)) if filter_string.strip() else []
+    ordered = [parse_order_by(text)[0] for text in order_by or ()]
+    return list(dict.fromkeys([*filtered, *ordered]))
 
 
 def named_run_ids(filter_string: str) -> frozenset[str] | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from reporter.errors import InvalidInputError
-from reporter.model import ViewType
+from reporter.model import Run, ViewType
 from reporter.tracking.client import MlflowClient
 from reporter.tracking.experiments import chosen_experiment_id
 
@@ -57,17 +57,27 @@ def search_runs(
     client = MlflowClient()
     ids = _experiments_to_search(client, experiment_ids, experiment_names, search_all_experiments)
     runs = client.search_runs(ids, filter_string, run_view_type, max_results, order_by)
-    if filter_string and not runs:
-        _warn_of_unknown(client, ids, filter_string)
+    _warn_of_unknown(client, ids, runs, filter_string, order_by)
     return runs_frame(runs) if output_format == "pandas" else list(runs)
 
 
-def _warn_of_unknown(client: MlflowClient, ids: list[str], filter_string: str) -> None:
-    """Say which names of a filter that found nothing no run has: most likely typing errors."""
-    from reporter.search import parse_filter, unknown_keys
+def _warn_of_unknown(
+    client: MlflowClient,
+    ids: list[str],
+    found: Sequence[Run],
+    filter_string: str,
+    order_by: Sequence[str] | None,
+) -> None:
+    """Say which names no run has: most likely typing errors.
 
-    for sentence in unknown_keys(parse_filter(filter_string), client._reader.runs(ids)):
-        warnings.warn(sentence, stacklevel=3)
+    Those of a filter that found something are right or do not matter.
+    """
+    from reporter.search import keys_asked_for, unknown_keys
+
+    keys = keys_asked_for("" if found else filter_string, order_by)
+    if unknown_keys(keys, found):
+        for sentence in unknown_keys(keys, client._reader.runs(ids)):
+            warnings.warn(sentence, stacklevel=3)
 
 
 def _experiments_to_search(

@@ -4,7 +4,14 @@ import subprocess
 import sys
 
 from reporter.model import Experiment
-from reporter.search import compile_filter, keys_of, matches, parse_filter, unknown_keys
+from reporter.search import (
+    compile_filter,
+    keys_asked_for,
+    keys_of,
+    matches,
+    parse_filter,
+    unknown_keys,
+)
 from reporter.search.select import select_experiments
 
 
@@ -20,7 +27,7 @@ def test_compile_filter_gives_a_function_for_many_runs(runs):
 
 def test_unknown_keys_names_what_no_run_has_and_what_is_near(runs):
     node = parse_filter("params.lrr > 1 AND los < 1 AND tags.team = 'x' AND duration > 1")
-    assert unknown_keys(node, runs.values()) == [
+    assert unknown_keys(keys_of(node), runs.values()) == [
         "No run has a param 'params.lrr'. Did you mean 'lr'?",
         "No run has a param, metric, tag or attribute 'los'. Did you mean 'loss'?",
     ]
@@ -28,7 +35,15 @@ def test_unknown_keys_names_what_no_run_has_and_what_is_near(runs):
 
 def test_unknown_keys_trusts_attributes_and_their_tags(runs):
     node = parse_filter("status = 'FAILED' OR tags.mlflow.parentRunId = 'x' OR datasets.name = 'y'")
-    assert unknown_keys(node, runs.values()) == []
+    assert unknown_keys(keys_of(node), runs.values()) == []
+
+
+def test_keys_asked_for_are_those_of_the_filter_and_of_the_order(runs):
+    keys = keys_asked_for("lr > 1", ["metrics.los DESC", "lr"])
+    assert unknown_keys(keys, runs.values()) == [
+        "No run has a metric 'metrics.los'. Did you mean 'loss'?"
+    ]
+    assert unknown_keys(keys, []) == []
 
 
 def test_keys_of_lists_each_key_once():

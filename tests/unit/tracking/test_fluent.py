@@ -330,6 +330,13 @@ def test_an_experiment_that_is_just_being_made_is_joined(store: Path) -> None:
     assert [item.name for item in reporter.list_experiments()].count("shared") == 1
 
 
+def test_an_order_that_no_run_knows_is_told() -> None:
+    with reporter.start_run():
+        reporter.log_metric("val_loss", 0.5)
+    with pytest.warns(UserWarning, match=r"No run has a metric 'metrics.val_los'. Did you mean"):
+        assert len(reporter.search_runs(order_by=["metrics.val_los"])) == 1
+
+
 def test_metrics_are_declared_for_a_run_or_for_an_experiment() -> None:
     reporter.set_experiment("declared")
     reporter.define_metric("loss", direction="min", unit="nats")
