@@ -100,6 +100,21 @@ test("cells of headings", () => {
   assert.match(exact, /^n 3 · 1 not finite, left out · mean 0\.55 · std 0\.0707/);
 });
 
+test("a bootstrap interval stands beside the mean from three values on, and Student's when there are many", () => {
+  const columns = new Columns();
+  const few = [0.1, 0.2, 0.4, 0.5, 0.6];
+  const values = [...few, ...Array.from({ length: 150 }, (_, i) => (i % 10) / 10)];
+  columns.add({ n: values.length, columns: [numbers("metrics.acc", values), texts("params.model", values.map((_, i) => (i < 3 ? "a" : i < 5 ? "b" : "c")))] });
+  const made = new outline.GroupOutline(values.length, [columns.get("params.model")]);
+  made.arrange({ shown: Uint32Array.from(values.keys()), opened: new Set() });
+  const acc = columns.get("metrics.acc");
+  const said = (line) => groupCells.figureCell(acc, made.figuresOf(acc, line), { shown: "boot", decimals: 2, size: 3 });
+  assert.equal(said(values.length).aside.text, "0.10 – 0.40");
+  assert.match(said(values.length).exact, /95 % CI 0\.1\d* to 0\.4\d* \(bootstrap, 2,000 draws\)/);
+  assert.equal(said(values.length + 1).aside, undefined);
+  assert.match(said(values.length + 2).exact, /95 % CI 0\.40\d+ to 0\.49\d+ \(Student’s t: many runs\)/);
+});
+
 test("names of groups and values that differ within", () => {
   const cell = createCells({ newestMs: 0 });
   const model = columns.get("params.model");

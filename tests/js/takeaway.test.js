@@ -79,6 +79,21 @@ test("LaTeX: mean ± margin, and in bold what the best does not exclude", () => 
   assert.equal(tex.split("\n").filter((line) => line.includes("rule")).length, 3);
 });
 
+test("bootstrap intervals go into every form of export", () => {
+  const interval = () => ({ low: 0.9, high: 0.91, draws: 2000 });
+  const records = groupRecords.map((record) => ({ ...record, figures: (column) => record.figures(column) && { ...record.figures(column), interval } }));
+  const boot = { ...how, margin: "boot" };
+  const tex = takeaway.toLatex(at("metrics.acc"), records, boot);
+  assert.match(tex, /Mean \[95\\,\\% confidence interval \(percentile bootstrap\)\]\./);
+  assert.match(tex, /model x & \$2\$ & \$\\mathbf\{0\.905\}\$ \[\$0\.900\$, \$0\.910\$\]/);
+  assert.match(takeaway.toMarkdown(at("metrics.acc"), records, boot), /\*\*0\.905\*\* \(0\.900 – 0\.910\)/);
+  const [head, first] = takeaway.toCsv(at("metrics.acc"), records, boot).split("\r\n");
+  assert.ok(head.endsWith("metrics.acc:ci95_low,metrics.acc:ci95_high"));
+  assert.ok(first.endsWith(",0.9,0.91"));
+  assert.deepEqual(JSON.parse(takeaway.toJson(at("metrics.acc"), records, boot))[0]["metrics.acc"].ci95_high, 0.91);
+  assert.ok(!takeaway.toCsv(at("metrics.acc"), groupRecords, how).includes("ci95_low"));
+});
+
 test("LaTeX of runs has no margins, and names what is not finite", () => {
   const tex = takeaway.toLatex(at("metrics.loss"), runs, how);
   assert.match(tex, /c\\_1 & \$\\infty\$/);

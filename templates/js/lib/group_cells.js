@@ -4,7 +4,7 @@
  * Numbers have the digits of their column. Everything that is known of a group is in the exact text,
  * whichever figure the cell shows. This file knows no element.
  *
- * @typedef {"std" | "ci" | "range" | "best"} Shown
+ * @typedef {"std" | "ci" | "boot" | "range" | "best"} Shown
  */
 (function (reporter) {
   "use strict";
@@ -20,6 +20,7 @@
   const SHOWN = {
     std: "mean ± standard deviation",
     ci: "mean ± 95 % confidence (Student’s t)",
+    boot: "mean, 95 % confidence (bootstrap)",
     range: "smallest – largest",
     best: "best",
   };
@@ -39,13 +40,19 @@
     return column.kind === "duration" ? format.duration : (number) => format.number(number, decimals);
   }
 
+  /** How far the mean may lie, and how that was found. */
+  function intervalText({ low, high, draws }) {
+    return `95 % CI ${low} to ${high} (${draws ? `bootstrap, ${format.count(draws)} draws` : "Student’s t: many runs"})`;
+  }
+
   /** Everything about a group in a column. */
-  function exactText(figures, size, direction) {
+  function exactText(figures, size, direction, interval) {
     const { n, left, mean, std, ci, min, max } = figures;
     const logged = n + left;
     const parts = [logged < size ? `n ${logged} of ${size} runs` : `n ${size}`];
     if (left) parts.push(`${left} not finite, left out`);
     if (n) parts.push(`mean ${mean}`);
+    if (interval) parts.push(intervalText(interval));
     if (n > 1) parts.push(`std ${std}`, `95 % CI ±${ci} (Student’s t)`, `min ${min}`, `max ${max}`);
     if (n > 1 && direction) parts.push(`best ${statistics.best(figures, direction)}`);
     return parts.join(" · ");
@@ -59,13 +66,15 @@
    * @param {{shown: Shown, decimals: number, size: number}} how  size: runs of the group
    */
   function figureCell(column, figures, { shown, decimals, size }) {
-    const exact = exactText(figures, size, column.direction);
+    const interval = shown === "boot" ? figures.interval() : null;
+    const exact = exactText(figures, size, column.direction, interval);
     if (!figures.n) return figures.left ? { text: "NaN", exact, mark: "nan" } : { text: format.MISSING, exact: "", mark: "na" };
     const write = writer(column, decimals);
     const mark = figures.left ? "nan" : "";
     if (shown === "range" && figures.n > 1) return { text: write(figures.min), aside: besides(`– ${write(figures.max)}`), exact, mark };
     if (shown === "best") return { text: write(statistics.best(figures, column.direction)), exact, mark };
     const cell = { text: write(figures.mean), exact, mark };
+    if (shown === "boot") return interval ? { ...cell, aside: besides(`${write(interval.low)} – ${write(interval.high)}`) } : cell;
     const width = figures.n > 1 ? widthText(shown === "ci" ? figures.ci : figures.std, figures.mean, column, decimals) : "";
     return width && shown !== "range" ? { ...cell, aside: besides(`±${width}`) } : cell;
   }

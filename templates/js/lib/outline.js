@@ -20,8 +20,9 @@
     require("./sort.js");
     require("./groups.js");
     require("./statistics.js");
+    require("./bootstrap.js");
   }
-  const { groups, statistics, sort } = reporter;
+  const { groups, statistics, bootstrap, sort } = reporter;
 
   /** What a column's entry is as a number: texts of params stand for the number they say. */
   function numberOf(column, row) {
@@ -64,6 +65,28 @@
     return said.size;
   }
 
+  /** Of the mean of a group in a table; the compare page draws more. */
+  const TABLE_DRAWS = 2000;
+
+  /** Above, Student's interval is the same to the digits shown, and drawing would keep the reader waiting. */
+  const MOST_DRAWN = 100;
+
+  /** Below, there is no interval. */
+  const LEAST_DRAWN = 3;
+
+  /** The 95 % confidence interval by bootstrap, found when first asked for; null of too few values. */
+  function intervalOf(figures, values) {
+    const { n, mean, ci } = figures;
+    if (n < LEAST_DRAWN) return null;
+    if (n > MOST_DRAWN) return { low: mean - ci, high: mean + ci, draws: 0 };
+    return bootstrap.mean(values(), TABLE_DRAWS);
+  }
+
+  function withInterval(figures, values) {
+    let found;
+    return { ...figures, interval: () => (found === undefined ? (found = intervalOf(figures, values)) : found) };
+  }
+
   /** Statistics of each group and column, found once and kept until the rows are others. */
   class Figures {
     constructor() {
@@ -73,7 +96,7 @@
     of(column, key, rows) {
       if (!this.byColumn.has(column)) this.byColumn.set(column, new Map());
       const known = this.byColumn.get(column);
-      if (!known.has(key)) known.set(key, statistics.describe(loggedOf(column, rows)));
+      if (!known.has(key)) known.set(key, withInterval(statistics.describe(loggedOf(column, rows)), () => loggedOf(column, rows)));
       return known.get(key);
     }
   }

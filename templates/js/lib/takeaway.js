@@ -27,6 +27,7 @@
 
   const NAME = "attributes.run_name";
   const FIGURES = ["mean", "std", "ci95", "min", "max", "best"];
+  const ENDS = { ci95_low: "low", ci95_high: "high" };
 
   const isNumber = (column) => column.kind === "number" || column.kind === "duration";
   const isText = (column) => column.isText || column.kind === "id";
@@ -37,7 +38,11 @@
     return Number.isNaN(number) ? "NaN" : number > 0 ? "inf" : "-inf";
   }
 
+  /** What is said of a group; with bootstrap intervals their ends too. */
+  const figureNames = (margin) => (margin === "boot" ? [...FIGURES, ...Object.keys(ENDS)] : FIGURES);
+
   function figureOf(figures, name, direction) {
+    if (name in ENDS) return figures.interval()?.[ENDS[name]] ?? NaN;
     if (name === "ci95") return figures.ci;
     return name === "best" ? statistics.best(figures, direction) : figures[name];
   }
@@ -45,43 +50,44 @@
   /* Tables for programs */
 
   /** Cells of one column: of a group, one for each figure. */
-  function programCells(column, record) {
+  function programCells(column, record, names) {
     const figures = record.figures?.(column);
-    if (figures) return [figures.n, ...FIGURES.map((name) => figureOf(figures, name, column.direction))].map((value) => (Number.isNaN(value) ? "" : spelled(value)));
+    if (figures) return [figures.n, ...names.map((name) => figureOf(figures, name, column.direction))].map((value) => (Number.isNaN(value) ? "" : spelled(value)));
     if (record.rows && !record.agrees(column)) return [""];
     return [takeAway.plainValue(column, record.row)];
   }
 
-  function programHeads(column, isGrouped) {
+  function programHeads(column, isGrouped, names) {
     if (!isGrouped || !isNumber(column)) return [heading(column)];
-    return [`${heading(column)}:n`, ...FIGURES.map((name) => (name === "mean" ? heading(column) : `${heading(column)}:${name}`))];
+    return [`${heading(column)}:n`, ...names.map((name) => (name === "mean" ? heading(column) : `${heading(column)}:${name}`))];
   }
 
-  function programTable(columns, records) {
+  function programTable(columns, records, margin) {
+    const names = figureNames(margin);
     const isGrouped = records.some(({ rows }) => rows);
     const others = columns.filter(({ id }) => id !== NAME);
     const own = isGrouped ? ["group", "n"] : ["run_id", "name"];
-    const heads = [...own, ...others.flatMap((column) => programHeads(column, isGrouped))];
+    const heads = [...own, ...others.flatMap((column) => programHeads(column, isGrouped, names))];
     const body = records.map((record) => {
       const first = isGrouped ? [record.name, String(record.rows.length)] : [record.id, record.name];
-      return [...first, ...others.flatMap((column) => programCells(column, record))];
+      return [...first, ...others.flatMap((column) => programCells(column, record, names))];
     });
     return [heads, ...body];
   }
 
-  const toCsv = (columns, records) => programTable(columns, records).map((cells) => `${cells.map(takeAway.csvField).join(",")}\r\n`).join("");
+  const toCsv = (columns, records, { margin } = {}) => programTable(columns, records, margin).map((cells) => `${cells.map(takeAway.csvField).join(",")}\r\n`).join("");
 
-  const toTsv = (columns, records) => `${programTable(columns, records).map((cells) => cells.map(takeAway.tsvField).join("\t")).join("\n")}\n`;
+  const toTsv = (columns, records, { margin } = {}) => `${programTable(columns, records, margin).map((cells) => cells.map(takeAway.tsvField).join("\t")).join("\n")}\n`;
 
   /** JSON has no NaN: what is not finite is its name. */
   function jsonNumber(number) {
     return Number.isFinite(number) ? number : spelled(number);
   }
 
-  function jsonValue(column, record) {
+  function jsonValue(column, record, names) {
     const figures = record.figures?.(column);
     if (figures) {
-      const values = FIGURES.map((name) => [name, figureOf(figures, name, column.direction)]);
+      const values = names.map((name) => [name, figureOf(figures, name, column.direction)]);
       return { n: figures.n, not_finite: figures.left, ...Object.fromEntries(values.map(([name, value]) => [name, Number.isFinite(value) ? value : null])) };
     }
     if (!column.has(record.row) || (record.rows && !record.agrees(column))) return null;
@@ -89,11 +95,11 @@
     return jsonNumber(column.number(record.row));
   }
 
-  function toJson(columns, records, { idOf }) {
+  function toJson(columns, records, { idOf, margin }) {
     const others = columns.filter(({ id }) => id !== NAME);
     const objects = records.map((record) => ({
       ...(record.rows ? { group: record.name, n: record.rows.length, run_ids: Array.from(record.rows, idOf) } : { run_id: record.id, name: record.name }),
-      ...Object.fromEntries(others.map((column) => [heading(column), jsonValue(column, record)])),
+      ...Object.fromEntries(others.map((column) => [heading(column), jsonValue(column, record, figureNames(margin))])),
     }));
     return `${JSON.stringify(objects, null, 1)}\n`;
   }
@@ -106,9 +112,10 @@
     return columns.filter((column) => column.id !== NAME && isSaid(column));
   }
 
-  function meanOf(column, record) {
+  function meanOf(column, record, margin) {
     const figures = record.figures?.(column);
-    if (figures) return { mean: figures.n ? figures.mean : figures.left ? NaN : null, ci: figures.ci, std: figures.std };
+    const interval = figures && margin === "boot" ? figures.interval() : null;
+    if (figures) return { mean: figures.n ? figures.mean : figures.left ? NaN : null, ci: figures.ci, std: figures.std, interval };
     return { mean: column.has(record.row) ? column.number(record.row) : null, ci: NaN, std: NaN };
   }
 
@@ -119,8 +126,9 @@
     const sign = direction === "min" ? 1 : -1;
     const best = finite.reduce((found, value) => (value.mean * sign < found.mean * sign ? value : found));
     const margin = Number.isFinite(best.ci) ? best.ci : 0;
+    const { low, high } = best.interval ?? { low: best.mean - margin, high: best.mean + margin };
     const printed = format.number(best.mean, decimals);
-    return ({ mean }) => mean !== null && Number.isFinite(mean) && (Math.abs(mean - best.mean) <= margin || format.number(mean, decimals) === printed);
+    return ({ mean }) => mean !== null && Number.isFinite(mean) && ((mean >= low && mean <= high) || format.number(mean, decimals) === printed);
   }
 
   /** @returns {{text: string, margin: string, isBold: boolean, isNumber: boolean}[]}  one a record */
@@ -128,11 +136,12 @@
     if (column.kind !== "number") {
       return records.map((record) => ({ text: record.figures?.(column) ? format.duration(record.figures(column).mean) : cell(column, record.row).text, margin: "", isBold: false, isNumber: false }));
     }
-    const values = records.map((record) => meanOf(column, record));
+    const values = records.map((record) => meanOf(column, record, margin));
     const decimals = format.columnDecimals(values.map(({ mean }) => mean).filter((mean) => mean !== null && Number.isFinite(mean)));
     const isBold = boldOf(values, column.direction, decimals);
     return values.map((value) => ({
       text: format.number(value.mean, decimals),
+      interval: value.interval ? [value.interval.low, value.interval.high].map((end) => format.number(end, decimals)) : null,
       margin: margin && Number.isFinite(value[margin]) ? format.number(value[margin], decimals) : "",
       isBold: isBold(value),
       isNumber: value.mean !== null,
@@ -158,15 +167,20 @@
 
   const NOT_FINITE = { NaN: "NaN", "+∞": "$\\infty$", "−∞": "$-\\infty$" };
 
-  function latexCell({ text, margin, isBold, isNumber: isSet }) {
+  function latexCell({ text, margin, interval, isBold, isNumber: isSet }) {
     if (!isSet) return escapeLatex(text);
     if (text in NOT_FINITE) return NOT_FINITE[text];
     const mean = isBold ? `\\mathbf{${inMath(text)}}` : inMath(text);
+    if (interval) return `$${mean}$ [$${inMath(interval[0])}$, $${inMath(interval[1])}$]`;
     return `$${mean}${margin ? ` \\pm ${inMath(margin)}` : ""}$`;
   }
 
   const LATEX_ARROWS = { min: " $\\downarrow$", max: " $\\uparrow$", "": "" };
-  const MARGINS = { std: "standard deviation", ci: "95\\,\\% confidence (Student's t)" };
+  const MARGINS = {
+    std: "Mean $\\pm$ standard deviation.",
+    ci: "Mean $\\pm$ 95\\,\\% confidence (Student's t).",
+    boot: "Mean [95\\,\\% confidence interval (percentile bootstrap)].",
+  };
 
   function toLatex(columns, records, { cell, margin = "std", caption = "" }) {
     const shown = readable(columns, records);
@@ -178,7 +192,7 @@
       const n = isGrouped ? [`$${record.rows.length}$`] : [];
       return `    ${[escapeLatex(record.name), ...n, ...printed.map((cells) => latexCell(cells[i]))].join(" & ")} \\\\`;
     });
-    const said = isGrouped && margin in MARGINS ? ` Mean $\\pm$ ${MARGINS[margin]}.` : "";
+    const said = isGrouped && margin in MARGINS ? ` ${MARGINS[margin]}` : "";
     const bold = shown.some(({ direction }) => direction) ? ` Bold: the best${isGrouped ? ", and what lies within its 95\\,\\% confidence interval" : ""}.` : "";
     return [
       "% Needs \\usepackage{booktabs} in the preamble.",
@@ -202,9 +216,9 @@
     return text.replace(/[\\`*_{}[\]<>|#~&!]/g, "\\$&").replace(/\s+/g, " ");
   }
 
-  function markdownCell({ text, margin, isBold }) {
+  function markdownCell({ text, margin, interval, isBold }) {
     const mean = escapeMarkdown(text);
-    return `${isBold ? `**${mean}**` : mean}${margin ? ` ± ${margin}` : ""}`;
+    return `${isBold ? `**${mean}**` : mean}${interval ? ` (${interval.join(" – ")})` : margin ? ` ± ${margin}` : ""}`;
   }
 
   function toMarkdown(columns, records, { cell, margin = "std" }) {

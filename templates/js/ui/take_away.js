@@ -87,7 +87,7 @@
       const how = {
         cell: table.cell,
         idOf: (row) => table.idOf(row),
-        margin: grouping.shown === "ci" ? "ci" : "std",
+        margin: ["ci", "boot"].includes(grouping.shown) ? grouping.shown : "std",
         caption: document.querySelector("h1")?.textContent.trim() || "Runs",
       };
       return takeaway.FORMATS[this.format.value].write(table.shownColumns(), this.records(most), how);
