@@ -92,6 +92,8 @@ LATER_SCRIPTS = (
     "js/lib/groups.js",
     "js/lib/outline.js",
     "js/lib/group_cells.js",
+    "js/lib/chart_groups.js",
+    "js/lib/chart_identity.js",
     "js/lib/takeaway.js",
     "js/lib/merge.js",
     "js/lib/complete.js",

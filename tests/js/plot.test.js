@@ -99,3 +99,45 @@ test("a run far off the others is left out of the scale, not of the chart", () =
   assert.ok(ys(points).every((y) => y === null || y < 1e6));
   assert.equal(plot([...lines, diverged], { hasOutliers: true }).scale, null);
 });
+
+const group = (changes) => makeLine([1, 2, NaN], { low: [0.5, NaN, NaN], high: [1.5, NaN, NaN], members: [], ...changes });
+
+test("a line of several runs has its band, broken where there is none", () => {
+  const { bands, points } = plot([group({ color: 3 })]);
+  assert.deepEqual(bands[0], { x: 0, low: 0.5, high: 1.5, run: "a", color: "#3" });
+  assert.deepEqual(bands.slice(1).map(({ low, high }) => [low, high]), [[null, null], [null, null]]);
+  assert.equal(bands.length, points.length);
+});
+
+test("members of a line end, fail and log NaN in its stead", () => {
+  const members = [makeLine([1, NaN, 4], { status: "failed" }), makeLine([1, 2, 3])];
+  const { dots, breaks, broken } = plot([group({ y: [1, 2, 3.5], members })]);
+  assert.deepEqual(dots.map(({ x, y, stroke }) => [x, y, stroke]), [[2, 4, "#f"]]);
+  assert.deepEqual(breaks, [{ x: 1, color: "#1" }]);
+  assert.equal(broken, 1);
+});
+
+test("runs behind a line are pale, and only there when asked for", () => {
+  const { points } = plot([group({ ghosts: [{ id: "g", x: [0, 1], y: [7, 8] }] })]);
+  assert.deepEqual(points.filter(({ opacity }) => opacity === 0.28).map(({ y, run }) => [y, run]), [[7, "g raw"], [8, "g raw"]]);
+  assert.equal(points[0].y, 7);
+});
+
+test("what was smoothed before is not smoothed again", () => {
+  const { curves, points } = plot([makeLine([1, 3], { isSmooth: true })], { smooth: 0.5 });
+  assert.deepEqual([...curves[0].y], [1, 3]);
+  assert.equal(points.length, 2);
+});
+
+test("on a logarithmic axis a band that reaches zero ends at the least that is drawn", () => {
+  const { bands } = plot([makeLine([1, 2], { low: [-1, 0.5], high: [3, 4], members: [] })], { isLog: true });
+  assert.deepEqual(bands.map(({ low }) => low), [0.5, 0.5]);
+});
+
+test("bands and ghosts count as rows", () => {
+  const y = Array.from({ length: 2000 }, (_, i) => Math.sin(i));
+  const ghosts = Array.from({ length: 20 }, (_, i) => ({ id: String(i), x: y.map((_, k) => k), y }));
+  const lines = Array.from({ length: 10 }, (_, i) => makeLine(y, { id: `g${i}`, low: y, high: y, members: [], ghosts: i ? [] : ghosts }));
+  const { points, bands } = plot(lines, { widthPx: 1200 });
+  assert.ok(points.length + bands.length <= 10000, `${points.length} + ${bands.length}`);
+});

@@ -13,10 +13,18 @@
  * @property {string} status
  * @property {ArrayLike<number>} x  ascending
  * @property {ArrayLike<number>} y  may hold NaN and infinities
+ * @property {boolean} [isSmooth]  already
+ * @property {ArrayLike<number>} [low]  of the band around it, NaN where there is none
+ * @property {ArrayLike<number>} [high]
+ * @property {{id: string, x: ArrayLike<number>, y: ArrayLike<number>}[]} [ghosts]  runs that are shown behind it
+ * @property {Line[]} [members]  the runs it stands for, when they are several: they end, fail and log NaN
  *
  * @typedef {object} PlotOptions
  * @property {number} smooth  weight of the past, 0 to 0.99
+ * @property {boolean} [smoothsByX]  whether the past loses its weight by distance in x, not by point
  * @property {boolean} isLog  of y
+ * @property {[number, number] | null} [window]  the part of x that is seen; null: all
+ * @property {[number | null, number | null] | null} [range]  ends of y that were asked for
  * @property {boolean} [hasOutliers]  whether runs far off the others are to be on the scale
  * @property {number} widthPx
  * @property {string[]} colors  of runs, the first at 0
@@ -26,6 +34,7 @@
   "use strict";
 
   if (typeof module === "object") {
+    require("./detail.js");
     require("./downsample.js");
     require("./outliers.js");
     require("./smooth.js");
@@ -73,8 +82,22 @@
     return { kept, dropped };
   }
 
+  /**
+   * What of a line is seen: `drawn` with a point on either side that leads out of the window, `near`
+   * without.
+   */
+  function cut(line, y, window) {
+    if (!window) return { drawn: { line, y }, near: { line, y } };
+    const [start, end] = reporter.detail.inside(line.x, window);
+    const part = (from, to) => {
+      const steps = line.steps && line.steps.slice(from, to);
+      return { line: { ...line, x: line.x.slice(from, to), y: line.y.slice(from, to), steps }, y: y.slice(from, to) };
+    };
+    return { drawn: part(Math.max(0, start - 1), end + 1), near: part(start, end) };
+  }
+
   /** The rows of one line, thinned; a null y breaks it. */
-  function rowsOf(line, y, look, cap) {
+  function rowsOf({ line, y }, look, cap) {
     const rows = [];
     for (const i of reporter.downsample(line.x, y, cap)) {
       rows.push({ x: line.x[i], y: Number.isFinite(y[i]) ? y[i] : null, at: i, ...look });
@@ -101,51 +124,87 @@
   }
 
   /** A mark beyond the scale becomes a tick at the top edge; lines leave the plot, but not for ever. */
-  function keepNear(plot) {
-    const { low, high } = plot.scale;
+  function keepNear(plot, { low, high }, isTold) {
     const reach = (high - low) * BEYOND;
     const isOff = ({ y }) => y < low || y > high;
-    for (const { x, stroke } of plot.dots.filter(isOff)) plot.breaks.push({ x, color: stroke });
+    if (isTold) for (const { x, stroke } of plot.dots.filter(isOff)) plot.breaks.push({ x, color: stroke });
     plot.dots = plot.dots.filter((dot) => !isOff(dot));
     for (const point of plot.points) if (point.y !== null) point.y = Math.min(Math.max(point.y, low - reach), high + reach);
+  }
+
+  /** Least and greatest value that is seen; null when they are one. */
+  function seenEnds(points, [from, to]) {
+    let [low, high] = [Infinity, -Infinity];
+    for (const { x, y } of points) {
+      if (y === null || x < from || x > to) continue;
+      if (y < low) low = y;
+      if (y > high) high = y;
+    }
+    return low < high ? { low, high } : null;
+  }
+
+  /** The ends of y: those asked for, else those of most runs, else those of what is seen. */
+  function endsOf(plot, { window, range, isLog }) {
+    const found = plot.scale || (window && seenEnds(plot.points, window)) || { low: null, high: null };
+    const [low, high] = range || [null, null];
+    const isMeant = (end) => end !== null && !(isLog && end <= 0);
+    return { low: isMeant(low) ? low : found.low, high: isMeant(high) ? high : found.high, isExact: isMeant(low) || isMeant(high) };
+  }
+
+  function smoothed(line, { smooth, smoothsByX }) {
+    if (!(smooth > 0)) return line.y;
+    const unit = reporter.smoothingUnit(line.x, line.logged || line.x.length);
+    return reporter.smooth(line.y, smooth, smoothsByX ? { x: line.x, unit } : undefined);
   }
 
   /**
    * @param {Line[]} lines
    * @param {PlotOptions} options
-   * @returns {{points: object[], breaks: object[], dots: object[], dropped: number, broken: number, curves: object[], scale: object | null}}
+   * @returns {{points: object[], breaks: object[], dots: object[], dropped: number, broken: number, curves: object[], scale: object | null, ends: object}}
    *   `scale`: {low, high, count} where runs off the others are left out of the scale, else null;
+   *   `ends`: {low, high, isExact} of y, null for those of the points;
    *   `dropped`: points left out of a logarithmic axis; `broken`: lines with NaN or infinities;
    *   `curves`: for each line what is seen of it, in full: {line, y, end}, `end` the place of its last
    *   finite value or -1
    */
-  function plotLines(lines, { smooth, isLog, hasOutliers, widthPx, colors, marks }) {
+  function plotLines(lines, look) {
+    const { smooth, isLog, hasOutliers, widthPx, colors, marks, window = null } = look;
     const hasGhosts = smooth > 0 && lines.length <= MAX_GHOSTS;
     const cap = pointsPerLine(lines.length, hasGhosts, widthPx);
     const plot = { points: [], breaks: [], dots: [], dropped: 0, broken: 0, curves: [], scale: null };
     const visible = (y) => (isLog ? keepPositive(y) : { kept: y, dropped: 0 });
+    const isSeen = ({ x }) => !window || (x >= window[0] && x <= window[1]);
 
-    function addGhost(line, look) {
-      plot.points.push(...rowsOf(line, visible(line.y).kept, { ...look, ...GHOST, dash: [], run: `${line.id} raw` }, cap));
+    function addGhost(line, appearance) {
+      const { drawn } = cut(line, visible(line.y).kept, window);
+      plot.points.push(...rowsOf(drawn, { ...appearance, ...GHOST, dash: [], run: `${line.id} raw` }, cap));
+    }
+
+    function addMarks(line, { drawn, near }, rows, color) {
+      const seen = rows.filter(isSeen);
+      for (const row of seen) if (!Number.isFinite(drawn.line.y[row.at])) plot.breaks.push({ x: row.x, color });
+      for (const row of isolated(rows).filter(isSeen)) plot.dots.push({ x: row.x, y: row.y, shape: "circle", fill: color, stroke: color });
+      const end = lastFinite(near.y);
+      const isLast = end >= 0 && near.line.x[end] === line.x[line.end];
+      if (marks[line.status] && isLast) plot.dots.push({ x: near.line.x[end], y: near.y[end], shape: CROSS, fill: "transparent", stroke: marks[line.status] });
     }
 
     function addLine(line, color) {
-      const { kept, dropped } = visible(smooth > 0 ? reporter.smooth(line.y, smooth) : line.y);
-      const rows = rowsOf(line, kept, { run: line.id, color, dash: DASHES[line.dash], ...LINE }, cap);
-      const end = lastFinite(kept);
-      plot.dropped += dropped;
-      plot.broken += countBreaks(line.y) > 0 ? 1 : 0;
-      plot.curves.push({ line, y: kept, end });
+      const { kept } = visible(smoothed(line, look));
+      const seen = cut(line, kept, window);
+      const rows = rowsOf(seen.drawn, { run: line.id, color, dash: DASHES[line.dash], ...LINE }, cap);
+      plot.dropped += visible(seen.near.line.y).dropped;
+      plot.broken += countBreaks(seen.near.line.y) > 0 ? 1 : 0;
+      plot.curves.push({ line: seen.near.line, y: seen.near.y, end: lastFinite(seen.near.y) });
       plot.points.push(...rows);
-      for (const row of rows) if (!Number.isFinite(line.y[row.at])) plot.breaks.push({ x: row.x, color });
-      for (const row of isolated(rows)) plot.dots.push({ x: row.x, y: row.y, shape: "circle", fill: color, stroke: color });
-      if (marks[line.status] && end >= 0) plot.dots.push({ x: line.x[end], y: kept[end], shape: CROSS, fill: "transparent", stroke: marks[line.status] });
+      addMarks({ ...line, end: lastFinite(kept) }, seen, rows, color);
     }
 
     for (const line of hasGhosts ? lines : []) addGhost(line, { color: colors[line.color - 1] });
     for (const line of lines) addLine(line, colors[line.color - 1]);
     if (!hasOutliers) plot.scale = reporter.findOutliers(plot.curves.map(({ y }) => y), isLog);
-    if (plot.scale) keepNear(plot);
+    plot.ends = endsOf(plot, look);
+    if (plot.ends.low !== null && plot.ends.high !== null) keepNear(plot, plot.ends, Boolean(plot.scale) && !plot.ends.isExact);
     return plot;
   }
 
