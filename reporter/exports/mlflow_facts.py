@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from reporter.exports.registry import Target
+from reporter.exports.selection import Selection
 from reporter.model import Dataset, Experiment, Run
+from reporter.store.layout import DEFAULT_EXPERIMENT_ID, DEFAULT_EXPERIMENT_NAME
 
 __all__ = [
     "allowed",
@@ -22,6 +24,7 @@ __all__ = [
     "dataset_source",
     "datasets_of",
     "experiment_uri",
+    "experiments",
     "root_uri",
 ]
 
@@ -30,6 +33,24 @@ _KEY = re.compile(r"[/\w.\- :]{1,250}")
 _DATASET_DIGITS = 32
 
 Value = TypeVar("Value")
+
+
+def experiments(selection: Selection) -> Iterator[Experiment]:
+    """Yield the experiments, and the one that MLflow starts runs in unless told otherwise.
+
+    MLflow takes a folder or a database that is there already as it is, and fails when it lacks it.
+    """
+    yield from selection.experiments
+    taken = {item.name for item in selection.experiments}
+    taken |= {item.experiment_id for item in selection.experiments}
+    if not taken & {DEFAULT_EXPERIMENT_ID, DEFAULT_EXPERIMENT_NAME}:
+        first = min((run.info.start_time or 0 for run in selection.runs), default=0)
+        yield Experiment(
+            experiment_id=DEFAULT_EXPERIMENT_ID,
+            name=DEFAULT_EXPERIMENT_NAME,
+            creation_time=first,
+            last_update_time=first,
+        )
 
 
 def root_uri(target: Target, inside: str = "") -> str:

@@ -7,14 +7,13 @@ without.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from reporter.exports import mlflow_facts as facts
 from reporter.exports.copying import copy_artifacts
 from reporter.exports.registry import Target, exporter
 from reporter.exports.selection import Selection
 from reporter.model import Experiment, LifecycleStage, Run
-from reporter.store.layout import DEFAULT_EXPERIMENT_ID, DEFAULT_EXPERIMENT_NAME
 from reporter.store.ports import History
 
 __all__ = ["write_files"]
@@ -34,7 +33,7 @@ def write_files(selection: Selection, target: Target) -> None:
     """
     root = facts.root_uri(target)
     folders = {}
-    for experiment in (*selection.experiments, *_default(selection)):
+    for experiment in facts.experiments(selection):
         folder = os.path.join(target.folder, *_place(experiment))
         folders[experiment.experiment_id] = folder
         _write_experiment(folder, root, experiment, target)
@@ -50,23 +49,6 @@ def write_files(selection: Selection, target: Target) -> None:
         target,
         lambda run: os.path.join(folders[run.info.experiment_id], run.info.run_id, "artifacts"),
     )
-
-
-def _default(selection: Selection) -> Iterator[Experiment]:
-    """Yield the experiment that MLflow starts runs in unless told otherwise, if it is not there.
-
-    A folder that is there already MLflow takes as it is, and fails when it lacks this.
-    """
-    taken = {item.name for item in selection.experiments}
-    taken |= {item.experiment_id for item in selection.experiments}
-    if not taken & {DEFAULT_EXPERIMENT_ID, DEFAULT_EXPERIMENT_NAME}:
-        times = [run.info.start_time or 0 for run in selection.runs]
-        yield Experiment(
-            experiment_id=DEFAULT_EXPERIMENT_ID,
-            name=DEFAULT_EXPERIMENT_NAME,
-            creation_time=min(times, default=0),
-            last_update_time=min(times, default=0),
-        )
 
 
 def _place(experiment: Experiment) -> tuple[str, ...]:

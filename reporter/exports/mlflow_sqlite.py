@@ -152,7 +152,7 @@ def write_database(selection: Selection, target: Target) -> None:
         for name, columns in _TABLES.items():
             database.execute(f"CREATE TABLE {name} ({columns})")
         _insert(database, "alembic_version", [(REVISION,)])
-        for experiment in selection.experiments:
+        for experiment in facts.experiments(selection):
             _write_experiment(database, root, experiment, target)
         for number, run in enumerate(selection.runs):
             target.progress("runs", number, len(selection.runs))
