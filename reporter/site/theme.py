@@ -23,6 +23,7 @@ from reporter.errors import BuildError
 from reporter.site import links, payload
 from reporter.site.branding import Branding, Picture
 from reporter.site.manifest import inputs_digest
+from reporter.site.numbers import column_decimals, format_number
 from reporter.site.output import SiteOutput
 
 __all__ = [
@@ -76,7 +77,6 @@ FIRST_SCRIPTS = (
     "js/ui/grid_cells.js",
     "js/ui/grid.js",
     "js/ui/grid_keys.js",
-    "js/ui/column_panel.js",
     "js/ui/column_widths.js",
     "js/ui/search_box.js",
     "js/ui/selection.js",
@@ -102,6 +102,9 @@ LATER_SCRIPTS = (
     "js/lib/outliers.js",
     "js/lib/smooth.js",
     "js/lib/clock.js",
+    "js/lib/pairing.js",
+    "js/lib/detail.js",
+    "js/lib/window.js",
     "js/lib/ticks.js",
     "js/lib/series.js",
     "js/lib/derived.js",
@@ -112,6 +115,7 @@ LATER_SCRIPTS = (
     "js/lib/zoom.js",
     "js/lib/wall.js",
     "js/lib/column_layout.js",
+    "js/lib/column_list.js",
     "js/ui/side_panel.js",
     "js/ui/all_runs.js",
     "js/ui/grouping.js",
@@ -123,6 +127,8 @@ LATER_SCRIPTS = (
     "js/ui/take_away.js",
     "js/ui/column_supply.js",
     "js/ui/column_layout.js",
+    "js/ui/tall_list.js",
+    "js/ui/column_panel.js",
     "js/ui/column_menu.js",
     "js/ui/chart_source.js",
     "js/ui/chart_view.js",
@@ -276,7 +282,7 @@ def _environment(folder: Path, _changed_ns: int) -> jinja2.Environment:
     Templates that were edited since are another environment; asking of each template, and of each
     fragment of each page, whether it was is 5 % of a build.
     """
-    return jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -285,6 +291,9 @@ def _environment(folder: Path, _changed_ns: int) -> jinja2.Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
+    # Renderers know numbers and no way of printing them.
+    environment.filters |= {"number": format_number, "decimals": column_decimals}
+    return environment
 
 
 @cache

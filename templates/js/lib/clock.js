@@ -1,5 +1,6 @@
 /**
- * Time as the x axis: each line against the time since its first point, in a unit that suits all.
+ * Time as the x axis: each line against the time since its first point, in a unit that suits all,
+ * or against the time of day.
  */
 (function (reporter) {
   "use strict";
@@ -19,23 +20,30 @@
     return Uint32Array.from(ms.keys()).sort((a, b) => ms[a] - ms[b] || a - b);
   }
 
-  function overTime(line, unit) {
-    const order = byTime(line.ms);
-    const x = Float64Array.from(order, (at) => Math.round((line.ms[at] / unit.ms) * DIGITS) / DIGITS);
-    return { ...line, x, y: line.y.constructor.from(order, (at) => line.y[at]) };
+  /** A line with other values of x, in an order that may differ; its steps stay with its points. */
+  function reordered(line, order, xOf) {
+    const x = Float64Array.from(order, xOf);
+    return { ...line, x, y: line.y.constructor.from(order, (at) => line.y[at]), steps: Float64Array.from(order, (at) => line.x[at]) };
   }
 
   /**
    * @param {{lines?: object[], xTitle: string}} data  of a chart; bars stay as they are
-   * @returns {object}  the same with time as x
+   * @param {"time" | "wall"} [kind]  since the first point, or since 1970
+   * @returns {object}  the same with time as x; `xUnit`: milliseconds of one unit of x
    */
-  function against(data) {
+  function against(data, kind = "time") {
     if (!data.lines || data.lines.some(({ ms }) => !ms)) return data;
+    if (kind === "wall") {
+      const lines = data.lines.map((line) => reordered(line, byTime(line.ms), (at) => line.startMs + line.ms[at]));
+      return { ...data, lines, xTitle: "time (UTC)", xKind: kind, xUnit: 1 };
+    }
     const span = last(data.lines.map(({ ms }) => last(ms)));
     const unit = UNITS.find(({ ms, most }) => span / ms <= most);
-    return { ...data, lines: data.lines.map((line) => overTime(line, unit)), xTitle: `time in ${unit.name}` };
+    const xOf = (line) => (at) => Math.round((line.ms[at] / unit.ms) * DIGITS) / DIGITS;
+    const lines = data.lines.map((line) => reordered(line, byTime(line.ms), xOf(line)));
+    return { ...data, lines, xTitle: `time in ${unit.name}`, xKind: kind, xUnit: unit.ms };
   }
 
-  reporter.clock = { against };
+  reporter.clock = { against, reordered };
   if (typeof module === "object") module.exports = reporter.clock;
 })((globalThis.reporter = globalThis.reporter || {}));

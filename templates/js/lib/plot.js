@@ -90,8 +90,8 @@
     if (!window) return { drawn: { line, y }, near: { line, y } };
     const [start, end] = reporter.detail.inside(line.x, window);
     const part = (from, to) => {
-      const steps = line.steps && line.steps.slice(from, to);
-      return { line: { ...line, x: line.x.slice(from, to), y: line.y.slice(from, to), steps }, y: y.slice(from, to) };
+      const [x, raw, steps, low, high, n] = [line.x, line.y, line.steps, line.low, line.high, line.n].map((array) => array && array.slice(from, to));
+      return { line: { ...line, x, y: raw, steps, low, high, n }, y: y.slice(from, to) };
     };
     return { drawn: part(Math.max(0, start - 1), end + 1), near: part(start, end) };
   }
@@ -103,6 +103,23 @@
       rows.push({ x: line.x[i], y: Number.isFinite(y[i]) ? y[i] : null, at: i, ...look });
     }
     return rows;
+  }
+
+  /** The band around a line, at the places of its rows; null where there is none. */
+  function bandOf({ line }, rows, { run, color }, floor) {
+    return rows.map(({ x, at }) => {
+      const isThere = Number.isFinite(line.low[at]) && Number.isFinite(line.high[at]) && line.high[at] >= floor;
+      return { x, low: isThere ? Math.max(line.low[at], floor) : null, high: isThere ? line.high[at] : null, run, color };
+    });
+  }
+
+  /** The least value above zero that lines or their bands have: where bands end on a logarithmic axis. */
+  function leastPositive(lines) {
+    let least = Infinity;
+    for (const { y, low = [], high = [] } of lines) {
+      for (const values of [y, low, high]) for (let i = 0; i < values.length; i++) if (values[i] > 0 && values[i] < least) least = values[i];
+    }
+    return least;
   }
 
   /** Points between two breaks, which no line shows. */
@@ -129,30 +146,34 @@
     const isOff = ({ y }) => y < low || y > high;
     if (isTold) for (const { x, stroke } of plot.dots.filter(isOff)) plot.breaks.push({ x, color: stroke });
     plot.dots = plot.dots.filter((dot) => !isOff(dot));
-    for (const point of plot.points) if (point.y !== null) point.y = Math.min(Math.max(point.y, low - reach), high + reach);
+    const near = (y) => (y === null ? null : Math.min(Math.max(y, low - reach), high + reach));
+    for (const point of plot.points) point.y = near(point.y);
+    for (const band of plot.bands) [band.low, band.high] = [near(band.low), near(band.high)];
   }
 
   /** Least and greatest value that is seen; null when they are one. */
-  function seenEnds(points, [from, to]) {
+  function seenEnds({ points, bands }, [from, to]) {
     let [low, high] = [Infinity, -Infinity];
-    for (const { x, y } of points) {
-      if (y === null || x < from || x > to) continue;
+    const see = (x, y) => {
+      if (y === null || x < from || x > to) return;
       if (y < low) low = y;
       if (y > high) high = y;
-    }
+    };
+    for (const point of points) see(point.x, point.y);
+    for (const band of bands) for (const y of [band.low, band.high]) see(band.x, y);
     return low < high ? { low, high } : null;
   }
 
   /** The ends of y: those asked for, else those of most runs, else those of what is seen. */
   function endsOf(plot, { window, range, isLog }) {
-    const found = plot.scale || (window && seenEnds(plot.points, window)) || { low: null, high: null };
+    const found = plot.scale || (window && seenEnds(plot, window)) || { low: null, high: null };
     const [low, high] = range || [null, null];
     const isMeant = (end) => end !== null && !(isLog && end <= 0);
     return { low: isMeant(low) ? low : found.low, high: isMeant(high) ? high : found.high, isExact: isMeant(low) || isMeant(high) };
   }
 
   function smoothed(line, { smooth, smoothsByX }) {
-    if (!(smooth > 0)) return line.y;
+    if (!(smooth > 0) || line.isSmooth) return line.y;
     const unit = reporter.smoothingUnit(line.x, line.logged || line.x.length);
     return reporter.smooth(line.y, smooth, smoothsByX ? { x: line.x, unit } : undefined);
   }
@@ -160,47 +181,57 @@
   /**
    * @param {Line[]} lines
    * @param {PlotOptions} options
-   * @returns {{points: object[], breaks: object[], dots: object[], dropped: number, broken: number, curves: object[], scale: object | null, ends: object}}
+   * @returns {{points: object[], bands: object[], breaks: object[], dots: object[], dropped: number, broken: number, curves: object[], scale: object | null, ends: object}}
    *   `scale`: {low, high, count} where runs off the others are left out of the scale, else null;
    *   `ends`: {low, high, isExact} of y, null for those of the points;
-   *   `dropped`: points left out of a logarithmic axis; `broken`: lines with NaN or infinities;
+   *   `dropped`: points left out of a logarithmic axis; `broken`: runs with NaN or infinities;
    *   `curves`: for each line what is seen of it, in full: {line, y, end}, `end` the place of its last
    *   finite value or -1
    */
   function plotLines(lines, look) {
     const { smooth, isLog, hasOutliers, widthPx, colors, marks, window = null } = look;
-    const hasGhosts = smooth > 0 && lines.length <= MAX_GHOSTS;
-    const cap = pointsPerLine(lines.length, hasGhosts, widthPx);
-    const plot = { points: [], breaks: [], dots: [], dropped: 0, broken: 0, curves: [], scale: null };
+    const plot = { points: [], bands: [], breaks: [], dots: [], dropped: 0, broken: 0, curves: [], scale: null };
     const visible = (y) => (isLog ? keepPositive(y) : { kept: y, dropped: 0 });
     const isSeen = ({ x }) => !window || (x >= window[0] && x <= window[1]);
+    const floor = isLog ? leastPositive(lines) : -Infinity;
 
-    function addGhost(line, appearance) {
-      const { drawn } = cut(line, visible(line.y).kept, window);
-      plot.points.push(...rowsOf(drawn, { ...appearance, ...GHOST, dash: [], run: `${line.id} raw` }, cap));
+    const hasRaw = smooth > 0 && lines.length <= MAX_GHOSTS;
+    const ghostsOf = (line) => line.ghosts || (hasRaw && !line.isSmooth ? [line] : []);
+    const nRows = lines.reduce((n, line) => n + 1 + (line.low ? 1 : 0) + ghostsOf(line).length, 0);
+    const cap = pointsPerLine(nRows, false, widthPx);
+
+    function addGhost(ghost, color) {
+      const { drawn } = cut(ghost, visible(ghost.y).kept, window);
+      plot.points.push(...rowsOf(drawn, { color, ...GHOST, dash: [], run: `${ghost.id} raw` }, cap));
     }
 
-    function addMarks(line, { drawn, near }, rows, color) {
-      const seen = rows.filter(isSeen);
-      for (const row of seen) if (!Number.isFinite(drawn.line.y[row.at])) plot.breaks.push({ x: row.x, color });
-      for (const row of isolated(rows).filter(isSeen)) plot.dots.push({ x: row.x, y: row.y, shape: "circle", fill: color, stroke: color });
-      const end = lastFinite(near.y);
-      const isLast = end >= 0 && near.line.x[end] === line.x[line.end];
-      if (marks[line.status] && isLast) plot.dots.push({ x: near.line.x[end], y: near.y[end], shape: CROSS, fill: "transparent", stroke: marks[line.status] });
+    /** Where a run logged what cannot be drawn, and where it failed. `y` is what is drawn of it. */
+    function addMarks(run, y, color) {
+      const { drawn, near } = cut(run, y, window);
+      const rows = rowsOf(drawn, {}, cap).filter(isSeen);
+      for (const { x, at } of rows) if (!Number.isFinite(drawn.line.y[at])) plot.breaks.push({ x, color });
+      plot.broken += countBreaks(near.line.y) > 0 ? 1 : 0;
+      const end = lastFinite(y);
+      if (marks[run.status] && end >= 0 && isSeen({ x: run.x[end] })) {
+        plot.dots.push({ x: run.x[end], y: y[end], shape: CROSS, fill: "transparent", stroke: marks[run.status] });
+      }
     }
 
     function addLine(line, color) {
       const { kept } = visible(smoothed(line, look));
       const seen = cut(line, kept, window);
-      const rows = rowsOf(seen.drawn, { run: line.id, color, dash: DASHES[line.dash], ...LINE }, cap);
+      const appearance = { run: line.id, color, dash: DASHES[line.dash], ...LINE };
+      const rows = rowsOf(seen.drawn, appearance, cap);
       plot.dropped += visible(seen.near.line.y).dropped;
-      plot.broken += countBreaks(seen.near.line.y) > 0 ? 1 : 0;
       plot.curves.push({ line: seen.near.line, y: seen.near.y, end: lastFinite(seen.near.y) });
       plot.points.push(...rows);
-      addMarks({ ...line, end: lastFinite(kept) }, seen, rows, color);
+      if (line.low) plot.bands.push(...bandOf(seen.drawn, rows, appearance, floor));
+      for (const row of isolated(rows).filter(isSeen)) plot.dots.push({ x: row.x, y: row.y, shape: "circle", fill: color, stroke: color });
+      if (line.members) for (const member of line.members) addMarks(member, visible(member.y).kept, color);
+      else addMarks(line, kept, color);
     }
 
-    for (const line of hasGhosts ? lines : []) addGhost(line, { color: colors[line.color - 1] });
+    for (const line of lines) for (const ghost of ghostsOf(line)) addGhost(ghost, colors[line.color - 1]);
     for (const line of lines) addLine(line, colors[line.color - 1]);
     if (!hasOutliers) plot.scale = reporter.findOutliers(plot.curves.map(({ y }) => y), isLog);
     plot.ends = endsOf(plot, look);

@@ -10,13 +10,15 @@
  * @property {{t: "range", start: number[], by: number[]} | import("./arrays.js").Packed} steps
  * @property {import("./arrays.js").Packed} values
  * @property {{start: number[], span: number[], by: import("./arrays.js").Packed}} [times]  see payload.py
+ * @property {SeriesRecord["steps"]} [places]  which of all logged points, where steps do not say it
  *
  * @typedef {object} Series
  * @property {string} id  of the run
  * @property {number} logged  points that were logged, of which those here were chosen
  * @property {Float64Array | Float32Array | Int32Array} x  ascending
  * @property {Float64Array | Float32Array} y  may hold NaN and infinities
- * @property {Float64Array | null} ms  when each point was logged, from the series' first one on
+ * @property {Float64Array | null} ms  when each point was logged, from the earliest one here on
+ * @property {number | null} startMs  when that was, since 1970
  */
 (function (reporter) {
   "use strict";
@@ -66,12 +68,14 @@
     const values = arrays.decode(record.values);
     const stepsOf = stepReader(record.steps, offsets);
     const timesOf = timeReader(record.times, offsets);
+    const placesOf = record.places ? stepReader(record.places, offsets) : (run) => countFrom(offsets[run + 1] - offsets[run], n[run]);
     const series = [];
     for (let run = 0; run < n.length; run++) {
       const id = arrays.hex(ids, run * ID_BYTES, ID_BYTES);
       if (!isWanted(id)) continue;
       const y = values.subarray(offsets[run], offsets[run + 1]);
-      series.push({ id, logged: n[run], x: x === "index" ? countFrom(y.length, n[run]) : stepsOf(run), y, ms: timesOf(run) });
+      const startMs = record.times ? record.times.start[run] : null;
+      series.push({ id, logged: n[run], x: x === "index" ? placesOf(run) : stepsOf(run), y, ms: timesOf(run), startMs });
     }
     return series;
   }

@@ -108,6 +108,6 @@
     return `${records.join("\r\n")}\r\n`;
   }
 
-  reporter.twin = { twinOf, toCsv, barTwinOf, barsToCsv };
+  reporter.twin = { shortest, twinOf, toCsv, barTwinOf, barsToCsv };
   if (typeof module === "object") module.exports = reporter.twin;
 })((globalThis.reporter = globalThis.reporter || {}));
