@@ -101,7 +101,7 @@ def _find_runs(source: str, what: object) -> Iterator[str]:
             yield from _find_runs(source, item)
     else:
         raise InvalidInputError(
-            f"Cannot show a {type(what).__name__}.",
+            f"Nothing to show in {what!r:.80}.",
             "Give a run, an experiment, a name or id, or the data frame of search_runs().",
         )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import warnings
 import weakref
 from collections.abc import Sequence
 from functools import cached_property
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from reporter.importers.opening import open_source
 from reporter.model import LifecycleStage, Run
+from reporter.search import Key, keys_asked_for, unknown_keys
 from reporter.search.frame import histories_frame, runs_frame
 from reporter.search.select import select_runs
 
@@ -143,7 +145,9 @@ class LoadedReport:
         ------
         FilterSyntaxError
         """
-        return runs_frame(select_runs(self._runs, filter_string, list(order_by or ()) or None))
+        found = select_runs(self._runs, filter_string, list(order_by or ()) or None)
+        self._warn_of_unknown(keys_asked_for("" if found else filter_string, order_by))
+        return runs_frame(found)
 
     def histories(
         self, keys: Sequence[str] | str | None = None, run_ids: Sequence[str] | None = None
@@ -171,6 +175,7 @@ class LoadedReport:
         """
         ids = [run.info.run_id for run in self._runs] if run_ids is None else list(run_ids)
         wanted = [keys] if isinstance(keys, str) else keys
+        self._warn_of_unknown([Key("metrics", key) for key in wanted or ()])
         return histories_frame(self._reader.history(ids, wanted))
 
     def open_artifact(self, run_id: str, path: str) -> BinaryIO:
@@ -194,6 +199,10 @@ class LoadedReport:
     def list_artifacts(self, run_id: str) -> list[str]:
         """Return the paths of the files that a run left behind."""
         return [artifact.path for _, artifact in self._reader.artifacts([run_id])]
+
+    def _warn_of_unknown(self, keys: Sequence[Key]) -> None:
+        for sentence in unknown_keys(keys, self._runs):
+            warnings.warn(sentence, stacklevel=3)
 
     @cached_property
     def _runs(self) -> list[Run]:

@@ -81,7 +81,7 @@ def test_a_view_is_what_an_experiment_begins_with(store):
     [
         ("digit", {}, ExperimentNotFoundError, "Did you mean 'digits'"),
         (run_id_of("nobody"), {}, RunNotFoundError, run_id_of("nobody")),
-        (7, {}, InvalidInputError, "Cannot show a int"),
+        (7, {}, InvalidInputError, "Nothing to show in 7"),
         ([], {}, InvalidInputError, "no run to show"),
         (pd.DataFrame({"a": [1]}), {}, InvalidInputError, "no column 'run_id'"),
         ("digits", {"view": "chart"}, InvalidInputError, "Did you mean 'charts'"),

@@ -56,7 +56,6 @@ def test_histories(report: reporter.load) -> None:
     assert frame["value"].isna().tolist() == [False, True]
     assert str(frame["timestamp"].dt.tz) == "UTC"
     assert set(report.histories()["key"]) == {"loss", "acc"}
-    assert list(report.histories("nothing").columns) == list(frame.columns)
 
 
 def test_artifacts(report: reporter.load) -> None:
@@ -70,3 +69,12 @@ def test_artifacts(report: reporter.load) -> None:
 def test_nothing_there(tmp_path: Path) -> None:
     with pytest.raises(NotAStoreError):
         reporter.load(tmp_path / "none")
+
+
+def test_names_that_no_run_has_are_told(report) -> None:
+    with pytest.warns(UserWarning, match=r"'metrics.los'. Did you mean 'loss'\?"):
+        nothing = report.histories("los")
+    assert nothing.empty
+    assert list(nothing.columns) == list(report.histories("loss").columns)
+    with pytest.warns(UserWarning, match=r"'params.lrr'. Did you mean 'lr'\?"):
+        assert report.search("params.lrr > 1").empty
