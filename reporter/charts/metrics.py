@@ -15,8 +15,11 @@ Data set of a bar chart
     ``points``: label, value, color, text and edge, the value where the text stands; in the order of
     the bars.
 Signals
-    ``x_title``: text at the end of the x axis. ``x_ticks``, ``y_ticks``: values on logarithmic
-    axes, null for Vega's own. ``y_low``, ``y_high``: ends of y, null for those of the data.
+    ``x_title``: text at the end of the x axis. ``x_ticks``, and ``y_ticks`` on logarithmic axes:
+    values, null for Vega's own. ``x_low``, ``x_high``, ``y_low``, ``y_high``: ends of the axes,
+    null for those of the data; ``y_is_exact``: no round numbers beyond them. ``x_format``: how x
+    is printed as a time in UTC, empty for a number. ``x_min_step``: least distance of ticks.
+    ``x_unit``, on a logarithmic x: below it the axis is linear.
 """
 
 from __future__ import annotations
@@ -41,6 +44,8 @@ _BAR_LABEL_LIMIT_PX = 160
 
 _MANY_TICKS = 20
 """Vega takes every other of more values than this; the page has chosen them already."""
+
+_TIME_OR_NUMBER = f"x_format ? utcFormat(datum.value, x_format) : {NUMBER}"
 
 _DOT_SIZE = 40
 """Area in square pixels."""
@@ -79,19 +84,29 @@ def metric_chart(style: ChartStyle) -> AltairChart:
 
 def _line_chart(style: ChartStyle) -> AltairChart:
     x, y = _x(style), _y(style)
-    names = ["y_low", "y_high"]
-    names += ["x_ticks"] if style.x == "log" else []
-    names += ["y_ticks"] if style.y == "log" else []
-    params = [alt.param(name=TITLE, value="step"), *(alt.param(name=n, value=None) for n in names)]
+    signals = {
+        TITLE: "step",
+        **dict.fromkeys(("x_low", "x_high", "y_low", "y_high", "x_ticks")),
+        **({"y_ticks": None} if style.y == "log" else {"y_is_exact": False}),
+        **({"x_unit": 1} if style.x == "log" else {"x_format": "", "x_min_step": 1}),
+    }
+    params = [alt.param(name=name, value=value) for name, value in signals.items()]
     layers = (_bands(x, y), _lines(x, y), _breaks(x), _dots(x, y), _labels())
     return alt.layer(*layers).add_params(*params)
 
 
 def _x(style: ChartStyle) -> alt.X:
+    ends = {"domainMin": alt.ExprRef("x_low"), "domainMax": alt.ExprRef("x_high")}
     if style.x == "log":
-        scale, axis = alt.Scale(type="symlog", nice=False), _log_axis("x_ticks", is_bound=True)
+        scale = alt.Scale(type="symlog", nice=False, **ends)
+        axis = _log_axis("x_ticks", is_bound=True)
     else:
-        scale, axis = alt.Scale(type="linear", nice=False, zero=False), alt.Axis(tickMinStep=1)
+        scale = alt.Scale(type="linear", nice=False, zero=False, **ends)
+        axis = alt.Axis(
+            values=alt.ExprRef("x_ticks"),
+            tickMinStep=alt.ExprRef("x_min_step"),
+            labelExpr=_TIME_OR_NUMBER,
+        )
     return alt.X("x:Q", title=TITLE, scale=scale, axis=axis)
 
 
@@ -101,7 +116,7 @@ def _y(style: ChartStyle) -> alt.Y:
         scale = alt.Scale(type="log", nice=False, **ends)
         axis = _log_axis("y_ticks", is_bound=False)
     else:
-        scale = alt.Scale(type="linear", nice=True, zero=False, **ends)
+        scale = alt.Scale(type="linear", nice=alt.ExprRef("!y_is_exact"), zero=False, **ends)
         axis = alt.Axis(labelExpr=NUMBER, labelBound=False)
     return alt.Y("y:Q", title=None, scale=scale, axis=axis)
 

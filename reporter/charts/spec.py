@@ -217,6 +217,9 @@ def _compile_metric_chart(chart: AltairChart, theme: Theme) -> Vega:
     for mark in vega["marks"]:
         _trust_rows(mark)
     take_titles(vega, [TITLE])
+    for scale in vega["scales"]:
+        if scale["type"] == "symlog":  # Vega-Lite takes no signal here
+            scale["constant"] = {"signal": "x_unit"}
     return vega
 
 
