@@ -109,6 +109,7 @@ LATER_SCRIPTS = (
     "js/lib/series.js",
     "js/lib/derived.js",
     "js/lib/plot.js",
+    "js/lib/chart_arrangement.js",
     "js/lib/bars.js",
     "js/lib/readout.js",
     "js/lib/twin.js",

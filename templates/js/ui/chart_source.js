@@ -9,7 +9,6 @@
   if (typeof document === "undefined") return;
 
   const { decodeSeries, shardsOf } = reporter.series;
-  const { MAX_LINES } = reporter.plot;
 
   const words = (text) => (text || "").split(/[\s,]+/).filter(Boolean);
 
@@ -62,7 +61,7 @@
     return Array.from(shown.keys()).filter((row) => shown[row]);
   }
 
-  /** Ids of the runs to draw, the most wanted first; more than `most` are left out. */
+  /** Ids of the runs to draw, the most wanted first. */
   function chooseRuns(card, experiment, index) {
     const named = card.runs.filter((id) => index.rowOf.has(id));
     if (card.runs.length) return named;
@@ -100,8 +99,7 @@
     const series = all || (await seriesOf(card, experiment, ids, (id) => chosen.has(id)));
     const byId = new Map(series.map((one) => [one.id, one]));
     const logged = ids.filter((id) => byId.has(id));
-    const lines = logged.slice(0, MAX_LINES).map((id) => ({ ...byId.get(id), ...index.describe(id) }));
-    return { lines: lines.sort((a, b) => a.row - b.row), total: logged.length };
+    return { lines: logged.map((id) => ({ ...byId.get(id), ...index.describe(id) })), total: logged.length };
   }
 
   /* Bars */

@@ -71,7 +71,8 @@
       try {
         const [specs, data] = await loaded;
         if (this.loaded !== loaded) return;
-        await this.show(specs, this.onAxis({ ...data, xTitle: this.figure.dataset.xTitle || "step" }, look), look);
+        const onAxis = this.onAxis({ ...data, xTitle: this.figure.dataset.xTitle || "step" }, look);
+        await this.show(specs, this.arranged(onAxis, look), look);
         if (this.loaded === loaded) this.figure.dataset.state = "ready";
       } catch (error) {
         if (this.loaded === loaded) this.fail(error);
@@ -81,6 +82,12 @@
     /** System metrics are measured by the clock, whatever the others stand against. */
     onAxis(data, look) {
       return look.axis === "time" || data.x === "time" ? reporter.clock.against(data) : data;
+    }
+
+    /** As the page groups and colours what the table shows; no more lines than can be told apart. */
+    arranged(data, look) {
+      const choice = this.followsTable ? reporter.chartChoice : null;
+      return reporter.chartArrangement.arrange(data, look, choice?.of(data.experiments) ?? null);
     }
 
     async show(specs, data, look) {

@@ -1,0 +1,135 @@
+/**
+ * From the series of runs to the lines of a chart: groups, looks, the best ones, one plot or several.
+ *
+ * What the reader chose comes in as functions of a run's row in its table; this file knows neither
+ * columns nor elements.
+ *
+ * @typedef {object} Choice
+ * @property {((row: number) => number) | null} groupOf  null: every run is a line
+ * @property {((group: number) => {id: string, name: string, color: number, dash: number})} [groupLook]
+ * @property {import("./chart_groups.js").Band} band
+ * @property {boolean} hasGhosts  whether the runs of a group are drawn behind it
+ * @property {((row: number) => {color: number, dash: number}) | null} colorOf
+ * @property {((row: number) => number) | null} dashOf
+ * @property {{placeOf: (row: number) => number, title: (place: number) => string} | null} facet
+ * @property {number} top  0: all
+ */
+(function (reporter) {
+  "use strict";
+
+  if (typeof module === "object") {
+    require("./format.js");
+    require("./smooth.js");
+    require("./chart_groups.js");
+    require("./chart_identity.js");
+    require("./plot.js");
+  }
+  const { chartGroups, chartIdentity, format } = reporter;
+
+  /** More plots of one chart are too small to be read. */
+  const MOST_FACETS = 12;
+
+  /** Values of different runs are not to be told apart by colour alone at this place among plots. */
+  const plural = (n, one) => `${format.count(n)} ${one}${n === 1 ? "" : "s"}`;
+
+  /** Items by a key, in the order in which keys are met. */
+  function bucketed(items, keyOf) {
+    const buckets = new Map();
+    for (const item of items) {
+      const key = keyOf(item);
+      if (!buckets.has(key)) buckets.set(key, []);
+      buckets.get(key).push(item);
+    }
+    return buckets;
+  }
+
+  function withLooks(lines, { colorOf, dashOf }) {
+    if (!colorOf && !dashOf) return lines;
+    return lines.map((line) => ({ ...line, ...colorOf?.(line.row), ...(dashOf && { dash: dashOf(line.row) }) }));
+  }
+
+  /** What all of some runs agree on, else the first look is none of theirs. */
+  function sharedLook(members, look, { colorOf, dashOf }) {
+    const [first] = members;
+    const agree = (name) => members.every((member) => member[name] === first[name]);
+    const color = colorOf ? (agree("color") ? first.color : chartIdentity.NONE) : look.color;
+    const byDash = dashOf || colorOf ? first.dash : look.dash;
+    return { color, dash: (dashOf || colorOf) && !agree("dash") ? 0 : byDash };
+  }
+
+  function groupLine(members, look, choice) {
+    const combined = chartGroups.combine(members, choice.band);
+    const isShownByRuns = choice.hasGhosts || (members.length > 1 && !chartGroups.hasBand(combined));
+    return {
+      ...combined,
+      ...look,
+      ...sharedLook(members, look, choice),
+      row: members[0].row,
+      status: "",
+      isSmooth: true,
+      members,
+      size: members.length,
+      logged: combined.x.length,
+      ghosts: isShownByRuns ? members : [],
+    };
+  }
+
+  function smoothed(lines, look) {
+    if (!look.smooth) return lines;
+    return lines.map((line) => ({ ...line, y: reporter.smoothLine ? reporter.smoothLine(line, look) : reporter.smooth(line.y, look.smooth) }));
+  }
+
+  /** One line a group; a group that is split over plots is a line in each. */
+  function grouped(lines, look, choice) {
+    const { groupOf, groupLook, facet } = choice;
+    const keyOf = ({ row }) => `${groupOf(row)} ${facet ? facet.placeOf(row) : ""}`;
+    const buckets = [...bucketed(smoothed(lines, look), keyOf).values()];
+    return buckets
+      .map((members) => ({ group: groupOf(members[0].row), members }))
+      .sort((a, b) => a.group - b.group)
+      .map(({ group, members }) => groupLine(members, groupLook(group), choice));
+  }
+
+  /** The lines that are drawn, and what to say of those that are not. */
+  function chosen(lines, noun, { top, direction }) {
+    const { MAX_LINES } = reporter.plot;
+    const most = Math.min(top || MAX_LINES, MAX_LINES);
+    if (lines.length <= most) return { lines, cut: "" };
+    const isRanked = top > 0 && top <= MAX_LINES;
+    const kept = isRanked ? chartIdentity.best(lines, most, direction) : lines.slice(0, most);
+    const word = isRanked ? (direction ? "best " : "first ") : "";
+    return { lines: kept, cut: `${word}${most} of ${plural(lines.length, noun)}` };
+  }
+
+  /** One plot for each value, in the order of the values; what was not logged is last. */
+  function facetsOf(lines, { placeOf, title }) {
+    const buckets = [...bucketed(lines, ({ row }) => placeOf(row))];
+    const order = (place) => (place < 0 ? Infinity : place);
+    buckets.sort(([a], [b]) => order(a) - order(b) || 0);
+    const facets = buckets.map(([place, own]) => ({ title: title(place), lines: own }));
+    return { facets: facets.slice(0, MOST_FACETS), more: Math.max(0, facets.length - MOST_FACETS) };
+  }
+
+  /**
+   * @param {object} data  of a chart: {lines, total, direction, …}; bars stay as they are
+   * @param {{smooth: number}} look
+   * @param {Choice | null} choice  null: runs as they are
+   * @returns {object}  the same with the lines to draw; `cut` and `notes` say what is not seen of them,
+   *   `facets` has {title, lines} of each plot
+   */
+  function arrange(data, look, choice) {
+    if (!data.lines) return data;
+    const { top = 0, groupOf = null, facet = null } = choice || {};
+    const looked = choice ? withLooks(data.lines, choice) : data.lines;
+    const all = groupOf ? grouped(looked, look, choice) : looked;
+    const { lines, cut } = chosen(all, groupOf ? "group" : "run", { top, direction: data.direction });
+    const notes = groupOf && lines.some(({ isExact, size }) => size > 1 && !isExact) ? ["≈ between logged points"] : [];
+    const arranged = { ...data, lines: groupOf ? lines : [...lines].sort((a, b) => a.row - b.row), cut, notes, isGrouped: Boolean(groupOf), band: choice?.band };
+    if (!facet || !lines.length) return arranged;
+    const { facets, more } = facetsOf(arranged.lines, facet);
+    return { ...arranged, facets, notes: more ? [...notes, `${plural(more, "plot")} more`] : notes };
+  }
+
+  reporter.chartArrangement = { arrange, bucketed };
+  if (typeof module === "object") module.exports = reporter.chartArrangement;
+})((globalThis.reporter = globalThis.reporter || {}));
