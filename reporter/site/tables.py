@@ -202,17 +202,26 @@ def _encode_texts(column: Column, runs: Sequence[PlannedRun]) -> dict[str, Any]:
         [0 if text is None else places.setdefault(str(text), len(places) + 1) for text in found],
         dtype=np.int64,
     )
+    said = {} if column.group == "Params" else {"differs": bool((codes != codes[:1]).any())}
     rows, codes = _thinned(codes != 0, codes)
-    return {**rows, "codes": payload.pack_whole(codes), "dictionary": list(places)}
+    return {**rows, **said, "codes": payload.pack_whole(codes), "dictionary": list(places)}
 
 
 def _encode_numbers(column: Column, runs: Sequence[PlannedRun]) -> dict[str, Any]:
     values, missing = column_values(column, runs)
     rows, kept = _thinned(~missing, values)
-    record = {**rows, "values": payload.pack_floats(kept)}
+    record = {**rows, "differs": _differ(kept, missing), "values": payload.pack_floats(kept)}
     if not rows and missing.any():
         record["missing"] = payload.bitmap(missing)
     return record
+
+
+def _differ(values: np.ndarray, missing: np.ndarray) -> bool:
+    """Tell whether runs say different numbers, or some none; NaN is the same as NaN."""
+    logged = values if len(values) < len(missing) else values[~missing]
+    if len(logged) < len(missing):
+        return len(logged) > 0
+    return not np.array_equal(logged, np.full_like(logged, logged[:1]), equal_nan=True)
 
 
 def _thinned(is_logged: np.ndarray, entries: np.ndarray) -> tuple[dict[str, Any], np.ndarray]:

@@ -94,6 +94,7 @@ LATER_SCRIPTS = (
     "js/lib/group_cells.js",
     "js/lib/chart_groups.js",
     "js/lib/chart_identity.js",
+    "js/lib/delta.js",
     "js/lib/takeaway.js",
     "js/lib/merge.js",
     "js/lib/complete.js",
@@ -115,6 +116,8 @@ LATER_SCRIPTS = (
     "js/lib/twin.js",
     "js/lib/zoom.js",
     "js/lib/wall.js",
+    "js/lib/data_table.js",
+    "js/lib/table_join.js",
     "js/lib/column_layout.js",
     "js/lib/column_list.js",
     "js/ui/side_panel.js",
@@ -144,6 +147,8 @@ LATER_SCRIPTS = (
     "js/ui/player.js",
     "js/ui/figure_wall.js",
     "js/ui/viewers.js",
+    "js/ui/data_table.js",
+    "js/ui/run_cards.js",
     "js/ui/compare.js",
 )
 """Charts, figures and comparison: loaded when the page has been painted."""

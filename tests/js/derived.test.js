@@ -74,3 +74,14 @@ test("lines fit their box", () => {
   const long = derived.sparkPath(series(Array.from({ length: 1000 }, (_, i) => Math.sin(i))));
   assert.ok(long.split("L").length <= 42);
 });
+
+test("what a metric can show: best only where a direction is declared, others at whose best step it may be read", () => {
+  const ids = (metric, others = []) => derived.choices(metric, others).flatMap(({ items }) => items.map(([id]) => id));
+  const loss = { key: "loss", direction: "min" };
+  const size = { key: "size", direction: "" };
+  assert.ok(ids(loss).includes("metrics:best_step.loss"));
+  assert.ok(!ids(size).some((id) => id.startsWith("metrics:best")));
+  assert.deepEqual(ids(size, [loss, size]).filter((id) => id.includes(":at")), ["metrics:at:loss.size"]);
+  assert.deepEqual(ids(loss, [size]).filter((id) => id.includes(":at")), ["metrics:at_min:size.loss", "metrics:at_max:size.loss"]);
+  for (const id of ids(loss, [size])) assert.ok(id === "metrics.loss" || derived.parse(id), id);
+});

@@ -118,3 +118,30 @@ test("Markdown: cells cannot end a cell, begin a link or a tag", () => {
 test("no rows are a table without rows", () => {
   for (const { write } of Object.values(takeaway.FORMATS)) assert.equal(typeof write(at("metrics.acc"), [], how), "string");
 });
+
+test("how far runs are from the baseline is a column of its own, with its sign", () => {
+  const { delta } = load("delta");
+  const measured = delta.withDeltas(at("attributes.run_name", "params.model", "metrics.acc", "metrics.loss", "attributes.duration"), 2);
+  assert.deepEqual(measured.filter(({ of }) => of).map(({ id }) => id), ["metrics.acc:delta"], "only what the baseline has a number of");
+  const five = [0, 4, 5].map((row) => ({ row, id: how.idOf(row), name: `r${row}` }));
+  const lines = takeaway.toCsv(measured, five).split("\r\n");
+  assert.equal(lines[0], "run_id,name,params.model,metrics.acc,metrics.acc:delta,metrics.loss,attributes.duration_ms");
+  assert.equal(Number(lines[1].split(",")[4]), 0.9 - 0.902);
+  assert.equal(lines[3].split(",")[4], "", "nothing was logged");
+  const markdown = takeaway.toMarkdown(measured, five, how).split("\n");
+  assert.equal(markdown[0], "| run | model | acc | Δ acc | loss | duration |");
+  assert.match(markdown[3], /\| 0\.5\d* \| −0\.40\d* \|/);
+  assert.match(takeaway.toMarkdown(measured, [{ row: 1, id: "", name: "b" }], how), /\| \+0\.00\d+ \|/);
+  assert.match(takeaway.toLatex(measured, five, how), /& acc \$\\uparrow\$ & \$\\Delta\$ acc &/);
+  assert.match(takeaway.toLatex(measured, five, how), /\$-0\.40\d*\$/);
+});
+
+test("groups are measured too: their mean moves, their spread stays", () => {
+  const { delta } = load("delta");
+  const [acc] = at("metrics.acc");
+  const [group] = groupRecords;
+  const figures = group.figures(acc);
+  const moved = delta.shifted(figures, 0.9);
+  assert.ok(Math.abs(moved.mean - (figures.mean - 0.9)) < 1e-12);
+  assert.deepEqual([moved.std, moved.n], [figures.std, figures.n]);
+});

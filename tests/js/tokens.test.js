@@ -74,7 +74,7 @@ test("shades grow darker on paper and lighter in the dark", () => {
 });
 
 test("every custom property that a style sheet asks for is a token", () => {
-  const known = new Set([...Object.keys(light), "c"]);
+  const known = new Set([...Object.keys(light), "c", "stuck-at"]);
   for (const name of ["layout", "controls", "table", "charts", "run", "print"]) {
     const css = readFileSync(path.join(CSS, `${name}.css`), "utf8");
     for (const [, asked] of css.matchAll(/var\(--([\w-]+)/g)) assert.ok(known.has(asked), `${name}.css: --${asked}`);

@@ -62,6 +62,37 @@
     return `${STEP_WORDS[derivation.step]} ${derivation.other}`;
   }
 
+  /** Numbers of last points that are offered; any other can be asked for. */
+  const LAST_COUNTS = [5, 10, 50, 100];
+
+  /** More metrics at whose best step another may be read are found by the address. */
+  const MAX_OTHERS = 40;
+
+  /**
+   * What a column of a metric can show, in groups.
+   *
+   * @param {{key: string, direction: string}} metric
+   * @param {{key: string, direction: string}[]} others  metrics at whose best step it may be read
+   * @returns {{label: string, items: [string, string][]}[]}  ids of columns, and the words for them
+   */
+  function choices({ key, direction }, others) {
+    const isOffered = ([name]) => direction || !name.startsWith("best");
+    const aggregates = [...AGGREGATES].filter(isOffered).map(([name, words]) => [ids.aggregate(key, name), words]);
+    const worded = (id) => [id, wordOf(parse(id))];
+    const directed = [...others].sort((a, b) => Boolean(b.direction) - Boolean(a.direction));
+    const steps = directed.filter((other) => other.key !== key).slice(0, MAX_OTHERS).flatMap((other) => stepIds(key, other));
+    return [
+      { label: "", items: [[ids.aggregate(key, ""), "last"], ...aggregates, worded(ids.spark(key))] },
+      { label: "Mean of the last points", items: LAST_COUNTS.map((count) => worded(ids.last(key, count))) },
+      ...(steps.length ? [{ label: "At the step of another metric", items: steps.map(worded) }] : []),
+    ];
+  }
+
+  /** Without a declared direction either end may be the best. */
+  function stepIds(key, { key: other, direction }) {
+    return (direction ? ["at"] : ["at_min", "at_max"]).map((how) => ids.at(key, other, how));
+  }
+
   const isWhole = (series) => series.logged <= series.y.length;
 
   /**
@@ -136,6 +167,6 @@
     return `M${points.map(([x, y]) => `${tenths(across(x))} ${tenths(BOX.height - up(y))}`).join("L")}`;
   }
 
-  reporter.derived = { ids, parse, wordOf, meanOfLast, valueAt, payloadOf, sparkPath };
+  reporter.derived = { MAX_LAST, ids, parse, wordOf, choices, meanOfLast, valueAt, payloadOf, sparkPath };
   if (typeof module === "object") module.exports = reporter.derived;
 })((globalThis.reporter = globalThis.reporter || {}));

@@ -51,17 +51,22 @@
     const places = new Map();
     const found = new Map(parts.map(({ column }) => [column, column.dictionary.map((text) => places.get(text) ?? (places.set(text, places.size + 1), places.size))]));
     eachEntry(parts, (row, column, entry) => (codes[row] = found.get(column)[column.values[entry] - 1]));
-    return { codes, dictionary: [...places.keys()], differs: places.size > 1 || codes.includes(0) };
+    return { codes, dictionary: [...places.keys()], differs: places.size > 1 || (places.size > 0 && codes.includes(0)) };
   }
 
   function mergeNumbers(parts, n) {
     const values = new Float64Array(n);
     const missing = new Uint8Array(Math.ceil(n / 8)).fill(255);
+    let logged = 0;
+    let isOne = true;
+    let first;
     eachEntry(parts, (row, column, entry) => {
       values[row] = column.values[entry];
       missing[row >> 3] &= ~(1 << (row & 7));
+      if (logged++ === 0) first = values[row];
+      isOne &&= Object.is(values[row], first);
     });
-    return { values, missing, differs: true };
+    return { values, missing: logged === n ? undefined : missing, differs: logged > 0 && (logged < n || !isOne) };
   }
 
   function mergeIds(parts, n) {

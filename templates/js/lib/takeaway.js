@@ -33,6 +33,15 @@
   const isText = (column) => column.isText || column.kind === "id";
   const heading = (column) => (column.kind === "duration" ? `${column.id}_ms` : column.id);
 
+  /** "loss", "loss best": what of a metric it is belongs to its name. */
+  const titleOf = ({ label, word }) => [label, word].filter(Boolean).join(" ");
+
+  /** A difference always carries its sign. */
+  function signed(column, number, decimals) {
+    const text = format.number(number, decimals);
+    return column.of && number > 0 ? `+${text}` : text;
+  }
+
   function spelled(number) {
     if (Number.isFinite(number)) return String(number);
     return Number.isNaN(number) ? "NaN" : number > 0 ? "inf" : "-inf";
@@ -140,8 +149,8 @@
     const decimals = format.columnDecimals(values.map(({ mean }) => mean).filter((mean) => mean !== null && Number.isFinite(mean)));
     const isBold = boldOf(values, column.direction, decimals);
     return values.map((value) => ({
-      text: format.number(value.mean, decimals),
-      interval: value.interval ? [value.interval.low, value.interval.high].map((end) => format.number(end, decimals)) : null,
+      text: signed(column, value.mean, decimals),
+      interval: value.interval ? [value.interval.low, value.interval.high].map((end) => signed(column, end, decimals)) : null,
       margin: margin && Number.isFinite(value[margin]) ? format.number(value[margin], decimals) : "",
       isBold: isBold(value),
       isNumber: value.mean !== null,
@@ -175,6 +184,11 @@
     return `$${mean}${margin ? ` \\pm ${inMath(margin)}` : ""}$`;
   }
 
+  function latexHead(column) {
+    const { of, unit, direction } = column;
+    return `${of ? "$\\Delta$ " : ""}${escapeLatex(titleOf(column))}${unit ? ` (${escapeLatex(unit)})` : ""}${LATEX_ARROWS[direction] ?? ""}`;
+  }
+
   const LATEX_ARROWS = { min: " $\\downarrow$", max: " $\\uparrow$", "": "" };
   const MARGINS = {
     std: "Mean $\\pm$ standard deviation.",
@@ -186,7 +200,7 @@
     const shown = readable(columns, records);
     const isGrouped = records.some(({ rows }) => rows);
     const printed = shown.map((column) => printedColumn(column, records, { cell, margin: isGrouped ? margin : "" }));
-    const heads = shown.map(({ label, unit, direction }) => `${escapeLatex(label)}${unit ? ` (${escapeLatex(unit)})` : ""}${LATEX_ARROWS[direction] ?? ""}`);
+    const heads = shown.map((column) => latexHead(column));
     const counted = isGrouped ? ["n"] : [];
     const body = records.map((record, i) => {
       const n = isGrouped ? [`$${record.rows.length}$`] : [];
@@ -221,12 +235,17 @@
     return `${isBold ? `**${mean}**` : mean}${interval ? ` (${interval.join(" – ")})` : margin ? ` ± ${margin}` : ""}`;
   }
 
+  function markdownHead(column) {
+    const title = escapeMarkdown(titleOf(column));
+    return `${column.of ? "Δ " : ""}${title}${column.unit ? ` (${escapeMarkdown(column.unit)})` : ""}`;
+  }
+
   function toMarkdown(columns, records, { cell, margin = "std" }) {
     const shown = readable(columns, records);
     const isGrouped = records.some(({ rows }) => rows);
     const printed = shown.map((column) => printedColumn(column, records, { cell, margin: isGrouped ? margin : "" }));
     const line = (cells) => `| ${cells.join(" | ")} |`;
-    const heads = [isGrouped ? "group" : "run", ...(isGrouped ? ["n"] : []), ...shown.map(({ label, unit }) => escapeMarkdown(unit ? `${label} (${unit})` : label))];
+    const heads = [isGrouped ? "group" : "run", ...(isGrouped ? ["n"] : []), ...shown.map((column) => markdownHead(column))];
     const rules = ["---", ...(isGrouped ? ["--:"] : []), ...shown.map((column) => (column.isNumeric ? "--:" : "---"))];
     const body = records.map((record, i) => {
       const n = isGrouped ? [String(record.rows.length)] : [];

@@ -8,7 +8,7 @@
   "use strict";
   if (typeof document === "undefined") return;
 
-  const { derived, AGGREGATES, sidePanel } = reporter;
+  const { derived, sidePanel } = reporter;
   const { make } = sidePanel;
 
   const WIDTH_STEP_PX = 24;
@@ -16,23 +16,21 @@
   /** A click may tremble so far before it is a drag. */
   const DRAG_PX = 6;
 
-  const LAST_POINTS = 10;
+  /** In a menu the usual ones; the panel of columns has them all. */
+  const USUAL_COUNT = 10;
   const MAX_OTHERS = 4;
 
   /** What a metric can show: [id, words]. */
   function valuesOf(column, table) {
-    const { key } = column;
-    const has = (name) => table.columns.byId.has(`metrics.${key}`) && (column.direction || !name.startsWith("best"));
-    const aggregates = [...AGGREGATES].filter(([name]) => has(name)).map(([name, words]) => [derived.ids.aggregate(key, name), words]);
-    const made = [derived.ids.last(key, LAST_POINTS), ...othersOf(key, table).map((other) => derived.ids.at(key, other)), derived.ids.spark(key)];
-    return [[`metrics.${key}`, "last"], ...aggregates, ...made.map((id) => [id, derived.wordOf(derived.parse(id))])];
+    const isUsual = ([id]) => derived.parse(id)?.what !== "last" || derived.parse(id).count === USUAL_COUNT;
+    const values = derived.choices(column, othersOf(table)).flatMap(({ items }) => items).filter(isUsual);
+    return values.some(([id]) => id === column.id) ? values : [...values, [column.id, column.word]];
   }
 
   /** Metrics of a declared direction that the table shows: at their best step others may be read. */
-  function othersOf(key, table) {
-    const shown = table.grid.columns.filter((one) => one.group === "Metrics" && one.direction && one.key !== key);
-    const keys = [...new Set(shown.map((one) => one.key))];
-    return keys.filter((other) => table.supply.hasSeries(other)).slice(0, MAX_OTHERS);
+  function othersOf(table) {
+    const shown = table.grid.columns.filter((one) => one.group === "Metrics" && one.direction && table.supply.hasSeries(one.key));
+    return [...new Map(shown.map((one) => [one.key, one])).values()].slice(0, MAX_OTHERS);
   }
 
   class ColumnMenu {

@@ -14,13 +14,10 @@
   /** Files of histories that are read at once. */
   const AT_ONCE = 8;
 
-  /** The table of all experiments has what its own files hold. */
-  const NOWHERE = Object.freeze({ id: "", aggregates: [], series: {}, definitions: {} });
-
   class ColumnSupply {
-    /** @param {object} table  see runs_table.js @param {object} experiment  of the catalog */
-    constructor(table, experiment) {
-      Object.assign(this, { table, experiment, columns: table.columns, waiting: new Set(), loads: new Map() });
+    /** @param {object} table  see runs_table.js @param {object[]} experiments  of the catalog, whose runs the table has, in its order */
+    constructor(table, experiments) {
+      Object.assign(this, { table, experiments, columns: table.columns, loads: new Map() });
       this.busy = 0;
       this.columns.onAsked = (id) => this.bring(id);
       for (const id of this.columns.asked) this.bring(id);
@@ -33,7 +30,7 @@
 
     /** Whether a metric has a history, and with it more than its last value. */
     hasSeries(key) {
-      return Boolean(this.experiment.series[key]);
+      return this.experiments.some(({ series: histories }) => histories[key]);
     }
 
     bring(id) {
@@ -68,17 +65,25 @@
       at: (id, { key, other, step }) => this.makeAt(id, key, other, step),
     };
 
+    /** Of several experiments, each has its own files. */
     async loadAggregates(key) {
-      for (const [place, [file, ...keys]] of this.experiment.aggregates.entries()) {
-        if (keys.includes(key)) this.columns.add(await reporter.load(`data/${file}`, `runs/${this.experiment.id}/more-${place}`));
-      }
+      const shards = await Promise.all(this.experiments.map((experiment) => this.aggregatesOf(experiment, key)));
+      if (this.experiments.length === 1) return shards[0].forEach((shard) => this.columns.add(shard));
+      const tables = this.experiments.map(({ name, n }, place) => ({ name, n, columns: columnsOf(shards[place], key) }));
+      const { n, columns } = reporter.merge.tables(tables);
+      this.columns.add({ n, columns: columns.filter(({ id }) => id.startsWith("metrics:")), ordinals: this.columns.ordinals });
+    }
+
+    aggregatesOf({ id, aggregates }, key) {
+      const places = [...aggregates.keys()].filter((place) => aggregates[place].includes(key, 1));
+      return Promise.all(places.map((place) => reporter.load(`data/${aggregates[place][0]}`, `runs/${id}/more-${place}`)));
     }
 
     /** It is drawn by sparklines.js; ordered and copied it is the last value. */
     async makeSpark(id, key) {
       await this.table.completed;
       const metric = this.columns.get(`metrics.${key}`);
-      if (metric) this.columns.add({ n: this.columns.n, columns: [{ ...metric.payload, id, word: derived.wordOf(derived.parse(id)) }] });
+      if (metric) this.add([{ ...metric.payload, id, word: derived.wordOf(derived.parse(id)) }]);
     }
 
     async makeAt(id, key, other, step) {
@@ -94,8 +99,12 @@
         const value = valueOf(one, row);
         if (value) found.set(row, value);
       });
-      const said = { label: key, ...this.experiment.definitions[key] };
-      this.columns.add({ n: this.columns.n, columns: [derived.payloadOf(id, this.columns.n, found, said)] });
+      const said = { label: key, ...this.experiments.map(({ definitions }) => definitions[key]).find(Boolean) };
+      this.add([derived.payloadOf(id, this.columns.n, found, said)]);
+    }
+
+    add(columns) {
+      this.columns.add({ n: this.columns.n, columns, ordinals: this.columns.ordinals });
     }
 
     /**
@@ -106,13 +115,16 @@
      * @param {(series: object, row: number) => void} take
      */
     async readHistories(key, ids, take) {
-      const files = series.shardsOf(this.experiment.series[key] || [], ids);
+      const files = this.experiments.flatMap((experiment) => series.shardsOf(experiment.series[key] || [], ids));
       for (let first = 0; first < files.length; first += AT_ONCE) {
         const part = files.slice(first, first + AT_ONCE);
         const shards = await Promise.all(part.map((file) => reporter.load(`data/${file}`, `series/${file.replace(/\.js$/, "")}`)));
         for (const { metrics } of shards) {
           const record = metrics[key];
-          for (const one of record ? series.decodeSeries(record, () => true) : []) take(one, this.rowOf(one.id));
+          for (const one of record ? series.decodeSeries(record, () => true) : []) {
+            const row = this.rowOf(one.id);
+            if (row !== undefined) take(one, row);
+          }
         }
       }
     }
@@ -123,9 +135,13 @@
     }
   }
 
+  /** What is known of one metric. */
+  const columnsOf = (shards, key) => shards.flatMap(({ columns }) => columns).filter(({ id }) => id.slice(id.indexOf(".") + 1) === key);
+
   reporter.tables.begun.then(async (table) => {
     const { experiments } = await reporter.catalog;
-    table.supply = new ColumnSupply(table, experiments.find(({ id }) => id === table.experiment) ?? NOWHERE);
+    const own = experiments.filter(({ id }) => id === table.experiment);
+    table.supply = new ColumnSupply(table, own.length ? own : experiments.filter(({ tables }) => tables.length));
     table.join({ aside: () => table.supply.aside() });
   });
 })((globalThis.reporter = globalThis.reporter || {}));

@@ -13,6 +13,7 @@
  * @property {(row: number) => boolean | "mixed"} isSelected
  * @property {(row: number) => import("../lib/outline.js").Node | undefined} node  where it stands in an outline
  * @property {(drawn: HTMLTableRowElement, row: number) => void} mark  on each row that was drawn
+ * @property {() => number} stuck  how many of the first rows stay at the top while the others scroll
  * @property {(id: string) => "ascending" | "descending" | "none"} sortOf
  */
 (function (reporter) {
@@ -25,6 +26,9 @@
 
   /** Columns that stay beside the name leave room for the others. */
   const MAX_FIXED_SHARE = 0.6;
+
+  /** Rows that stay at the top leave room for the others. */
+  const MAX_STUCK_SHARE = 0.4;
 
   /** More would make a browser hang, and nobody reads fifty sheets of rows. */
   const MAX_PRINTED_ROWS = 1000;
@@ -53,6 +57,8 @@
       /** How many of the first columns are to stay beside the name, and how many of them fit. */
       this.fixedWish = 0;
       this.fixed = 0;
+      /** How many of the first rows stay at the top. */
+      this.stuck = 0;
       this.isDue = false;
       /** Called after each drawing. */
       this.onDrawn = () => undefined;
@@ -294,12 +300,29 @@
       if (this.areWidthsStale) this.measure();
       const isMoved = this.drawColumns();
       const rows = this.source.rows();
-      this.range = viewport.visibleRows({ ...this.seen, rowHeight: this.rowHeight, count: rows.length });
-      const seen = rows.subarray(this.range.start, this.range.end);
-      const spare = this.takeSpare(seen);
-      const elements = Array.from(seen, (row, i) => this.drawRow(row, this.range.start + i, spare, isMoved));
+      this.stuck = this.fittingAbove();
+      const { start, end } = viewport.visibleRows({ ...this.seen, rowHeight: this.rowHeight, count: rows.length });
+      this.range = { start: Math.max(start, this.stuck), end: Math.max(end, this.stuck) };
+      const places = [...Array(this.stuck).keys()];
+      for (let place = this.range.start; place < this.range.end; place++) places.push(place);
+      const spare = this.takeSpare(places.map((place) => rows[place]));
+      const elements = places.map((place) => this.drawRow(rows[place], place, spare, isMoved));
       this.place(elements);
       this.finish();
+    }
+
+    /** Rows that stay at the top, as far as there is room. On paper nothing scrolls. */
+    fittingAbove() {
+      const room = Math.floor((this.seen.height * MAX_STUCK_SHARE) / this.rowHeight);
+      return this.isOnPaper ? 0 : Math.min(this.source.stuck?.() ?? 0, room);
+    }
+
+    /** Keep a row at the top, below the header and those before it. */
+    stick(drawn, place) {
+      const isStuck = place < this.stuck;
+      if (isStuck === drawn.classList.contains("stuck") && !isStuck) return;
+      drawn.classList.toggle("stuck", isStuck);
+      drawn.style.setProperty("--stuck-at", isStuck ? `${this.headHeight + place * this.rowHeight}px` : "");
     }
 
     /**
@@ -313,6 +336,7 @@
       const rows = this.source.rows();
       const isSame =
         this.seen.top === 0 &&
+        !this.source.stuck?.() &&
         this.builtColumns.join("\n") === this.columns.map(({ id }) => id).join("\n") &&
         built.length <= rows.length &&
         built.every(({ dataset }, i) => dataset.runId === this.source.run(rows[i]).id);
@@ -361,6 +385,7 @@
       this.markSelected(drawn, row);
       gridCells.markNode(drawn, this.source.node(row));
       this.source.mark(drawn, row);
+      this.stick(drawn, place);
       drawn.setAttribute("aria-rowindex", place + 2);
       return drawn;
     }
@@ -400,9 +425,9 @@
     /** Put row elements in order, moving only those that are out of place. */
     place(elements) {
       const { start, end } = this.range;
-      this.above.cells[0].style.height = `${start * this.rowHeight}px`;
+      this.above.cells[0].style.height = `${(start - this.stuck) * this.rowHeight}px`;
       this.below.cells[0].style.height = `${(this.source.rows().length - end) * this.rowHeight}px`;
-      const wanted = [this.above, ...elements, this.below];
+      const wanted = [...elements.slice(0, this.stuck), this.above, ...elements.slice(this.stuck), this.below];
       wanted.forEach((child, i) => {
         if (this.body.children[i] !== child) this.body.insertBefore(child, this.body.children[i] || null);
       });
@@ -432,11 +457,10 @@
     /** Scroll until a cell can be seen; column 0 is the name. */
     reveal(place, column) {
       const { scroller } = this;
-      if (place >= 0) {
-        const start = place * this.rowHeight;
-        scroller.scrollTop = viewport.scrollInto(
-          scroller.scrollTop, scroller.clientHeight - this.headHeight, start, start + this.rowHeight,
-        );
+      if (place >= this.stuck) {
+        const start = (place - this.stuck) * this.rowHeight;
+        const room = scroller.clientHeight - this.headHeight - this.stuck * this.rowHeight;
+        scroller.scrollTop = viewport.scrollInto(scroller.scrollTop, room, start, start + this.rowHeight);
       }
       if (column > this.fixed) {
         const sign = getComputedStyle(scroller).direction === "rtl" ? -1 : 1;
@@ -470,7 +494,7 @@
 
     /** How many whole rows are seen at once. */
     get pageSize() {
-      return Math.max(1, Math.floor((this.scroller.clientHeight - this.headHeight) / this.rowHeight) - 1);
+      return Math.max(1, Math.floor((this.scroller.clientHeight - this.headHeight) / this.rowHeight) - this.stuck - 1);
     }
   }
 

@@ -9,7 +9,7 @@
   "use strict";
   if (typeof document === "undefined") return;
 
-  const { comparison, format } = reporter;
+  const { comparison, delta, format } = reporter;
   const { make } = reporter.sidePanel;
 
   const ID_DIGITS = 8;
@@ -101,11 +101,17 @@
       return Uint32Array.from([...this.top, ...rest]);
     }
 
+    /** They stay in sight while the others scroll. */
+    stuck() {
+      return this.isApplied ? this.top.length : 0;
+    }
+
     mark(drawn, line) {
       const text = line === this.base ? "baseline" : this.pinned.has(line) ? "pinned" : "";
       const parts = drawn.cells[0].firstChild;
       const badge = parts.querySelector("[data-role=badge]");
       drawn.classList.toggle("on-top", text !== "" && this.isOnTop(line));
+      drawn.classList.toggle("base", line === this.base);
       if (!text) return badge?.remove();
       if (!badge) return parts.append(make("span.chip.small", { "data-role": "badge", textContent: text }));
       badge.textContent = text;
@@ -115,6 +121,19 @@
     aside() {
       const hidden = this.isApplied && this.table.rows.predicate ? this.top.filter((row) => !this.table.rows.predicate(row)).length : 0;
       return hidden ? `${hidden} pinned beside them` : "";
+    }
+
+    /* Taking away */
+
+    /** Runs that stay at the top come first in files too. @param {Uint32Array} rows */
+    lifted(rows) {
+      if (!this.isApplied) return rows;
+      return Uint32Array.from([...this.top, ...rows.filter((row) => !this.isOnTop(row))]);
+    }
+
+    /** Differences are columns of their own there. */
+    exported(columns) {
+      return this.base < 0 ? columns : delta.withDeltas(columns, this.base);
     }
 
     /* Differences */

@@ -10,8 +10,9 @@
  *
  * A table shows lines: numbers below `columns.n` are runs, those beyond are a part's own. A part has
  * any of `arrange(lines) -> lines`, `run(line)`, `cell(column, line)`, `node(line)`, `rowsOf(line)`,
- * `fold(line, isOpen)`, `open(line)`, `columns(columns) -> columns`, `sequence(rows) -> rows`,
- * `mark(element, line)`, `aside()`, `readView(names)` and `drawn()`; the first part that has an
+ * `fold(line, isOpen)`, `open(line)`, `columns(columns) -> columns`, `sequence(rows) -> rows`, and for files
+ * `exported(columns) -> columns`, `lifted(rows) -> rows`;
+ * `mark(element, line)`, `stuck()`, `aside()`, `readView(names)` and `drawn()`; the first part that has an
  * answer gives it.
  */
 (function (reporter) {
@@ -91,7 +92,7 @@
       if (this.search.tree) this.search.apply();
       if (isMerged) this.grid.forget();
       if (isMerged || this.grid.columns.length < this.shownIds.length) this.showColumns(this.shownIds);
-      this.panel.update();
+      this.panel?.update();
       this.draw();
       this.warmUp();
     }
@@ -133,7 +134,7 @@
 
     /** What stands beside a value takes room too. */
     measuredCell({ text, aside }) {
-      return { text: aside ? `${text}  ${aside.text.padEnd(aside.width ?? 0)}` : text };
+      return { text: aside ? `${text}  ${aside.text.padEnd(aside.width ?? 0, "0")}` : text };
     }
 
     measuredName(run) {
@@ -178,6 +179,7 @@
         node: (line) => this.ask("node", line),
         mark: (drawn, line) => this.parts.forEach((part) => part.mark?.(drawn, line)),
         isSelected: (line) => this.selection.stateOf(this.rowsOf(line)),
+        stuck: () => this.ask("stuck") ?? 0,
         sortOf: (id) => this.sortOf(id),
         isSized: ({ id }) => this.widths.chosen.has(id),
       };
@@ -199,12 +201,6 @@
         idOf: (row) => this.idOf(row),
         onChange: () => this.selectionChanged(),
         onCopy: () => this.copySelected(),
-      });
-      this.panel = new reporter.ColumnPanel(this.root, {
-        offered: () => this.columns.offered(),
-        shown: () => this.shownIds,
-        constants: () => this.grid.columns.filter(columnChoice.isConstant).map(({ id }) => id),
-        onChoose: (ids) => this.chooseColumns(ids),
       });
       this.search = new reporter.SearchBox(this.root, {
         columnsApi: () => this.columns.queryApi(),
@@ -347,7 +343,7 @@
 
     chooseColumns(ids) {
       this.showColumns(ids);
-      this.panel.update();
+      this.panel?.update();
       this.grid.draw();
       const isDefault = ids.join("\n") === this.defaultColumns.join("\n");
       this.writeView({ cols: isDefault ? null : columnChoice.toAddress(ids, (text) => this.keepColumns(text)) });
@@ -444,9 +440,9 @@
 
     download() {
       const id = this.columns.get("attributes.run_id");
-      const columns = [id, ...this.shownColumns().filter((column) => column !== id)];
+      const columns = this.pass("exported", [id, ...this.shownColumns().filter((column) => column !== id)]);
       const link = document.createElement("a");
-      link.href = URL.createObjectURL(new Blob([takeAway.toCsv(columns, this.rows.shown)], { type: "text/csv" }));
+      link.href = URL.createObjectURL(new Blob([takeAway.toCsv(columns, this.pass("lifted", this.rows.shown))], { type: "text/csv" }));
       link.download = `runs-${this.experiment.replace("*", "all")}.csv`;
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 60000);
@@ -481,7 +477,7 @@
       for (const part of this.parts) part.readView?.(names);
       if (has("sort") || has("q")) this.rowsChanged();
       else this.draw();
-      this.panel.update();
+      this.panel?.update();
     }
   }
 

@@ -51,9 +51,10 @@
      * @param {string} options.title
      * @param {HTMLElement} [options.button]  that opens and closes it
      * @param {(isOpen: boolean) => void} [options.onToggle]
+     * @param {() => HTMLElement} [options.firstStop]  what gets the focus when it is opened
      */
-    constructor(split, { name, title, button = null, onToggle = () => undefined }) {
-      Object.assign(this, { split, button, onToggle });
+    constructor(split, { name, title, button = null, onToggle = () => undefined, firstStop = () => this.usualStop() }) {
+      Object.assign(this, { split, button, onToggle, firstStop });
       this.heading = make("h3", { textContent: title, dir: "auto" });
       const close = make("button.icon", { title: "Close (Esc)", "aria-label": "Close", onclick: () => this.open(false) }, icon(CLOSE));
       this.head = make("div.ph", {}, this.heading, make("span.spacer"), close);
@@ -96,7 +97,17 @@
       this.button?.setAttribute("aria-pressed", true);
       this.element.dispatchEvent(new CustomEvent("reporter:panel", { bubbles: true }));
       this.onToggle(true);
-      if (takesFocus) (this.body.querySelector("input:checked") ?? this.body.querySelector("input, select, button") ?? this.closer).focus();
+      if (takesFocus) this.stop().focus();
+    }
+
+    usualStop() {
+      return this.body.querySelector("input:checked") ?? this.body.querySelector("input, select, button") ?? this.closer;
+    }
+
+    /** On touch a field in focus would cover half the panel with a keyboard. */
+    stop() {
+      const first = this.firstStop();
+      return first.type === "search" && matchMedia("(pointer: coarse)").matches ? this.closer : first;
     }
   }
 

@@ -5,7 +5,7 @@
   "use strict";
   if (typeof document === "undefined") return;
 
-  const { takeaway, outline, format } = reporter;
+  const { delta, takeaway, outline, format } = reporter;
   const { SidePanel, make } = reporter.sidePanel;
 
   /** Records that are written for the preview, and characters of it that are shown. */
@@ -22,11 +22,14 @@
       this.format = make("select", { "aria-label": "Format", onchange: again });
       for (const [value, { label }] of Object.entries(takeaway.FORMATS)) this.format.append(make("option", { value, textContent: label }));
       this.scope = make("select", { "aria-label": "Rows", onchange: again });
+      this.differences = make("input", { type: "checkbox", checked: true, onchange: again });
+      this.baseline = make("bdi");
+      this.measured = make("label.row", { hidden: true }, this.differences, "Differences from ", this.baseline);
       this.preview = make("pre", { tabIndex: 0, "aria-label": "Preview" });
       const act = (name, what) => make("button.btn", { textContent: name, onclick: what });
       this.panel.body.append(
         make("h3", { textContent: "Format" }), this.format,
-        make("h3", { textContent: "Rows" }), this.scope,
+        make("h3", { textContent: "Rows" }), this.scope, this.measured,
         make("div.folds", {}, act("Copy", () => this.copy()), act("Download", () => this.download())),
         make("h3", { textContent: "Preview" }), this.preview,
       );
@@ -53,6 +56,9 @@
       const chosen = scopes.some(([value]) => value === this.scope.value) ? this.scope.value : scopes[0][0];
       this.scope.replaceChildren(...scopes.map(([value, textContent]) => make("option", { value, textContent })));
       this.scope.value = chosen;
+      const { base } = this.table.pins;
+      this.measured.hidden = base < 0;
+      this.baseline.textContent = base < 0 ? "" : this.table.nameOf(base);
       const text = this.text(PREVIEWED);
       this.preview.textContent = text.slice(0, MAX_PREVIEW) + (text.length > MAX_PREVIEW ? "…" : "");
     }
@@ -63,7 +69,7 @@
     records(most = Infinity) {
       const { table, grouping } = this;
       if (this.scope.value === "groups") return Array.from(grouping.outline.order.slice(0, most), (group) => this.groupRecord(group));
-      const rows = this.scope.value === "selected" ? table.bar.ordered() : table.sequence();
+      const rows = this.scope.value === "selected" ? table.bar.ordered() : table.pass("lifted", table.sequence());
       return Array.from(rows.slice(0, most), (row) => ({ name: table.nameOf(row), id: table.idOf(row), row }));
     }
 
@@ -71,15 +77,24 @@
       const { table, grouping } = this;
       const line = grouping.outline.n + group;
       const { rows } = grouping.outline.node(line);
+      const figuresOf = (column) => {
+        const figures = grouping.outline.figuresOf(column.of ?? column, line);
+        return column.of ? delta.shifted(figures, column.base) : figures;
+      };
       const isFigure = (column) => column.kind === "number" || column.kind === "duration";
       return {
         name: grouping.run(line).name,
         id: "",
         row: rows[0],
         rows,
-        figures: (column) => (isFigure(column) ? grouping.outline.figuresOf(column, line) : null),
-        agrees: (column) => outline.agree(column, rows),
+        figures: (column) => (isFigure(column) ? figuresOf(column) : null),
+        agrees: (column) => outline.agree(column.of ?? column, rows),
       };
+    }
+
+    columns() {
+      const columns = this.table.shownColumns();
+      return this.differences.checked ? this.table.pass("exported", columns) : columns;
     }
 
     text(most) {
@@ -90,7 +105,7 @@
         margin: ["ci", "boot"].includes(grouping.shown) ? grouping.shown : "std",
         caption: document.querySelector("h1")?.textContent.trim() || "Runs",
       };
-      return takeaway.FORMATS[this.format.value].write(table.shownColumns(), this.records(most), how);
+      return takeaway.FORMATS[this.format.value].write(this.columns(), this.records(most), how);
     }
 
     copy() {
