@@ -76,3 +76,12 @@ test("many steps are thinned to some that were logged, the ends among them, and 
   assert.equal(combine([run([1, 2]), run([3, 4])], "std").isExact, true);
   assert.equal(combine([{ ...run([1, 2]), logged: 900 }], "std").isExact, false);
 });
+
+test("within a window only its steps are computed, and one on either side", () => {
+  const lines = [0, 1].map((at) => run(Array(100).fill(at)));
+  const seen = (window) => [...combine(lines, "std", window).x];
+  assert.deepEqual(seen([10, 12]), [9, 10, 11, 12, 13]);
+  assert.deepEqual(seen([-5, 0.5]), [0, 1]);
+  assert.deepEqual(seen([98.5, 300]), [98, 99]);
+  assert.deepEqual(seen([200, 300]), [99]);
+});

@@ -29,7 +29,6 @@
   /** More plots of one chart are too small to be read. */
   const MOST_FACETS = 12;
 
-  /** Values of different runs are not to be told apart by colour alone at this place among plots. */
   const plural = (n, one) => `${format.count(n)} ${one}${n === 1 ? "" : "s"}`;
 
   /** Items by a key, in the order in which keys are met. */
@@ -57,8 +56,8 @@
     return { color, dash: (dashOf || colorOf) && !agree("dash") ? 0 : byDash };
   }
 
-  function groupLine(members, look, choice) {
-    const combined = chartGroups.combine(members, choice.band);
+  function groupLine(members, look, choice, window) {
+    const combined = chartGroups.combine(members, choice.band, window);
     const isShownByRuns = choice.hasGhosts || (members.length > 1 && !chartGroups.hasBand(combined));
     return {
       ...combined,
@@ -74,20 +73,18 @@
     };
   }
 
-  function smoothed(lines, look) {
-    if (!look.smooth) return lines;
-    return lines.map((line) => ({ ...line, y: reporter.smoothLine ? reporter.smoothLine(line, look) : reporter.smooth(line.y, look.smooth) }));
-  }
+  /** A mean of smoothed runs is a smoothed mean, and so is its band. */
+  const smoothed = (lines, look) => (look.smooth > 0 ? lines.map((line) => ({ ...line, y: reporter.plot.smoothed(line, look) })) : lines);
 
   /** One line a group; a group that is split over plots is a line in each. */
-  function grouped(lines, look, choice) {
+  function grouped(lines, look, choice, window) {
     const { groupOf, groupLook, facet } = choice;
     const keyOf = ({ row }) => `${groupOf(row)} ${facet ? facet.placeOf(row) : ""}`;
     const buckets = [...bucketed(smoothed(lines, look), keyOf).values()];
     return buckets
       .map((members) => ({ group: groupOf(members[0].row), members }))
       .sort((a, b) => a.group - b.group)
-      .map(({ group, members }) => groupLine(members, groupLook(group), choice));
+      .map(({ group, members }) => groupLine(members, groupLook(group), choice, window));
   }
 
   /** The lines that are drawn, and what to say of those that are not. */
@@ -111,25 +108,43 @@
   }
 
   /**
+   * Which runs a chart draws, and how they look: before finer points of them are asked for.
+   *
    * @param {object} data  of a chart: {lines, total, direction, …}; bars stay as they are
-   * @param {{smooth: number}} look
    * @param {Choice | null} choice  null: runs as they are
-   * @returns {object}  the same with the lines to draw; `cut` and `notes` say what is not seen of them,
-   *   `facets` has {title, lines} of each plot
+   * @returns {object}  the same; `cut` says what is left out
    */
-  function arrange(data, look, choice) {
+  function pick(data, choice) {
     if (!data.lines) return data;
-    const { top = 0, groupOf = null, facet = null } = choice || {};
     const looked = choice ? withLooks(data.lines, choice) : data.lines;
-    const all = groupOf ? grouped(looked, look, choice) : looked;
-    const { lines, cut } = chosen(all, groupOf ? "group" : "run", { top, direction: data.direction });
-    const notes = groupOf && lines.some(({ isExact, size }) => size > 1 && !isExact) ? ["≈ between logged points"] : [];
-    const arranged = { ...data, lines: groupOf ? lines : [...lines].sort((a, b) => a.row - b.row), cut, notes, isGrouped: Boolean(groupOf), band: choice?.band };
-    if (!facet || !lines.length) return arranged;
-    const { facets, more } = facetsOf(arranged.lines, facet);
-    return { ...arranged, facets, notes: more ? [...notes, `${plural(more, "plot")} more`] : notes };
+    if (choice?.groupOf) return { ...data, lines: looked, cut: "" };
+    const { lines, cut } = chosen(looked, "run", { top: choice?.top || 0, direction: data.direction });
+    return { ...data, lines: [...lines].sort((a, b) => a.row - b.row), cut };
   }
 
-  reporter.chartArrangement = { arrange, bucketed };
+  /**
+   * The lines of the runs that were picked, in the order of the table.
+   *
+   * @param {object} data  of `pick`, against its axis; `window`: the ends of x that are seen
+   * @param {{smooth: number}} look
+   * @param {Choice | null} choice
+   * @returns {object}  the same; `notes` say what else there is to know, `facets` has {title, lines} of each plot
+   */
+  function arrange(data, look, choice) {
+    if (!data.lines || !choice) return data;
+    const groups = choice.groupOf ? groupsOf(data, look, choice) : data;
+    if (!choice.facet || !groups.lines.length) return groups;
+    const { facets, more } = facetsOf(groups.lines, choice.facet);
+    return { ...groups, facets, notes: [...(groups.notes || []), ...(more ? [`${plural(more, "plot")} more`] : [])] };
+  }
+
+  function groupsOf(data, look, choice) {
+    const all = grouped(data.lines, look, choice, data.window);
+    const { lines, cut } = chosen(all, "group", { top: choice.top, direction: data.direction });
+    const isExact = lines.every((line) => line.isExact || line.size === 1);
+    return { ...data, lines, cut, isGrouped: true, band: choice.band, notes: [...(data.notes || []), ...(isExact ? [] : ["≈ between logged points"])] };
+  }
+
+  reporter.chartArrangement = { pick, arrange };
   if (typeof module === "object") module.exports = reporter.chartArrangement;
 })((globalThis.reporter = globalThis.reporter || {}));

@@ -71,6 +71,15 @@
     return Float64Array.from({ length: most }, (_, i) => steps[Math.round((i * (steps.length - 1)) / (most - 1))]);
   }
 
+  /** The steps that are seen, and one on either side. */
+  function within(steps, window) {
+    if (!window) return steps;
+    const from = steps.findIndex((step) => step >= window[0]);
+    const to = steps.findIndex((step) => step > window[1]);
+    const start = from < 0 ? steps.length - 1 : Math.max(0, from - 1);
+    return steps.subarray(start, to < 0 ? steps.length : to + 1);
+  }
+
   /** A line's values at some steps, NaN where it says nothing. */
   function valuesAt({ x, y }, steps) {
     const values = new Float64Array(steps.length).fill(NaN);
@@ -165,12 +174,13 @@
   /**
    * @param {{x: ArrayLike<number>, y: ArrayLike<number>, logged?: number}[]} lines  of one group, at least one
    * @param {Band} band
+   * @param {[number, number] | null} [window]  ends of x that are seen: only there values are needed
    * @returns {Combined}
    */
-  function combine(lines, band) {
+  function combine(lines, band, window = null) {
     const isAligned = lines.every(({ x }) => isSame(x, lines[0].x));
     const all = allSteps(isAligned ? lines.slice(0, 1) : lines);
-    const x = thinned(all, band === "boot" || band === "mboot" ? MOST_BOOTSTRAPPED : MOST_STEPS);
+    const x = thinned(within(all, window), band === "boot" || band === "mboot" ? MOST_BOOTSTRAPPED : MOST_STEPS);
     const values = lines.map((line) => valuesAt(line, x));
     const [y, low, high] = [0, 1, 2].map(() => new Float64Array(x.length));
     const n = new Uint32Array(x.length);

@@ -71,8 +71,10 @@
       try {
         const [specs, data] = await loaded;
         if (this.loaded !== loaded) return;
-        const onAxis = this.onAxis({ ...data, xTitle: this.figure.dataset.xTitle || "step" }, look);
-        await this.show(specs, this.arranged(onAxis, look), look);
+        const choice = this.choice(data);
+        const picked = reporter.chartArrangement.pick({ ...data, xTitle: this.figure.dataset.xTitle || "step" }, choice);
+        const onAxis = this.onAxis(picked, look);
+        await this.show(specs, reporter.chartArrangement.arrange(onAxis, look, choice), look);
         if (this.loaded === loaded) this.figure.dataset.state = "ready";
       } catch (error) {
         if (this.loaded === loaded) this.fail(error);
@@ -84,10 +86,9 @@
       return look.axis === "time" || data.x === "time" ? reporter.clock.against(data) : data;
     }
 
-    /** As the page groups and colours what the table shows; no more lines than can be told apart. */
-    arranged(data, look) {
-      const choice = this.followsTable ? reporter.chartChoice : null;
-      return reporter.chartArrangement.arrange(data, look, choice?.of(data.experiments) ?? null);
+    /** How the page groups and colours what the table shows. */
+    choice({ experiments }) {
+      return (this.followsTable && reporter.chartChoice?.of(experiments)) || null;
     }
 
     async show(specs, data, look) {
