@@ -76,9 +76,9 @@
   }
 
   /** Two points that span the same axes as all of them. */
-  function corners(points) {
+  function corners(points, bands) {
     const x = extent(points.map((point) => point.x));
-    const y = extent(points.map((point) => point.y).filter((value) => value !== null));
+    const y = extent([...points.map((point) => point.y), ...bands.flatMap(({ low, high }) => [low, high])].filter((value) => value !== null));
     return x && y ? [0, 1].map((i) => ({ x: x[i], y: y[i], run: "", color: "transparent", dash: [], width: 0, opacity: 0 })) : [];
   }
 
@@ -87,28 +87,28 @@
     return ends && reporter.ticks.logTicks(...ends);
   }
 
-  function lineNotices({ dropped, broken, scale }, { total, lines }) {
+  function lineNotices({ dropped, broken, scale }, { lines, cut, notes = [] }) {
     const notices = [];
     if (scale) notices.push(`${format.count(scale.count)} off the scale`);
-    if (total > lines.length) notices.push(`${lines.length} of ${plural(total, "run", "runs")}`);
-    if (broken) notices.push(lines.length === 1 ? "has NaN" : `${format.count(broken)} with NaN`);
+    if (cut) notices.push(cut);
+    if (broken) notices.push(lines.length === 1 && !lines[0].members ? "has NaN" : `${format.count(broken)} with NaN`);
     if (dropped) notices.push(`${plural(dropped, "point", "points")} ≤ 0 left out`);
-    return notices;
+    return [...notices, ...notes];
   }
 
   async function showLines(drawing, look, colors) {
     const { data, view } = drawing;
     const { width } = view.size;
     const plot = reporter.plot.plotLines(data.lines, { ...look, isLog: look.y === "log", widthPx: width, colors: colors.runs, marks: colors.marks });
-    const { points, breaks, dots, curves, scale } = plot;
+    const { points, bands, breaks, dots, curves, scale } = plot;
     const signals = { x_title: data.xTitle, y_low: scale && scale.low, y_high: scale && scale.high };
     if (look.x === "log") signals.x_ticks = logTicks(points, "x", null);
     if (look.y === "log") signals.y_ticks = logTicks(points, "y", scale);
     /* Axes and labels take their room first, from two points: all of them would be drawn twice. */
     const labels = makeLabels(curves, colors.runs, width * LABEL_SHARE);
-    if (view.isNew || labels.length) await view.show({ points: corners(points), breaks: [], dots: [], labels }, signals);
+    if (view.isNew || labels.length) await view.show({ points: corners(points, bands), bands: [], breaks: [], dots: [], labels }, signals);
     const placed = labels.length ? placeLabels(labels, view.scale("y"), view.area.height) : [];
-    await view.show({ points, breaks, dots, labels: placed }, signals);
+    await view.show({ points, bands, breaks, dots, labels: placed }, signals);
     drawing.notices = lineNotices(plot, data);
     const [x, y] = [view.scale("x"), view.scale("y")];
     reporter.chartHover.attachLines(drawing.box, { mount: view.mount, area: view.area, xTitle: data.xTitle, unit: data.unit, curves, colors: colors.runs, toX: x, toY: y, fromX: x.invert });
