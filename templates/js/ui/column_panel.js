@@ -323,6 +323,6 @@
 
   reporter.tables.begun.then((table) => {
     table.panel = new ColumnPanel(table);
-    table.join(table.panel);
+    table.join({ readView: (names) => table.panel.readView(names) });
   });
 })((globalThis.reporter = globalThis.reporter || {}));

@@ -24,12 +24,12 @@
       this.scope = make("select", { "aria-label": "Rows", onchange: again });
       this.differences = make("input", { type: "checkbox", checked: true, onchange: again });
       this.baseline = make("bdi");
-      this.measured = make("label.row", { hidden: true }, this.differences, "Differences from ", this.baseline);
+      this.differ = make("label.row", { hidden: true }, this.differences, "Differences from ", this.baseline);
       this.preview = make("pre", { tabIndex: 0, "aria-label": "Preview" });
       const act = (name, what) => make("button.btn", { textContent: name, onclick: what });
       this.panel.body.append(
         make("h3", { textContent: "Format" }), this.format,
-        make("h3", { textContent: "Rows" }), this.scope, this.measured,
+        make("h3", { textContent: "Rows" }), this.scope, this.differ,
         make("div.folds", {}, act("Copy", () => this.copy()), act("Download", () => this.download())),
         make("h3", { textContent: "Preview" }), this.preview,
       );
@@ -57,7 +57,7 @@
       this.scope.replaceChildren(...scopes.map(([value, textContent]) => make("option", { value, textContent })));
       this.scope.value = chosen;
       const { base } = this.table.pins;
-      this.measured.hidden = base < 0;
+      this.differ.hidden = base < 0;
       this.baseline.textContent = base < 0 ? "" : this.table.nameOf(base);
       const text = this.text(PREVIEWED);
       this.preview.textContent = text.slice(0, MAX_PREVIEW) + (text.length > MAX_PREVIEW ? "…" : "");
@@ -92,7 +92,7 @@
       };
     }
 
-    columns() {
+    taken() {
       const columns = this.table.shownColumns();
       return this.differences.checked ? this.table.pass("exported", columns) : columns;
     }
@@ -105,7 +105,7 @@
         margin: ["ci", "boot"].includes(grouping.shown) ? grouping.shown : "std",
         caption: document.querySelector("h1")?.textContent.trim() || "Runs",
       };
-      return takeaway.FORMATS[this.format.value].write(this.columns(), this.records(most), how);
+      return takeaway.FORMATS[this.format.value].write(this.taken(), this.records(most), how);
     }
 
     copy() {
