@@ -125,6 +125,8 @@ LATER_SCRIPTS = (
     "js/ui/grouping.js",
     "js/ui/group_panel.js",
     "js/ui/sight.js",
+    "js/ui/chart_choice.js",
+    "js/ui/chart_choice_bar.js",
     "js/ui/suggest.js",
     "js/ui/pins.js",
     "js/ui/peek.js",

@@ -274,6 +274,7 @@
     reporter.chartLook.subscribe(() => refresh());
     document.addEventListener("reporter:rows", afterRest(reload));
     document.addEventListener("reporter:theme", () => refresh());
+    reporter.tables.begun.then(() => reporter.chartChoice?.subscribe(() => refresh((card) => card.followsTable)));
     new MutationObserver(() => refresh()).observe(document.documentElement, { attributeFilter: ["data-theme"] });
     for (const media of ["(prefers-color-scheme: dark)", "print"]) matchMedia(media).addEventListener("change", () => refresh());
   });

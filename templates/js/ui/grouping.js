@@ -17,7 +17,6 @@
 
   const ID_DIGITS = 8;
   const MAX_IN_ADDRESS = 200;
-  const COLORS = 8;
 
   /** Headings whose texts are measured. */
   const MEASURED = 60;
@@ -184,7 +183,7 @@
       if (!this.isHeading(line)) return undefined;
       const { known, rows } = this.outline.node(line);
       const name = groupCells.groupName(this.outline.naming, known, this.table.cell);
-      return { id: "", name, href: "", state: "", color: (known % COLORS) + 1, count: rows.length };
+      return { id: "", name, href: "", state: "", ...reporter.chartIdentity.lookAt(line - this.table.columns.n), count: rows.length };
     }
 
     /* Cells */
