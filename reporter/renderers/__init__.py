@@ -43,6 +43,7 @@ from reporter.renderers.registry import (
     renderer,
     renderer_for,
 )
+from reporter.renderers.table import read_table
 
 __all__ = [
     "ArtifactRequest",
@@ -51,6 +52,7 @@ __all__ = [
     "Renderer",
     "environment",
     "load_entry_points",
+    "read_table",
     "render",
     "renderer",
     "renderer_for",

@@ -16,7 +16,13 @@ from markupsafe import Markup, escape
 
 from reporter.model import Problem
 from reporter.renderers.registry import ArtifactRequest, Fragment, renderer
-from reporter.renderers.table import table_of_records, table_of_split
+from reporter.renderers.table import (
+    TABLE_JSON_BYTES,
+    site_places,
+    table_of_records,
+    table_of_split,
+)
+from reporter.renderers.table_view import table_fragment
 from reporter.renderers.text import TextView, decode, late_text, plain_lines, text_fragment
 
 __all__ = ["JsonNode", "JsonView", "json_fragment", "parse_json", "render_json"]
@@ -61,21 +67,26 @@ class JsonView:
 @renderer("application/json", "application/*+json")
 def render_json(request: ArtifactRequest) -> Fragment:
     """Show JSON as a tree, or as a table when it is one."""
-    data = request.read(JSON_BYTES + 1)
-    if len(data) > JSON_BYTES:
+    limit = TABLE_JSON_BYTES if request.artifact.kind == "table" else JSON_BYTES
+    data = request.read(limit + 1)
+    if len(data) > limit:
         return _as_text(data, None)
     try:
         value = parse_json(data)
     except ValueError as error:
         return _as_text(data, request.problem("Not readable as JSON", str(error)[:200]))
-    return json_fragment(value, [escape(line) for line in plain_lines(decode(data))])
+    raw = [escape(line) for line in plain_lines(decode(data))] if len(data) <= JSON_BYTES else None
+    return json_fragment(request, value, raw)
 
 
-def json_fragment(value: Json, raw: list[Markup] | None = None) -> Fragment:
+def json_fragment(
+    request: ArtifactRequest, value: Json, raw: list[Markup] | None = None
+) -> Fragment:
     """Show a parsed value.
 
     Parameters
     ----------
+    request : ArtifactRequest
     value : object
         What JSON can hold.
     raw : list of Markup, optional
@@ -86,9 +97,10 @@ def json_fragment(value: Json, raw: list[Markup] | None = None) -> Fragment:
     Fragment
         A table when it is one, else a tree.
     """
-    table = table_of_split(value) or table_of_records(value)
+    place = site_places(request)
+    table = table_of_split(value, place) or table_of_records(value, place)
     if table:
-        return table
+        return table_fragment(request, table)
     late, files = late_text(raw, "Show as text") if raw else (None, {})
     view = JsonView(root=_node("", value, 0, _Budget(MAX_NODES)), raw=late)
     return Fragment(template="fragments/json_tree.html.j2", context=view, files=files)

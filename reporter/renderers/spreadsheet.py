@@ -10,8 +10,9 @@ from itertools import islice
 from typing import Any
 
 from reporter.renderers.placeholder import placeholder
-from reporter.renderers.registry import ArtifactRequest, Fragment, renderer
-from reporter.renderers.table import MAX_COLUMNS, MAX_ROWS, TableView, table_view
+from reporter.renderers.registry import ArtifactRequest, FileContent, Fragment, renderer
+from reporter.renderers.table_data import MAX_READ_COLUMNS, TableData, make_table, read_limit
+from reporter.renderers.table_view import TableView, table_view
 
 __all__ = ["SheetView", "SpreadsheetView", "render_spreadsheet"]
 
@@ -47,11 +48,17 @@ def render_spreadsheet(request: ArtifactRequest) -> Fragment:
         return placeholder(request, problem, is_reported=False)
     hidden = len(names) - len(sheets)
     note = f"First {len(sheets)} of {len(names)} sheets" if hidden else ""
-    view = SpreadsheetView(sheets=tuple(sheets), note=note)
-    return Fragment(template="fragments/spreadsheet.html.j2", context=view)
+    files: dict[str, FileContent] = {}
+    shown = []
+    for name, data in sheets:
+        table, more = table_view(request, data)
+        files |= more
+        shown.append(SheetView(name=name, table=table))
+    view = SpreadsheetView(sheets=tuple(shown), note=note)
+    return Fragment(template="fragments/spreadsheet.html.j2", context=view, files=files)
 
 
-def _read(request: ArtifactRequest) -> tuple[list[SheetView], Sequence[str]]:
+def _read(request: ArtifactRequest) -> tuple[list[tuple[str, TableData]], Sequence[str]]:
     from openpyxl import load_workbook
 
     with request.open() as stream:
@@ -65,18 +72,17 @@ def _read(request: ArtifactRequest) -> tuple[list[SheetView], Sequence[str]]:
             book = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
             names = [str(name) for name in book.sheetnames]
             tables = [name for name in names if hasattr(book[name], "iter_rows")]
-            sheets = [_sheet(book[name], name) for name in tables[:MAX_SHEETS]]
+            sheets = [(name, _sheet(book[name])) for name in tables[:MAX_SHEETS]]
             book.close()
     return sheets, names
 
 
-def _sheet(sheet: Any, name: str) -> SheetView:  # Any: openpyxl has no types
-    width = min(sheet.max_column or MAX_COLUMNS, MAX_COLUMNS)
-    rows = list(islice(sheet.iter_rows(values_only=True, max_col=width), MAX_ROWS + 1))
-    header = [_cell(value) for value in rows[0]] if rows else []
-    body = [[_cell(value) for value in row] for row in rows[1:]]
-    n_rows = sheet.max_row - 1 if sheet.max_row else None
-    return SheetView(name=name, table=table_view([str(value) for value in header], body, n_rows))
+def _sheet(sheet: Any) -> TableData:  # Any: openpyxl has no types
+    width = min(sheet.max_column or MAX_READ_COLUMNS, MAX_READ_COLUMNS)
+    rows = sheet.iter_rows(values_only=True, max_col=width)
+    header = [str(_cell(value)) for value in next(rows, ())]
+    body = [[_cell(value) for value in row] for row in islice(rows, read_limit(width))]
+    return make_table(header, body, sheet.max_row - 1 if sheet.max_row else None)
 
 
 def _cell(value: object) -> object:

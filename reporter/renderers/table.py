@@ -1,4 +1,4 @@
-"""Tables: the first rows, the type of each column and how many rows there are.
+"""Tables: CSV, TSV, JSON lines, Parquet, Arrow, and those that ``log_table`` writes.
 
 CSV and TSV are read by the standard library, Parquet and Arrow by pyarrow, which hands out the
 first rows without the rest. A formula in a cell is text and stays text: nothing evaluates it.
@@ -9,230 +9,244 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import Any, BinaryIO
+from urllib.parse import unquote
 
-from reporter.model import Problem
+from reporter.mediatypes import JSON
 from reporter.renderers.registry import ArtifactRequest, Fragment, renderer
+from reporter.renderers.table_data import (
+    MAX_READ_COLUMNS,
+    MAX_READ_ROWS,
+    Cell,
+    Place,
+    TableData,
+    make_table,
+    read_limit,
+)
+from reporter.renderers.table_view import table_fragment
 from reporter.renderers.text import decode
 
 __all__ = [
-    "TableColumn",
-    "TableView",
-    "render_arrow",
-    "render_delimited",
-    "render_json_lines",
-    "render_parquet",
-    "table_fragment",
+    "TABLE_JSON_BYTES",
+    "read_table",
+    "render_table",
+    "site_places",
     "table_of_records",
     "table_of_split",
-    "table_view",
 ]
 
-MAX_ROWS = 50
-MAX_COLUMNS = 60
-MAX_CELL_CHARS = 200
-
-SAMPLE_BYTES = 1_000_000
+SAMPLE_BYTES = 1_500_000
 """Of text: holds the first rows of any table that a person would look at."""
 
 COUNTED_BYTES = 64_000_000
-"""Above, rows of a text file are not counted: that would take a second a file."""
+"""Above, rows are not counted: that would take a second a file."""
 
 BLOCK_BYTES = 1_000_000
 
 MAX_GROUP_BYTES = 500_000_000
-"""Of one Parquet row group, uncompressed; a larger one is not opened for 50 rows."""
+"""Of Parquet row groups, uncompressed; larger ones are not opened for a few rows."""
 
 MAX_ARROW_BYTES = 200_000_000
 
-Cell = Any  # whatever JSON or pyarrow holds
+TABLE_JSON_BYTES = 30_000_000
+"""Of a logged table, which is JSON and has to be parsed whole."""
+
+DELIMITERS = ",;\t|"
 
 
-@dataclass(frozen=True, kw_only=True)
-class TableColumn:
-    """A column's heading."""
-
-    name: str
-    type: str
-    """``int``, ``float``, ``text`` …; of Parquet its own word."""
-    is_numeric: bool
+class NoTableError(ValueError):
+    """The bytes are no table; the message says why, and is empty where nothing is wrong."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class TableView:
-    """The first rows of a table."""
+@renderer(
+    "text/csv",
+    "text/tab-separated-values",
+    "application/jsonl",
+    "application/vnd.apache.parquet",
+    "application/vnd.apache.arrow.file",
+)
+def render_table(request: ArtifactRequest) -> Fragment:
+    """Show a table; as text what should be one and is none."""
+    from reporter.renderers.text import render_text
 
-    columns: tuple[TableColumn, ...]
-    rows: tuple[tuple[str, ...], ...]
-    note: str
-    """How much is shown of how much."""
-
-
-@renderer("text/csv", "text/tab-separated-values")
-def render_delimited(request: ArtifactRequest) -> Fragment:
-    """Show the first rows of a CSV or TSV file."""
-    with request.open() as stream:
-        data = stream.read(SAMPLE_BYTES)
-        n_lines = _count_lines(data, stream)
     try:
-        records, n_records = _read_delimited(decode(data), request.media_type)
-    except csv.Error as error:
-        return _as_text(request, request.problem("Not readable as a table", str(error)))
-    if len(data) == SAMPLE_BYTES:
-        n_records = n_lines  # exact unless cells hold line breaks
-    n_rows = None if n_records is None else max(n_records - 1, 0)
-    return table_fragment(records[0] if records else [], records[1:], n_rows)
-
-
-@renderer("application/jsonl")
-def render_json_lines(request: ArtifactRequest) -> Fragment:
-    """Show the first records of a file with one JSON object a line."""
-    with request.open() as stream:
-        data = stream.read(SAMPLE_BYTES)
-        n_rows = _count_lines(data, stream)
-    lines = decode(data).splitlines()[: MAX_ROWS + 1]
-    try:
-        records = [json.loads(line) for line in lines if line.strip()][:MAX_ROWS]
-    except (ValueError, RecursionError) as error:
-        problem = request.problem("Not readable as JSON lines", str(error)[:200])
-        return _as_text(request, problem)
-    return table_of_records(records, n_rows) or _as_text(request, None)
-
-
-@renderer("application/vnd.apache.parquet")
-def render_parquet(request: ArtifactRequest) -> Fragment:
-    """Show the first rows of a Parquet file."""
-    from pyarrow import parquet
-
-    with request.open() as stream:
-        file = parquet.ParquetFile(stream)
-        metadata = file.metadata
-        names = file.schema_arrow.names[:MAX_COLUMNS]
-        is_small = metadata.num_row_groups and (
-            metadata.row_group(0).total_byte_size <= MAX_GROUP_BYTES
-        )
-        batches = file.iter_batches(MAX_ROWS, row_groups=[0], columns=names) if is_small else ()
-        batch = next(iter(batches), None)
-        return _arrow_fragment(file.schema_arrow, batch, metadata.num_rows)
-
-
-@renderer("application/vnd.apache.arrow.file")
-def render_arrow(request: ArtifactRequest) -> Fragment:
-    """Show the first rows of an Arrow or Feather file."""
-    from pyarrow import ipc
-
-    if request.artifact.size_bytes > MAX_ARROW_BYTES:
+        data = _READERS[request.media_type](request)
+    except NoTableError as error:
+        problem = request.problem("Not readable as a table", str(error)) if str(error) else None
+        return replace(render_text(request), problem=problem)
+    problem = None
+    if data.n_rows is None and not data.columns:
         problem = request.problem("Table too large to show")
-        return table_fragment([], [], None, problem)
-    with request.open() as stream:
-        file = ipc.open_file(stream)
-        batch = file.get_batch(0) if file.num_record_batches else None
-        n_rows = batch.num_rows if batch is not None and file.num_record_batches == 1 else None
-        return _arrow_fragment(file.schema, batch, n_rows)
+    return table_fragment(request, data, problem)
 
 
-def table_of_split(value: Cell) -> Fragment | None:
+def read_table(request: ArtifactRequest) -> TableData | None:
+    """Read the first rows of any kind of table.
+
+    Parameters
+    ----------
+    request : ArtifactRequest
+
+    Returns
+    -------
+    TableData or None
+        None when the artifact is none, or cannot be read.
+    """
+    read = _READERS.get(request.media_type)
+    try:
+        data = read(request) if read else None
+    except Exception:  # noqa: BLE001  (its own page says what is wrong; hostile bytes stop no build)
+        return None
+    return data if data and data.n_read else None
+
+
+def table_of_split(value: Cell, place: Place) -> TableData | None:
     """Make a table of ``{"columns": [...], "data": [[...], ...]}``: MLflow's ``log_table``."""
     if not (isinstance(value, dict) and isinstance(value.get("columns"), list)):
         return None
     rows = value.get("data")
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
         return None
-    return table_fragment(value["columns"], rows[:MAX_ROWS], len(rows))
+    return make_table(value["columns"], rows, len(rows), place=place)
 
 
-def table_of_records(value: Cell, n_rows: int | None = None) -> Fragment | None:
+def table_of_records(value: Cell, place: Place, n_rows: int | None = None) -> TableData | None:
     """Make a table of a list of objects, of which there may be more than are given."""
     if not (isinstance(value, list) and value and all(isinstance(item, dict) for item in value)):
         return None
-    shown = value[:MAX_ROWS]
+    shown = value[:MAX_READ_ROWS]
     names = list(dict.fromkeys(name for record in shown for name in record))
-    rows = [[record.get(name) for name in names] for record in shown]
-    return table_fragment(names, rows, len(value) if n_rows is None else n_rows)
+    rows = ([record.get(name) for name in names] for record in shown)
+    return make_table(names, rows, len(value) if n_rows is None else n_rows, place=place)
 
 
-def table_fragment(
-    header: Sequence[Cell],
-    rows: Sequence[Sequence[Cell]],
-    n_rows: int | None,
-    problem: Problem | None = None,
-    types: Sequence[str] = (),
-) -> Fragment:
-    """Show a table: the arguments of :func:`table_view`, and a problem if there is one."""
-    view = table_view(header, rows, n_rows, types)
-    return Fragment(template="fragments/table.html.j2", context=view, problem=problem)
+def site_places(request: ArtifactRequest) -> Place:
+    """Return what finds other files of a run in the site."""
+
+    def place(path: str) -> str:
+        href = request.find(path)
+        return unquote(href.removeprefix(request.root)) if href.startswith(request.root) else ""
+
+    return place
 
 
-def table_view(
-    header: Sequence[Cell],
-    rows: Sequence[Sequence[Cell]],
-    n_rows: int | None,
-    types: Sequence[str] = (),
-) -> TableView:
-    """Make what a table shows.
-
-    Parameters
-    ----------
-    header : sequence
-        Names of the columns.
-    rows : sequence of sequence
-        At least the first :data:`MAX_ROWS`; short and long rows are allowed.
-    n_rows : int or None
-        Rows in all; None when nobody counted.
-    types : sequence of str
-        Of the columns, as the format declares them; guessed from the cells when empty.
-
-    Returns
-    -------
-    TableView
-    """
-    shown = [list(row[:MAX_COLUMNS]) for row in rows[:MAX_ROWS]]
-    width = min(max(map(len, [header, *shown])), MAX_COLUMNS)
-    names = [_text(name) for name in header[:width]] + [""] * (width - len(header))
-    padded = [row + [None] * (width - len(row)) for row in shown]
-    kinds = list(types[:width]) or [_guess_type(row[at] for row in padded) for at in range(width)]
-    return TableView(
-        columns=tuple(map(_column, names, kinds)),
-        rows=tuple(tuple(map(_text, row)) for row in padded),
-        note=_note(len(shown), n_rows, width, max(len(header), width)),
-    )
+def _read_delimited(request: ArtifactRequest) -> TableData:
+    with request.open() as stream:
+        data = stream.read(SAMPLE_BYTES)
+        n_lines = _count_lines(data, stream)
+    is_cut = len(data) == SAMPLE_BYTES
+    text = decode(data)
+    delimiter = _delimiter(request.media_type, text)
+    try:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        records = [record for record in reader if record]
+    except csv.Error as error:
+        raise NoTableError(str(error)) from error
+    n_rows: int | None = max(len(records) - 1, 0)
+    if is_cut:
+        records = records[:-1]
+        n_rows = n_lines and max(n_lines - 1, 0)  # exact unless cells hold line breaks
+    return make_table(records[0] if records else [], records[1:], n_rows)
 
 
-# Any below: pyarrow has no types
-def _arrow_fragment(schema: Any, batch: Any, n_rows: int | None) -> Fragment:
-    names = schema.names
-    types = [str(field.type) for field in islice(schema, MAX_COLUMNS)]
-    cells = [] if batch is None else [_cells(column) for column in batch.columns[:MAX_COLUMNS]]
-    return table_fragment(names, list(zip(*cells, strict=True)), n_rows, types=types)
+def _read_json_lines(request: ArtifactRequest) -> TableData:
+    with request.open() as stream:
+        data = stream.read(SAMPLE_BYTES)
+        n_rows = _count_lines(data, stream)
+    lines = decode(data).splitlines()
+    whole = lines[:-1] if len(data) == SAMPLE_BYTES else lines
+    try:
+        records = [json.loads(line) for line in whole[:MAX_READ_ROWS] if line.strip()]
+    except (ValueError, RecursionError) as error:
+        raise NoTableError(str(error)[:200]) from error
+    table = table_of_records(records, site_places(request), n_rows)
+    if table is None:
+        raise NoTableError
+    return table
 
 
-def _cells(column: Any) -> list[Cell]:
-    return [_cell(value) for value in column.slice(0, MAX_ROWS)]
+def _read_json(request: ArtifactRequest) -> TableData:
+    data = request.read(TABLE_JSON_BYTES + 1)
+    value = json.loads(decode(data)) if len(data) <= TABLE_JSON_BYTES else None
+    place = site_places(request)
+    table = table_of_split(value, place) or table_of_records(value, place)
+    if table is None:
+        raise NoTableError
+    return table
 
 
-def _cell(value: Any) -> Cell:
+def _read_parquet(request: ArtifactRequest) -> TableData:
+    from pyarrow import parquet
+
+    with request.open() as stream:
+        file = parquet.ParquetFile(stream)
+        schema, metadata = file.schema_arrow, file.metadata
+        limit = read_limit(len(schema.names))
+        groups = list(_first_groups(metadata, limit))
+        names = schema.names[:MAX_READ_COLUMNS]
+        batches = file.iter_batches(limit, row_groups=groups, columns=names) if groups else iter(())
+        return _of_batches(request, schema, batches, metadata.num_rows)
+
+
+def _first_groups(metadata: Any, n_rows: int) -> Iterator[int]:  # Any: pyarrow has no types
+    """Yield the row groups that hold the first rows."""
+    n_bytes = n_found = 0
+    for place in range(metadata.num_row_groups):
+        group = metadata.row_group(place)
+        n_bytes += group.total_byte_size
+        if n_found >= n_rows or n_bytes > MAX_GROUP_BYTES:
+            return
+        n_found += group.num_rows
+        yield place
+
+
+def _read_arrow(request: ArtifactRequest) -> TableData:
+    from pyarrow import ipc
+
+    size_bytes = request.artifact.size_bytes
+    if size_bytes > MAX_ARROW_BYTES:
+        return make_table([], [], None)
+    with request.open() as stream:
+        file = ipc.open_file(stream)
+        n_batches = file.num_record_batches
+        batches = map(file.get_batch, range(n_batches))
+        is_counted = n_batches <= 1 or size_bytes <= COUNTED_BYTES
+        n_rows = sum(file.get_batch(k).num_rows for k in range(n_batches)) if is_counted else None
+        return _of_batches(request, file.schema, batches, n_rows)
+
+
+def _of_batches(
+    request: ArtifactRequest, schema: Any, batches: Iterator[Any], n_rows: int | None
+) -> TableData:
+    """Take the first rows of record batches; Any: pyarrow has no types."""
+    limit = read_limit(len(schema.names))
+    columns: list[list[Cell]] = [[] for _ in schema.names[:MAX_READ_COLUMNS]]
+    for batch in batches:
+        n_left = limit - len(columns[0]) if columns else 0
+        if n_left <= 0:
+            break
+        for cells, column in zip(columns, batch.columns, strict=False):
+            cells.extend(map(_as_python, column.slice(0, n_left)))
+    types = [str(field.type).removeprefix("large_") for field in islice(schema, MAX_READ_COLUMNS)]
+    rows = zip(*columns, strict=True)
+    return make_table(schema.names, rows, n_rows, types, site_places(request))
+
+
+def _as_python(value: Any) -> Cell:
     try:
         return value.as_py()
     except (ValueError, OverflowError):
         return str(value)  # a time that Python cannot hold
 
 
-def _read_delimited(text: str, media_type: str) -> tuple[list[list[str]], int | None]:
-    """Return the first records and the number of all."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(media_type, text))
-    records = (record for record in reader if record)
-    first = list(islice(records, MAX_ROWS + 1))
-    return first, len(first) + sum(1 for _ in records)
-
-
 def _delimiter(media_type: str, text: str) -> str:
     if media_type == "text/tab-separated-values":
         return "\t"
     header = text.partition("\n")[0]
-    return max(",;\t|", key=header.count)
+    return max(DELIMITERS, key=header.count)
 
 
 def _count_lines(data: bytes, stream: BinaryIO) -> int | None:
@@ -247,60 +261,11 @@ def _count_lines(data: bytes, stream: BinaryIO) -> int | None:
     return n_lines + (last not in {b"\n", b""})
 
 
-def _as_text(request: ArtifactRequest, problem: Problem | None) -> Fragment:
-    from reporter.renderers.text import render_text
-
-    return replace(render_text(request), problem=problem)
-
-
-def _column(name: str, kind: str) -> TableColumn:
-    is_numeric = kind.startswith(("int", "uint", "float", "double", "half", "decimal"))
-    return TableColumn(name=name, type=kind, is_numeric=is_numeric)
-
-
-def _guess_type(cells: Iterable[Cell]) -> str:
-    known = {kind for cell in cells if (kind := _type_of(cell))}
-    if known <= {"int"}:
-        return "int" if known else ""
-    if known <= {"int", "float"}:
-        return "float"
-    return known.pop() if len(known) == 1 else "text"
-
-
-def _type_of(cell: Cell) -> str:
-    """Name the type of one cell; empty for an empty one."""
-    if cell is None or cell == "":
-        return ""
-    if isinstance(cell, bool):
-        return "bool"
-    if isinstance(cell, (int, float)):
-        return type(cell).__name__
-    if not isinstance(cell, str):
-        return "list" if isinstance(cell, (list, tuple)) else "object"
-    return _type_of_text(cell)
-
-
-def _type_of_text(text: str) -> str:
-    if text in {"True", "False", "true", "false"}:
-        return "bool"
-    try:
-        float(text)
-    except ValueError:
-        return "text"
-    return "int" if text.strip().lstrip("+-").isdigit() else "float"
-
-
-def _text(cell: Cell) -> str:
-    if cell is None:
-        return ""
-    is_nested = isinstance(cell, (dict, list, tuple))
-    text = json.dumps(cell, ensure_ascii=False, default=str) if is_nested else str(cell)
-    return text if len(text) <= MAX_CELL_CHARS else f"{text[:MAX_CELL_CHARS]}…"
-
-
-def _note(n_shown: int, n_rows: int | None, n_columns: int, all_columns: int) -> str:
-    rows = "1 row" if n_rows == 1 else f"{n_rows:,} rows" if n_rows is not None else "more rows"
-    if n_rows is None or n_shown < n_rows:
-        rows = f"First {n_shown} of {rows}"
-    columns = "1 column" if all_columns == 1 else f"{all_columns:,} columns"
-    return f"{rows}, {columns if n_columns == all_columns else f'first {n_columns} of {columns}'}"
+_READERS: dict[str, Callable[[ArtifactRequest], TableData]] = {
+    "text/csv": _read_delimited,
+    "text/tab-separated-values": _read_delimited,
+    "application/jsonl": _read_json_lines,
+    JSON: _read_json,
+    "application/vnd.apache.parquet": _read_parquet,
+    "application/vnd.apache.arrow.file": _read_arrow,
+}

@@ -60,7 +60,7 @@ def _tree(request: ArtifactRequest, parse: Callable[[str], Json]) -> Fragment:
         return replace(render_code(request), problem=request.problem("Not readable", detail))
     if not isinstance(value, (dict, list)):
         return render_code(request)  # a text, or nothing: no tree
-    return json_fragment(value, highlight_lines(text, request.name))
+    return json_fragment(request, value, highlight_lines(text, request.name))
 
 
 def _parse_yaml(text: str) -> Json:
