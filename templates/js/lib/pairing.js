@@ -33,7 +33,7 @@
     const xs = Float64Array.from(found, (at) => (at < 0 ? NaN : other.y[at]));
     const isPlace = (x) => Number.isFinite(x) && !(isLog && x <= 0);
     const order = Uint32Array.from(xs.keys()).filter((i) => isPlace(xs[i]));
-    order.sort((a, b) => xs[a] - xs[b] || a - b);
+    if (!order.every((at, i) => i === 0 || xs[order[i - 1]] <= xs[at])) order.sort((a, b) => xs[a] - xs[b] || a - b);
     const dropped = isLog ? xs.reduce((n, x) => n + (x <= 0 && Number.isFinite(x) ? 1 : 0), 0) : 0;
     return { line: reporter.clock.reordered(line, order, (at) => xs[at]), lost: line.x.length - order.length - dropped, dropped };
   }

@@ -172,12 +172,6 @@
     return { low: isMeant(low) ? low : found.low, high: isMeant(high) ? high : found.high, isExact: isMeant(low) || isMeant(high) };
   }
 
-  function smoothed(line, { smooth, smoothsByX }) {
-    if (!(smooth > 0) || line.isSmooth) return line.y;
-    const unit = reporter.smoothingUnit(line.x, line.logged || line.x.length);
-    return reporter.smooth(line.y, smooth, smoothsByX ? { x: line.x, unit } : undefined);
-  }
-
   /**
    * @param {Line[]} lines
    * @param {PlotOptions} options
@@ -218,7 +212,7 @@
     }
 
     function addLine(line, color) {
-      const { kept } = visible(smoothed(line, look));
+      const { kept } = visible(line.isSmooth ? line.y : reporter.smoothLine(line, look));
       const seen = cut(line, kept, window);
       const appearance = { run: line.id, color, dash: DASHES[line.dash], ...LINE };
       const rows = rowsOf(seen.drawn, appearance, cap);

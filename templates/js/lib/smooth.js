@@ -47,6 +47,16 @@
     return span > 0 ? span / Math.max(1, logged - 1) : 1;
   }
 
-  Object.assign(reporter, { smooth, smoothingUnit: unitOf });
-  if (typeof module === "object") module.exports = { smooth, unitOf };
+  /**
+   * @param {{x: ArrayLike<number>, y: ArrayLike<number>, logged?: number}} line
+   * @param {{smooth: number, smoothsByX?: boolean}} look
+   * @returns {ArrayLike<number>}
+   */
+  function smoothLine({ x, y, logged }, look) {
+    if (!(look.smooth > 0)) return y;
+    return smooth(y, look.smooth, look.smoothsByX ? { x, unit: unitOf(x, logged || x.length) } : undefined);
+  }
+
+  Object.assign(reporter, { smooth, smoothLine });
+  if (typeof module === "object") module.exports = { smooth, smoothLine, unitOf };
 })((globalThis.reporter = globalThis.reporter || {}));

@@ -1,5 +1,5 @@
 /**
- * Where texts stand beside a plot: ticks of a logarithmic axis of steps, and names at the ends of lines.
+ * Where texts stand beside a plot: ticks of logarithmic axes and of times, and names at the ends of lines.
  */
 (function (reporter) {
   "use strict";
@@ -44,6 +44,39 @@
     return ticks.length > 1 ? ticks : null;
   }
 
+  const [SECOND, MINUTE, HOUR, DAY] = [1e3, 6e4, 36e5, 864e5];
+
+  /** Distances that people count time in, and what is printed at such ticks (of d3-time-format). */
+  const CLOCKS = [
+    { format: "%H:%M:%S", steps: [1, 2, 5, 10, 15, 30].map((n) => n * SECOND) },
+    { format: "%H:%M", steps: [1, 2, 5, 10, 15, 30].map((n) => n * MINUTE) },
+    { format: "%H:%M", steps: [1, 2, 3, 6, 12].map((n) => n * HOUR) },
+    { format: "%-d %b", steps: [1, 2, 5, 10, 30, 60, 120, 365, 730, 1825, 3650].map((n) => n * DAY) },
+  ];
+  const FINEST = "%H:%M:%S.%L";
+  const WITH_DAY = "%-d %b %H:%M";
+  const MOST_TIMES = 6;
+
+  /**
+   * Ticks of an axis of times.
+   *
+   * @param {number} low  milliseconds since 1970
+   * @param {number} high
+   * @returns {{ticks: number[], format: string} | null}  null where the two are one
+   */
+  function timeTicks(low, high) {
+    const span = high - low;
+    if (!(span > 0)) return null;
+    const isRoomy = (step) => span / step <= MOST_TIMES;
+    const clock = CLOCKS.find(({ steps }) => isRoomy(steps[steps.length - 1])) || CLOCKS[CLOCKS.length - 1];
+    const isFine = span < SECOND * 2;
+    const step = isFine ? 10 ** Math.ceil(Math.log10(span / MOST_TIMES)) : clock.steps.find(isRoomy) || clock.steps[clock.steps.length - 1];
+    const ticks = [];
+    for (let at = Math.ceil(low / step) * step; at <= high; at += step) ticks.push(at);
+    const isOverDays = clock.format !== "%-d %b" && Math.floor(low / DAY) !== Math.floor(high / DAY);
+    return { ticks, format: isFine ? FINEST : isOverDays ? WITH_DAY : clock.format };
+  }
+
   /**
    * Push texts apart that would overlap, each as little as can be.
    *
@@ -75,6 +108,6 @@
     return { members: [...above.members, ...below.members], sum: above.sum + below.sum - shift };
   }
 
-  reporter.ticks = { logTicks, spread };
+  reporter.ticks = { logTicks, timeTicks, spread };
   if (typeof module === "object") module.exports = reporter.ticks;
 })((globalThis.reporter = globalThis.reporter || {}));

@@ -6,13 +6,14 @@
  *   drawing.notices             what was left out or is broken, in words
  *   drawing.release()
  *
- * `look` is {x: "linear"|"log", y: "linear"|"log", smooth: 0…0.99, hasOutliers: boolean}. Knows nothing of cards or files.
+ * `look` is that of reporter.chartLook. Knows nothing of cards or files.
  */
 (function (reporter) {
   "use strict";
   if (typeof document === "undefined") return;
 
   const { format } = reporter;
+  const { extent } = reporter.scales;
 
   const LABEL_FONT = "600 11px";
   const LABEL_GAP_PX = 12;
@@ -65,26 +66,11 @@
     return labels.map(({ text, color }, i) => ({ text, color, top: tops[i] })); // new rows: Vega marks those it has seen
   }
 
-  /** Least and greatest of some numbers; null without any. */
-  function extent(numbers) {
-    let [least, greatest] = [Infinity, -Infinity];
-    for (const number of numbers) {
-      if (number < least) least = number;
-      if (number > greatest) greatest = number;
-    }
-    return least <= greatest ? [least, greatest] : null;
-  }
-
   /** Two points that span the same axes as all of them. */
   function corners(points, bands) {
     const x = extent(points.map((point) => point.x));
     const y = extent([...points.map((point) => point.y), ...bands.flatMap(({ low, high }) => [low, high])].filter((value) => value !== null));
     return x && y ? [0, 1].map((i) => ({ x: x[i], y: y[i], run: "", color: "transparent", dash: [], width: 0, opacity: 0 })) : [];
-  }
-
-  function logTicks(rows, field, scale) {
-    const ends = scale ? [scale.low, scale.high] : extent(rows.map((row) => row[field]).filter(Number.isFinite));
-    return ends && reporter.ticks.logTicks(...ends);
   }
 
   function lineNotices({ dropped, broken, scale }, { lines, cut, notes = [] }) {
@@ -99,11 +85,10 @@
   async function showLines(drawing, look, colors) {
     const { data, view } = drawing;
     const { width } = view.size;
-    const plot = reporter.plot.plotLines(data.lines, { ...look, isLog: look.y === "log", widthPx: width, colors: colors.runs, marks: colors.marks });
-    const { points, bands, breaks, dots, curves, scale } = plot;
-    const signals = { x_title: data.xTitle, y_low: scale && scale.low, y_high: scale && scale.high };
-    if (look.x === "log") signals.x_ticks = logTicks(points, "x", null);
-    if (look.y === "log") signals.y_ticks = logTicks(points, "y", scale);
+    const { window, range } = data;
+    const plot = reporter.plot.plotLines(data.lines, { ...look, window, range, isLog: look.y === "log", widthPx: width, colors: colors.runs, marks: colors.marks });
+    const { points, bands, breaks, dots, curves } = plot;
+    const signals = reporter.scales.signalsOf(plot, data, look);
     /* Axes and labels take their room first, from two points: all of them would be drawn twice. */
     const labels = makeLabels(curves, colors.runs, width * LABEL_SHARE);
     if (view.isNew || labels.length) await view.show({ points: corners(points, bands), bands: [], breaks: [], dots: [], labels }, signals);
@@ -111,7 +96,7 @@
     await view.show({ points, bands, breaks, dots, labels: placed }, signals);
     drawing.notices = lineNotices(plot, data);
     const [x, y] = [view.scale("x"), view.scale("y")];
-    reporter.chartHover.attachLines(drawing.box, { mount: view.mount, area: view.area, xTitle: data.xTitle, unit: data.unit, curves, colors: colors.runs, toX: x, toY: y, fromX: x.invert });
+    reporter.chartHover.attachLines(drawing.box, { mount: view.mount, area: view.area, xTitle: data.xTitle, xKind: data.xKind, xUnit: data.xUnit, unit: data.unit, curves, colors: colors.runs, toX: x, toY: y, fromX: x.invert });
   }
 
   /* Bars */

@@ -84,7 +84,7 @@
   /** A run's own page says how it looks, and spares it the table of all runs. */
   async function loadOwnLine(card, experiment) {
     const series = await seriesOf(card, experiment, [card.runId], (id) => id === card.runId);
-    return series.map((one) => ({ ...one, name: card.metric, color: card.color, dash: 0, status: card.status }));
+    return series.map((one) => ({ ...one, experiment: experiment.id, name: card.metric, color: card.color, dash: 0, status: card.status }));
   }
 
   async function loadLines(card, experiment) {
@@ -99,7 +99,7 @@
     const series = all || (await seriesOf(card, experiment, ids, (id) => chosen.has(id)));
     const byId = new Map(series.map((one) => [one.id, one]));
     const logged = ids.filter((id) => byId.has(id));
-    return { lines: logged.map((id) => ({ ...byId.get(id), ...index.describe(id) })), total: logged.length };
+    return { lines: logged.map((id) => ({ ...byId.get(id), experiment: experiment.id, ...index.describe(id) })), total: logged.length };
   }
 
   /* Bars */

@@ -1,7 +1,7 @@
 /**
  * What is seen of all charts of a page: scales, smoothing, and which cards. It is in the address.
  *
- *   reporter.chartLook.get()            {axis, x, y, smooth, hasOutliers}
+ *   reporter.chartLook.get()            {axis, x, y, smooth, smoothsByX, hasOutliers, zoom, ranges}
  *   reporter.chartLook.subscribe(act)   after it changed
  */
 (function (reporter) {
@@ -9,14 +9,21 @@
   if (typeof document === "undefined") return;
 
   const MOST_SMOOTH = 0.99;
-  const NAMES = ["axis", "x", "y", "smooth", "outliers"];
+  const NAMES = ["axis", "x", "y", "smooth", "ema", "outliers", "zoom", "yr"];
 
   /** Values of buttons that an address need not name. */
-  const PLAIN = new Set(["linear", "step"]);
+  const PLAIN = new Set(["linear", "step", "point"]);
+  const AXES = new Set(["time", "wall"]);
 
   const listeners = new Set();
 
   const scale = (name) => (reporter.view.get(name) === "log" ? "log" : "linear");
+
+  /** "step", "time", "wall", or a metric: "metrics.val_loss". */
+  function axis() {
+    const wanted = reporter.view.get("axis") || "";
+    return AXES.has(wanted) || wanted.startsWith("metrics.") ? wanted : "step";
+  }
 
   function smooth() {
     const wanted = Number(reporter.view.get("smooth"));
@@ -27,11 +34,14 @@
   let dragged = null;
 
   const get = () => ({
-    axis: reporter.view.get("axis") === "time" ? "time" : "step",
+    axis: axis(),
     x: scale("x"),
     y: scale("y"),
     smooth: dragged ?? smooth(),
+    smoothsByX: reporter.view.get("ema") === "x",
     hasOutliers: reporter.view.get("outliers") === "shown",
+    zoom: reporter.view.get("zoom"),
+    ranges: reporter.view.get("yr"),
   });
 
   function tell() {

@@ -73,17 +73,13 @@
         if (this.loaded !== loaded) return;
         const choice = this.choice(data);
         const picked = reporter.chartArrangement.pick({ ...data, xTitle: this.figure.dataset.xTitle || "step" }, choice);
-        const onAxis = this.onAxis(picked, look);
-        await this.show(specs, reporter.chartArrangement.arrange(onAxis, look, choice), look);
+        const detailed = reporter.chartDetail.prepare(picked, look, this.box.clientWidth);
+        detailed.more?.then(() => this.loaded === loaded && ask(this));
+        await this.show(specs, reporter.chartArrangement.arrange(detailed.data, detailed.look, choice), detailed.look);
         if (this.loaded === loaded) this.figure.dataset.state = "ready";
       } catch (error) {
         if (this.loaded === loaded) this.fail(error);
       }
-    }
-
-    /** System metrics are measured by the clock, whatever the others stand against. */
-    onAxis(data, look) {
-      return look.axis === "time" || data.x === "time" ? reporter.clock.against(data) : data;
     }
 
     /** How the page groups and colours what the table shows. */
