@@ -113,15 +113,14 @@ class _Here(threading.local):
 _here = _Here()
 
 
-def configure(flavor: str, given: Mapping[str, Any], *, disable: bool) -> bool:
+def configure(flavor: str, arguments: Mapping[str, Any]) -> bool:
     """Keep the settings of a flavour.
 
     Parameters
     ----------
     flavor : str
-    given : mapping
-        Arguments of an ``autolog`` call.
-    disable : bool
+    arguments : mapping
+        Of an ``autolog`` call, by name; those that it merely accepts are in ``accepted``.
 
     Returns
     -------
@@ -133,6 +132,9 @@ def configure(flavor: str, given: Mapping[str, Any], *, disable: bool) -> bool:
     InvalidInputError
         There is no such argument.
     """
+    given = {**arguments, **arguments["accepted"]}
+    del given["accepted"]
+    disable = given.pop("disable")
     known = {spec.name for spec in fields(AutologOptions)}
     for name in set(given) - known - _ACCEPTED:
         raise InvalidInputError(f"autolog() has no argument {name!r}.", did_you_mean(name, known))

@@ -100,7 +100,7 @@ def log_importance(live: LiveRun, scores: Mapping[str, float], kind: str, *, dra
 
 
 def watch(
-    flavor: str, arguments: dict[str, Any], module: str, steps: Callable[[Training], Any]
+    flavor: str, arguments: Mapping[str, Any], module: str, steps: Callable[[Training], Any]
 ) -> None:
     """Log a library's trainings from now on, or no more.
 
@@ -108,18 +108,15 @@ def watch(
     ----------
     flavor : str
         The library's name.
-    arguments : dict
+    arguments : mapping
         All of its ``autolog``.
     module : str
         The library's module with its function ``train``, which its estimators call by that name.
     steps : callable
         As for :func:`train`.
     """
-    given = {**arguments, **arguments["accepted"]}
-    disable = given.pop("disable")
-    del given["accepted"]
     autologging.restore(flavor)
-    if autologging.configure(flavor, given, disable=disable):
+    if autologging.configure(flavor, arguments):
         from reporter.integrations.estimators import watch_estimators
 
         watch_estimators()

@@ -56,12 +56,10 @@ def log_model(
     ModelInfo
     """
     options = ModelOptions.read(
-        {
-            **accepted,
-            "registered_model_name": registered_model_name,
-            "signature": signature,
-            "input_example": input_example,
-        }
+        accepted,
+        registered_model_name=registered_model_name,
+        signature=signature,
+        input_example=input_example,
     )
     return models.log(saved(model), model, name or artifact_path, options)
 
@@ -123,11 +121,9 @@ def autolog(
     **accepted
         MLflow's further arguments.
     """
-    given = dict(locals())
-    given |= given.pop("accepted")
-    del given["disable"]
+    arguments = dict(locals())
     autologging.restore(FLAVOR)
-    if autologging.configure(FLAVOR, given, disable=disable):
+    if autologging.configure(FLAVOR, arguments):
         when_imported("keras", _patch)
 
 

@@ -52,12 +52,10 @@ def log_model(
     """
     form = accepted.pop("serialization_format", None)
     options = ModelOptions.read(
-        {
-            **accepted,
-            "registered_model_name": registered_model_name,
-            "signature": signature,
-            "input_example": input_example,
-        }
+        accepted,
+        registered_model_name=registered_model_name,
+        signature=signature,
+        input_example=input_example,
     )
     return models.log(saved(lgb_model, form), lgb_model, name or artifact_path, options)
 

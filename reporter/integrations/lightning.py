@@ -53,11 +53,9 @@ def autolog(
     **accepted
         MLflow's further arguments.
     """
-    given = dict(locals())
-    given |= given.pop("accepted")
-    del given["disable"]
+    arguments = dict(locals())
     autologging.restore(FLAVOR)
-    if autologging.configure(FLAVOR, given, disable=disable):
+    if autologging.configure(FLAVOR, arguments):
         for name in _MODULES:
             when_imported(name, _patch)
 

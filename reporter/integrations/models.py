@@ -114,7 +114,7 @@ class ModelOptions:
     step: int = 0
 
     @classmethod
-    def read(cls, given: Mapping[str, Any]) -> ModelOptions:
+    def read(cls, accepted: Mapping[str, Any], **named: Any) -> ModelOptions:  # Any: users' own
         """Sort the arguments of a ``log_model`` into those that mean something here.
 
         Raises
@@ -122,7 +122,7 @@ class ModelOptions:
         InvalidInputError
             MLflow has no such argument.
         """
-        rest = dict(given)
+        rest = {**accepted, **named}
         if rest.pop("registered_model_name", None) is not None:
             warn_once("There is no model registry: registered_model_name is not kept.")
         options = cls(

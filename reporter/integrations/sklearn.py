@@ -61,10 +61,7 @@ def autolog(
     **accepted
         MLflow's further arguments.
     """
-    given = dict(locals())
-    given |= given.pop("accepted")
-    del given["disable"]
-    if autologging.configure(FLAVOR, given, disable=disable):
+    if autologging.configure(FLAVOR, dict(locals())):
         from reporter.integrations.estimators import watch_estimators
 
         watch_estimators()
@@ -113,12 +110,10 @@ def log_model(
         An argument that MLflow does not have either, or a format that is not known.
     """
     options = ModelOptions.read(
-        {
-            **accepted,
-            "registered_model_name": registered_model_name,
-            "signature": signature,
-            "input_example": input_example,
-        }
+        accepted,
+        registered_model_name=registered_model_name,
+        signature=signature,
+        input_example=input_example,
     )
     return models.log(
         saved(sk_model, serialization_format), sk_model, name or artifact_path, options

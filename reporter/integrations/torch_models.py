@@ -60,12 +60,10 @@ def log_model(
     """
     written = saved(pytorch_model, pickle_module, accepted.pop("serialization_format", None))
     options = ModelOptions.read(
-        {
-            **accepted,
-            "registered_model_name": registered_model_name,
-            "signature": signature,
-            "input_example": input_example,
-        }
+        accepted,
+        registered_model_name=registered_model_name,
+        signature=signature,
+        input_example=input_example,
     )
     return models.log(written, pytorch_model, name or artifact_path, options)
 

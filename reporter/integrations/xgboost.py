@@ -56,12 +56,10 @@ def log_model(
     ModelInfo
     """
     options = ModelOptions.read(
-        {
-            **accepted,
-            "registered_model_name": registered_model_name,
-            "signature": signature,
-            "input_example": input_example,
-        }
+        accepted,
+        registered_model_name=registered_model_name,
+        signature=signature,
+        input_example=input_example,
     )
     return models.log(saved(xgb_model, model_format), xgb_model, name or artifact_path, options)
 
