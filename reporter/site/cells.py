@@ -14,6 +14,7 @@ from datetime import datetime, timedelta, timezone
 from reporter.site import links
 from reporter.site.columns import Column
 from reporter.site.contexts import Count, Link, Status, TableCell
+from reporter.site.names import without_marks
 from reporter.site.numbers import (
     MISSING,
     MONTHS,
@@ -165,7 +166,7 @@ def dates_text(runs: Iterable[PlannedRun]) -> str:
 def run_link(page: str, item: PlannedRun, *, fallback: str = "") -> Link:
     """Link to a run's page, or to `fallback` (a site path) when it has none."""
     target = links.run_page(item.run_id) if item.has_page else fallback
-    return Link(text=item.name, href=links.href(page, target) if target else "")
+    return Link(text=without_marks(item.name), href=links.href(page, target) if target else "")
 
 
 def _word(state: str) -> str:

@@ -3,7 +3,8 @@
 Templates contain no arithmetic, no number formats and no path joins, so what they need is here.
 Each field is documented; a contract test holds templates and records together. Every `href` is
 relative to the page that shows it and already percent-encoded. Every `*_html` field is
-:class:`markupsafe.Markup` that has been sanitised; all other text is escaped by the template.
+:class:`markupsafe.Markup` that has been sanitised; all other text is escaped by the template. The
+records of a run's page are in :mod:`reporter.site.run_contexts`.
 """
 
 from __future__ import annotations
@@ -13,11 +14,9 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 __all__ = [
-    "ArtifactRow",
     "BuildRow",
     "ChartCard",
     "ChartSection",
-    "ChildRow",
     "ComparePage",
     "Count",
     "ExperimentPage",
@@ -29,16 +28,12 @@ __all__ = [
     "IndexPage",
     "LatestRun",
     "Link",
-    "MetricRow",
-    "ParamRow",
     "ProblemRow",
-    "RunPage",
     "RunsTable",
     "Status",
     "TableCell",
     "TableColumn",
     "TableRow",
-    "TagRow",
     "Viewer",
 ]
 
@@ -409,131 +404,8 @@ class Fact:
     """For the title; empty when `value` is exact."""
     is_small: bool = False
     """Text rather than a number: set in the smaller size."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ParamRow:
-    """data-role=param."""
-
-    key: str
-    value: str
-    """Exact: shown as logged and in data-value."""
-    differs: bool
-    """Whether it differs between the runs of the experiment."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class MetricRow:
-    """data-role=metric; data-value is `value_exact`."""
-
-    key: str
-    direction: str
-    """``↓``, ``↑`` or empty."""
-    unit: str
-    best: TableCell
-    last: TableCell
-    value_exact: str
-    """The latest value, repr of the float64."""
-    best_at: str
-    """Step of the best value, ``–`` when there is no direction."""
-    spark: str
-    """``d`` of an SVG path in a box of 84 by 20; empty below two finite points."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class TagRow:
-    """A tag that a person set."""
-
-    key: str
-    value: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ArtifactRow:
-    """One line of the artifact tree: a folder or a file."""
-
-    name: str
-    depth: int
-    """0 at the top."""
-    is_folder: bool
-    aside: str
-    """Size of a file, ``3 files`` of a folder, or why the file is not here."""
-    path: str = ""
-    href: str = ""
-    """Link to the file or to its safe wrapper; empty when it was left out or is missing."""
-    download: str = ""
-    """Name for the download attribute; empty when the link opens the file as a page."""
-    viewer: Viewer | None = None
-    """Preview, opened in the page; None when there is none."""
-    digest: str = ""
-    """``sha256 3fd2…91``"""
-    place: str = ""
-    """Where a file is that was left out."""
-    is_missing: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class ChildRow:
-    """A child run."""
-
-    run: Link
-    status: Status
-    value: TableCell
-    duration: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class RunPage:
-    """run/<run_id>.html."""
-
-    frame: Frame
-    run_id: str
-    experiment_id: str
-    name: str
-    status: Status
-    when: str
-    """``21 Nov 2026, 03:52 to 03:57 UTC by ana on node-07``"""
-    when_exact: str
-    color: int
-    rank: str
-    """``best of 42 by val_loss``, ``3rd of 42 by val_loss`` or empty."""
-    chips: tuple[str, ...]
-    """Short tags that a person set, as ``key value``."""
-    error_html: Markup
-    """What made the run fail (last lines of the traceback); empty when nothing is known."""
-    previous: Link | None
-    next: Link | None
-    facts: tuple[Fact, ...]
-    """Six at most."""
-    params: tuple[ParamRow, ...]
-    params_note: str
-    """``20, of which 3 differ in this experiment``"""
-    metrics: tuple[MetricRow, ...]
-    metric_label: str
-    """Heading of the leading metric's column in the table of children; empty without one."""
-    charts: tuple[ChartCard, ...]
-    own_charts: tuple[FigureCard, ...]
-    """What functions of the user's made."""
-    figures: tuple[FigureCard, ...]
-    artifacts: tuple[ArtifactRow, ...]
-    artifacts_note: str
-    """``7 files, 145 kB``"""
-    commands: str
-    """Reproduce card: what to type; empty when nothing is known."""
-    diff: str
-    """Uncommitted changes as a unified diff; empty when there were none or none were recorded."""
-    reproduce_note: str
-    """``exact but for 3 uncommitted lines``"""
-    parent: Link | None
-    children: tuple[ChildRow, ...]
-    children_note: str
-    note_html: Markup
-    tags: tuple[TagRow, ...]
-    """Tags that a person set."""
-    system_tags: tuple[TagRow, ...]
-    """Tags recorded by the library: environment, source, git."""
-    datasets: tuple[Fact, ...]
-    problems: tuple[ProblemRow, ...]
+    is_code: bool = False
+    """Set in the typeface of code."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The few facts that stand at the top of a run's page, and the data sets that it read. Pure."""
+"""The few facts that stand at the top of a run's page. Pure."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from reporter.model import MetricSummary
 from reporter.site.cells import ARROWS, metric_cell, plural
 from reporter.site.charts import own_decimals
 from reporter.site.contexts import Fact
+from reporter.site.environment import remote_of
 from reporter.site.numbers import format_count, format_duration
 from reporter.site.plan import PlannedRun
+from reporter.site.remotes import commit_url
 from reporter.site.reproduce import count_changed_lines
 from reporter.site.summaries import MetricFacts, standing_value
 
-__all__ = ["dataset_facts", "run_facts"]
+__all__ = ["run_facts"]
 
 MAX_FACTS = 6
 """One row of a page of common width."""
@@ -43,18 +45,6 @@ def run_facts(item: PlannedRun, metrics: Iterable[MetricFacts]) -> tuple[Fact, .
     return tuple(facts[:MAX_FACTS])
 
 
-def dataset_facts(item: PlannedRun) -> tuple[Fact, ...]:
-    """List the data sets that a run read, and what for."""
-    facts = []
-    for found in item.run.inputs.dataset_inputs:
-        context = found.tags.get("mlflow.data.context", "")
-        digest = f"#{found.dataset.digest}" if found.dataset.digest else ""
-        facts.append(
-            Fact(label=context or "read", value=found.dataset.name, aside=digest, is_small=True)
-        )
-    return tuple(facts)
-
-
 def _metric_fact(facts: MetricFacts, summary: MetricSummary) -> Fact:
     is_best = bool(facts.sense) and summary.count > 1
     value = standing_value(facts, summary) if is_best else summary.last
@@ -74,7 +64,16 @@ def _code_facts(item: PlannedRun) -> list[Fact]:
     n_lines = count_changed_lines(tags.get("mlflow.source.git.diff", ""))
     is_dirty = tags.get("mlflow.source.git.dirty", "").lower() == "true"
     changed = f"+{plural(n_lines, 'line')}" if n_lines else ("+ changes" if is_dirty else "")
-    return [Fact(label="Commit", value=commit[:7], aside=changed, exact=commit, is_small=True)]
+    return [
+        Fact(
+            label="Commit",
+            value=commit[:7],
+            aside=changed,
+            exact=commit,
+            href=commit_url(remote_of(tags), commit),
+            is_small=True,
+        )
+    ]
 
 
 def _data_facts(item: PlannedRun) -> list[Fact]:

@@ -9,6 +9,7 @@ import reporter
 from reporter.site import links
 from reporter.site.cells import plural
 from reporter.site.contexts import Frame, Link
+from reporter.site.names import without_marks
 from reporter.site.plan import PlannedExperiment, SitePlan
 from reporter.site.theme import CSP, Assets
 
@@ -71,6 +72,7 @@ class FrameMaker:
         self, page: str, trail: Sequence[tuple[str, str]], runs_text: str, problems: str
     ) -> Frame:
         title = self.plan.title
+        trail = [(without_marks(text), target) for text, target in trail]
         names = [text for text, _ in reversed(trail)]
         return Frame(
             page_title=" · ".join([*names[:1], title]),

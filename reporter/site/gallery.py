@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from reporter.site import links
 from reporter.site.artifacts import Exhibit, ShippedFile
 from reporter.site.cells import plural
-from reporter.site.contexts import ArtifactRow, FigureCard, FigureStep, Link, Viewer
+from reporter.site.contexts import FigureCard, FigureStep, Link, Viewer
 from reporter.site.figures import series_of, without_steps
 from reporter.site.numbers import format_bytes
+from reporter.site.run_contexts import ArtifactRow
 
 __all__ = ["artifact_rows", "figure_card", "figure_cards"]
 

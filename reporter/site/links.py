@@ -40,6 +40,7 @@ __all__ = [
     "metrics_part",
     "portable_path",
     "root_of",
+    "run_diff",
     "run_page",
 ]
 
@@ -71,6 +72,11 @@ def experiment_page(experiment_id: str) -> str:
 def run_page(run_id: str) -> str:
     """Return the site path of a run's page."""
     return f"run/{run_id}.html"
+
+
+def run_diff(run_id: str) -> str:
+    """Return the site path of a run's uncommitted changes; as text, whatever is in them."""
+    return f"run/{run_id}.diff.txt"
 
 
 def asset_path(name: str, digest: str, extension: str) -> str:

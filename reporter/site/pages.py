@@ -37,6 +37,7 @@ from reporter.site.contexts import (
 )
 from reporter.site.history import BuildRecord, build_rows
 from reporter.site.lookup import ExperimentLookup
+from reporter.site.names import without_marks
 from reporter.site.notes import NOTE_TAG
 from reporter.site.numbers import (
     format_bytes,
@@ -172,7 +173,7 @@ def experiment_context(
     return ExperimentPage(
         frame=frame,
         experiment_id=experiment.id,
-        name=experiment.name,
+        name=without_marks(experiment.name),
         n_runs=format_count(len(experiment.runs)),
         counts=counts_of(experiment.runs),
         dates=dates_text(experiment.runs),

@@ -3,17 +3,37 @@
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
 from reporter.model import Run
 from reporter.site.cells import plural
+from reporter.site.environment import remote_of
+from reporter.site.packages import install_command
+from reporter.site.run_contexts import DiffLine
 
-__all__ = ["Recipe", "count_changed_lines", "error_html", "recipe"]
+__all__ = ["DIFF_NAME", "Recipe", "count_changed_lines", "diff_lines", "error_html", "recipe"]
+
+DIFF_NAME = "run.diff"
+MAX_DIFF_LINES = 400
+"""In the page; the file has all."""
 
 MAX_TRACEBACK_LINES = 12
 """The last frames are those of the user's own code."""
+
+_HEADINGS = (
+    "+++",
+    "---",
+    "@@",
+    "diff ",
+    "index ",
+    "new file",
+    "deleted file",
+    "rename ",
+    "similarity ",
+)
 
 _PLACE = re.compile(r'^\s*File "(?P<file>[^"]*)", line (?P<line>\d+)(?:, in (?P<name>.*))?$')
 
@@ -53,16 +73,60 @@ def recipe(run: Run) -> Recipe:
     diff = tags.get("mlflow.source.git.diff", "")
     command = tags.get("reporter.command", "")
     n_changed = count_changed_lines(diff)
-    lines = []
+    kept = diff if n_changed else ""
+    if not commit and not command:
+        return Recipe(diff=kept)
+    remote = remote_of(tags)
+    lines = [f"git clone {remote.url} && cd {remote.name}"] if remote and commit else []
     if commit:
-        patch = " && git apply run.diff" if n_changed else ""
+        patch = f" && git apply {DIFF_NAME}" if n_changed else ""
         lines.append(f"git checkout {commit}{patch}")
+    if install := install_command(tags) or _install_from_file(run):
+        python = tags.get("reporter.python", "")
+        lines.append(f"{install}  # Python {python}" if python else install)
     if command:
         lines.append(command)
-    if not lines:
-        return Recipe(diff=diff if n_changed else "")
     note = _note(commit, n_changed, tags.get("mlflow.source.git.dirty", ""), diff)
-    return Recipe(commands="\n".join(lines), diff=diff if n_changed else "", note=note)
+    return Recipe(commands="\n".join(lines), diff=kept, note=note)
+
+
+def _install_from_file(run: Run) -> str:
+    """Say how to install what a file of the run lists, when the run itself recorded nothing."""
+    names = {a.path.rsplit("/", 1)[-1]: a.path for a in reversed(run.artifacts)}
+    if path := names.get("requirements.txt"):
+        return f"pip install -r {shlex.quote(path)}"
+    path = names.get("conda.yaml", "")
+    return f"conda env create -f {shlex.quote(path)}" if path else ""
+
+
+def diff_lines(diff: str) -> tuple[DiffLine, ...]:
+    r"""Tell apart what a unified diff adds, removes and says about itself.
+
+    Parameters
+    ----------
+    diff : str
+
+    Returns
+    -------
+    tuple of DiffLine
+        The first of them when they are many, and then how many more there are.
+
+    Examples
+    --------
+    >>> [line.kind for line in diff_lines("@@ -1 +1 @@\n-x = 1\n+x = 2\n y")]
+    ['muted', 'del', 'add', '']
+    """
+    lines = diff.splitlines()
+    shown = tuple(DiffLine(kind=_diff_kind(line), text=line) for line in lines[:MAX_DIFF_LINES])
+    more = len(lines) - len(shown)
+    note = DiffLine(kind="muted", text=f"({plural(more, 'line')} more in {DIFF_NAME})")
+    return (*shown, note) if more else shown
+
+
+def _diff_kind(line: str) -> str:
+    if line.startswith(_HEADINGS):
+        return "muted"
+    return {"+": "add", "-": "del"}.get(line[:1], "")
 
 
 def count_changed_lines(diff: str) -> int:

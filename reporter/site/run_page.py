@@ -7,53 +7,44 @@ a page is made again exactly when one of the two changes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from reporter.model import MetricSummary, Problem
 from reporter.site import links
-from reporter.site.cells import (
-    ARROWS,
-    duration_text,
-    metric_cell,
-    plural,
-    run_link,
-    status_of,
-)
+from reporter.site.cells import ARROWS, metric_cell, plural, run_link, status_of
 from reporter.site.charts import own_decimals, run_charts
+from reporter.site.children import child_table
 from reporter.site.columns import is_user_tag
-from reporter.site.contexts import (
-    ArtifactRow,
-    ChildRow,
-    FigureCard,
-    Frame,
-    Link,
-    MetricRow,
-    ParamRow,
-    ProblemRow,
-    RunPage,
-    TagRow,
-)
-from reporter.site.facts import dataset_facts, run_facts
+from reporter.site.contexts import FigureCard, Frame, Link, ProblemRow
+from reporter.site.datasets import dataset_cards
+from reporter.site.environment import environment_facts
+from reporter.site.facts import run_facts
 from reporter.site.lookup import ExperimentLookup
+from reporter.site.names import without_marks
 from reporter.site.numbers import (
     MISSING,
-    column_decimals,
     format_bytes,
     format_count,
     format_time,
     format_time_exact,
 )
+from reporter.site.packages import package_card
 from reporter.site.plan import PlannedRun
-from reporter.site.reproduce import error_html, recipe
-from reporter.site.summaries import (
-    MetricFacts,
-    leading_metric,
-    standing_value,
-    summarise_metrics,
+from reporter.site.reproduce import diff_lines, error_html, recipe
+from reporter.site.run_contexts import (
+    ArtifactRow,
+    ChildTable,
+    ConsoleCard,
+    MetricRow,
+    ModelCard,
+    ParamRow,
+    RunPage,
+    TagRow,
 )
+from reporter.site.summaries import MetricFacts, standing_value
 
 __all__ = ["RunPlace", "place_run", "problem_rows", "run_context"]
 
@@ -61,15 +52,6 @@ MAX_CHIPS = 6
 MAX_CHIP_CHARS = 28
 MAX_RANK = 10
 """Ranks beyond are not said: they would change with every run that is added."""
-
-SHOWN_ELSEWHERE = (
-    "mlflow.note.content",
-    "mlflow.runName",
-    "mlflow.parentRunId",
-    "mlflow.source.git.diff",
-    "reporter.error",
-)
-"""System tags that have a place of their own on the page."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,11 +63,9 @@ class RunPlace:
     previous, next : Link or None
         By time of starting.
     parent : Link or None
-    children : tuple of ChildRow
+    children : ChildTable or None
     rank : str
         ``best of 42 by val_loss`` or empty.
-    metric_label : str
-        The leading metric with its arrow; empty without one.
     differing : tuple of str
         Those of its params that differ in the experiment.
     metrics : tuple of MetricFacts
@@ -95,9 +75,8 @@ class RunPlace:
     previous: Link | None
     next: Link | None
     parent: Link | None
-    children: tuple[ChildRow, ...]
+    children: ChildTable | None
     rank: str
-    metric_label: str
     differing: tuple[str, ...]
     metrics: tuple[MetricFacts, ...]
 
@@ -116,17 +95,14 @@ def place_run(lookup: ExperimentLookup, item: PlannedRun) -> RunPlace:
     """
     page = links.run_page(item.run_id)
     experiment = lookup.experiment
-    children = lookup.children.get(item.run_id, ())
-    facts = _facts_of_children(lookup, children)
     parent = lookup.by_id.get(item.parent_id)
     home = links.experiment_page(experiment.id)
     return RunPlace(
         previous=_neighbour(lookup, page, item.ordinal - 1),
         next=_neighbour(lookup, page, item.ordinal + 1),
         parent=run_link(page, parent, fallback=home) if parent else None,
-        children=tuple(_children(lookup, page, children, facts)),
+        children=child_table(lookup, page, lookup.children.get(item.run_id, ())),
         rank=_rank(lookup, item),
-        metric_label=f"{facts.key} {ARROWS[facts.direction]}".strip() if facts else "",
         differing=tuple(key for key in experiment.differing if key in item.run.data.params),
         metrics=tuple(lookup.metrics_of(item)),
     )
@@ -145,6 +121,9 @@ def run_context(
     problems: Sequence[Problem],
     year_of_newest: int | None,
     own_charts: Sequence[FigureCard] = (),
+    models: Sequence[ModelCard] = (),
+    consoles: Sequence[ConsoleCard] = (),
+    diff_href: str = "",
 ) -> RunPage:
     """Make the context of a run's page.
 
@@ -163,6 +142,10 @@ def run_context(
     problems : sequence of Problem
         All of this run's.
     year_of_newest : int or None
+    models, consoles
+        As the page shows them.
+    diff_href : str
+        Link to the file of uncommitted changes.
 
     Returns
     -------
@@ -170,12 +153,12 @@ def run_context(
     """
     run = item.run
     reproduction = recipe(run)
-    children = len(place.children)
+    page = links.run_page(item.run_id)
     return RunPage(
         frame=frame,
         run_id=item.run_id,
         experiment_id=lookup.experiment.id,
-        name=item.name,
+        name=without_marks(item.name),
         status=status_of(item, year_of_newest),
         when=_when(item),
         when_exact=_when_exact(item),
@@ -191,22 +174,24 @@ def run_context(
         metrics=tuple(
             _metric_row(facts, run.data.summaries[facts.key], sparks) for facts in place.metrics
         ),
-        metric_label=place.metric_label,
         charts=run_charts(lookup.experiment.id, item, place.metrics),
         figures=tuple(figures),
         own_charts=tuple(own_charts),
         artifacts=tuple(artifacts),
         artifacts_note=_artifacts_note(item),
         commands=reproduction.commands,
-        diff=reproduction.diff,
+        diff=diff_lines(reproduction.diff),
+        diff_href=diff_href,
         reproduce_note=reproduction.note,
         parent=place.parent,
         children=place.children,
-        children_note=plural(children, "run") if children else "",
         note_html=note_html,
-        tags=_tags(run.data.tags, is_user=True),
-        system_tags=_tags(run.data.tags, is_user=False),
-        datasets=dataset_facts(item),
+        tags=_tags(run.data.tags),
+        environment=environment_facts(run.data.tags),
+        packages=package_card(run.data.tags),
+        datasets=dataset_cards(run.inputs.dataset_inputs, page, lookup.experiment.id),
+        models=tuple(models),
+        consoles=tuple(consoles),
         problems=problem_rows(problems, where=item.name),
     )
 
@@ -254,37 +239,6 @@ def _neighbour(lookup: ExperimentLookup, page: str, ordinal: int) -> Link | None
     if not 0 <= ordinal < len(runs) or not runs[ordinal].has_page:
         return None
     return run_link(page, runs[ordinal])
-
-
-def _facts_of_children(
-    lookup: ExperimentLookup, children: Sequence[PlannedRun]
-) -> MetricFacts | None:
-    """Choose the metric that stands beside the children: one that they logged."""
-    leading = lookup.experiment.leading_facts
-    if leading and any(leading.key in child.run.data.summaries for child in children):
-        return leading
-    definitions = lookup.experiment.experiment.definitions
-    found = summarise_metrics([child.run for child in children], definitions)
-    return found.get(leading_metric(found))
-
-
-def _children(
-    lookup: ExperimentLookup,
-    page: str,
-    children: Sequence[PlannedRun],
-    facts: MetricFacts | None,
-) -> Iterator[ChildRow]:
-    home = links.experiment_page(lookup.experiment.id)
-    found = [child.run.data.summaries.get(facts.key) if facts else None for child in children]
-    values = [standing_value(facts, summary) if facts else None for summary in found]
-    decimals = column_decimals(values)
-    for child, value in zip(children, values, strict=True):
-        yield ChildRow(
-            run=run_link(page, child, fallback=home),
-            status=status_of(child, None),
-            value=metric_cell(value, decimals),
-            duration=duration_text(child),
-        )
 
 
 def _rank(lookup: ExperimentLookup, item: PlannedRun) -> str:
@@ -376,9 +330,8 @@ def _artifacts_note(item: PlannedRun) -> str:
     return f"{plural(len(item.artifacts), 'file')}, {format_bytes(size_bytes)}"
 
 
-def _tags(tags: Mapping[str, str], *, is_user: bool) -> tuple[TagRow, ...]:
+def _tags(tags: Mapping[str, str]) -> tuple[TagRow, ...]:
+    """List what a person said of the run; what the library recorded has places of its own."""
     return tuple(
-        TagRow(key=key, value=value)
-        for key, value in sorted(tags.items())
-        if is_user_tag(key) == is_user and key not in SHOWN_ELSEWHERE
+        TagRow(key=key, value=value) for key, value in sorted(tags.items()) if is_user_tag(key)
     )

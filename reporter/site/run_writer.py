@@ -20,18 +20,21 @@ from reporter.site.artifacts import (
     write_files,
     write_fragments,
 )
-from reporter.site.contexts import FigureCard, Frame, RunPage
+from reporter.site.contexts import FigureCard, Frame
 from reporter.site.figures import figures_file
 from reporter.site.frames import FrameMaker
 from reporter.site.gallery import artifact_rows, figure_cards
 from reporter.site.histories import PartsPass, SeriesPass, read_run
 from reporter.site.job import Job
 from reporter.site.lookup import ExperimentLookup
+from reporter.site.logged_tables import is_likely_table, with_tables, write_tables
 from reporter.site.manifest import inputs_digest
 from reporter.site.notes import NOTE_TAG, render_note
 from reporter.site.own_charts import Subject
 from reporter.site.plan import PlannedRun, SitePlan
+from reporter.site.run_contexts import RunPage
 from reporter.site.run_page import RunPlace, place_run, run_context
+from reporter.site.run_parts import RunParts, read_parts
 from reporter.site.series import plan_shards
 from reporter.site.tables import aggregate_files, table_files
 from reporter.site.tiers import Tiers, plan_tiers
@@ -81,6 +84,7 @@ class RunWriter:
             job.zooms[experiment.id] = self._write_table(*zooms)
         if figures := figures_file(lookup, job.figures.get(experiment.id, ())):
             job.figure_files[experiment.id] = self._write_table(*figures)
+        job.table_lists[experiment.id] = write_tables(job, lookup, job.logged.pop(experiment.id, ()))
         job.tables[experiment.id] = [
             self._write_table(name, data) for name, data in table_files(experiment)
         ]
@@ -95,7 +99,8 @@ class RunWriter:
 
     def _write_run(self, lookup: ExperimentLookup, item: PlannedRun, series: SeriesPass) -> None:
         job = self._job
-        files = self._shipment.ship(lookup.experiment.experiment, item)
+        shipped = self._shipment.ship(lookup.experiment.experiment, item)
+        files = with_tables(item, shipped)
         job.left_out += [file.artifact.size_bytes for file in files if file.left_out]
         found = [*item.run.problems, *(file.problem for file in files if file.problem)]
         job.add_problems(item.run_id, found)
@@ -103,6 +108,7 @@ class RunWriter:
         job.places[item.run_id] = {f.artifact.path: f.site_path for f in files if f.site_path}
         likely = [f for f in files if is_likely_figure(f.artifact) and not f.left_out]
         job.figures.setdefault(lookup.experiment.id, []).extend(likely)
+        job.logged.setdefault(lookup.experiment.id, []).extend(filter(is_likely_table, files))
         if not item.has_page:
             reading = read_run(job.reader, item, series, self._parts, needs_sparks=False)
             job.add_problems(item.run_id, reading.problems)
@@ -149,15 +155,22 @@ class RunWriter:
         job, page = self._job, links.run_page(item.run_id)
         exhibits = draw(job.reader, files, page)
         needs = write_files(job.output, exhibits)
+        parts = read_parts(job.reader, item, files)
+        needs += self._write_parts(parts)
         subject = Subject(page=page, kind="run", name=item.name, runs=[(lookup.experiment, item)])
         own, own_problems = job.own.draw(job.reader, subject)
         needs += write_fragments(job.output, [chart.fragment for chart in own])
         problems = [*_drawing_problems(exhibits), *own_problems]
         job.add_problems(item.run_id, problems)
         cards = [chart.card for chart in own]
-        context = self._context(lookup, item, place, files, exhibits, sparks, cards)
+        context = self._context(lookup, item, place, files, exhibits, sparks, cards, parts)
         data = job.theme.render("run.html.j2", context)
         job.output.write(page, data, inputs=inputs, needs=needs, problems=problems)
+
+    def _write_parts(self, parts: RunParts) -> list[str]:
+        for path, content in parts.files.items():
+            self._job.output.write(path, content)
+        return list(parts.files)
 
     def _context(
         self,
@@ -168,6 +181,7 @@ class RunWriter:
         exhibits: Sequence[Exhibit],
         sparks: Mapping[str, str],
         own_charts: Sequence[FigureCard],
+        parts: RunParts,
     ) -> RunPage:
         page = links.run_page(item.run_id)
         by_path = {file.artifact.path: file.site_path for file in files if file.site_path}
@@ -188,6 +202,9 @@ class RunWriter:
             note_html=render_note(item.run.data.tags.get(NOTE_TAG, ""), find_file),
             problems=self._job.problems[item.run_id],
             year_of_newest=self._job.plan.year_of_newest,
+            models=parts.models,
+            consoles=parts.consoles,
+            diff_href=parts.diff_href,
         )
 
 

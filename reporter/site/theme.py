@@ -46,6 +46,7 @@ STYLES = (
     "css/run.css",
     "css/charts.css",
     "css/chart_parts.css",
+    "css/relations.css",
     "css/viewers.css",
     "css/print.css",
 )
@@ -115,6 +116,16 @@ LATER_SCRIPTS = (
     "js/lib/bars.js",
     "js/lib/readout.js",
     "js/lib/twin.js",
+    "js/lib/fields.js",
+    "js/lib/brushes.js",
+    "js/lib/association.js",
+    "js/lib/frontier.js",
+    "js/lib/surface.js",
+    "js/lib/relation_groups.js",
+    "js/lib/relation_look.js",
+    "js/lib/relation_points.js",
+    "js/lib/relation_makers.js",
+    "js/lib/relation_choices.js",
     "js/lib/zoom.js",
     "js/lib/wall.js",
     "js/lib/data_table.js",
@@ -133,6 +144,7 @@ LATER_SCRIPTS = (
     "js/ui/peek.js",
     "js/ui/take_away.js",
     "js/ui/column_supply.js",
+    "js/ui/brushing.js",
     "js/ui/column_layout.js",
     "js/ui/tall_list.js",
     "js/ui/column_panel.js",
@@ -146,6 +158,12 @@ LATER_SCRIPTS = (
     "js/ui/chart_toolbar.js",
     "js/ui/charts.js",
     "js/ui/paper.js",
+    "js/ui/parallel_axes.js",
+    "js/ui/relation_tip.js",
+    "js/ui/relation_targets.js",
+    "js/ui/relation_fields.js",
+    "js/ui/relation_card.js",
+    "js/ui/relations.js",
     "js/ui/framed_figures.js",
     "js/ui/lightbox.js",
     "js/ui/player.js",
@@ -189,6 +207,8 @@ class Assets:
         More of our script, loaded when the page has been painted.
     vega, charts : str
         Loaded when the first chart comes near the viewport.
+    relations : str
+        Compiled experiment charts, loaded when their tab is opened.
     logo, icon : str
         Pictures of the report's own; empty for ours.
     """
@@ -198,6 +218,7 @@ class Assets:
     later: str
     vega: str
     charts: str
+    relations: str
     logo: str = ""
     icon: str = ""
 
@@ -271,6 +292,7 @@ class Theme:
             later=_write_asset(output, "later", "js", self.script(LATER_SCRIPTS)),
             vega=_write_once(output, "vega", made_with, self.version, _vega_file),
             charts=_write_once(output, "charts", made_with, self.version, _charts_file),
+            relations=_write_once(output, "relations", made_with, self.version, _relations_file),
             logo=_write_picture(output, "logo", branding.logo),
             icon=_write_picture(output, "icon", branding.icon),
         )
@@ -357,6 +379,13 @@ def _charts_file() -> tuple[str, bytes]:
     body = payload.encode_json(charts.compiled_charts())
     name = links.data_name("charts", _digest(body.encode()))
     return links.data_path(name), payload.register("charts", body)
+
+
+@cache
+def _relations_file() -> tuple[str, bytes]:
+    body = payload.encode_json(charts.compiled_relations())
+    name = links.data_name("relations", _digest(body.encode()))
+    return links.data_path(name), payload.register("relations", body)
 
 
 def _write_asset(output: SiteOutput, name: str, extension: str, data: bytes) -> str:

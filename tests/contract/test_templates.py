@@ -14,7 +14,7 @@ import jinja2.nodes
 import pytest
 
 from reporter.publish.difference_page import DifferencePage
-from reporter.site import contexts, theme
+from reporter.site import contexts, run_contexts, theme
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = theme.templates_dir()
@@ -22,14 +22,16 @@ ENVIRONMENT = theme.Theme().environment
 PAGES = {
     "index.html.j2": contexts.IndexPage,
     "experiment.html.j2": contexts.ExperimentPage,
-    "run.html.j2": contexts.RunPage,
+    "run.html.j2": run_contexts.RunPage,
     "compare.html.j2": contexts.ComparePage,
     "difference.html.j2": DifferencePage,
 }
 # A page that is sent alone carries the style sheet inside, and no script.
 STANDALONE = {"difference.html.j2"}
 TEMPLATES = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.j2"))
-RECORDS = [item for item in vars(contexts).values() if is_dataclass(item)]
+RECORDS = [
+    *dict.fromkeys(filter(is_dataclass, [*vars(contexts).values(), *vars(run_contexts).values()]))
+]
 UNSAFE = {"safe", "Markup"}
 
 

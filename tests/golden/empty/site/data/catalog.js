@@ -1,1 +1,1 @@
-reporter.register("catalog",{"format":1,"report_id":"6feac03e95f8","newest_ms":null,"version":"VERSION","charts":"charts-HASH.js","vega":"assets/vega-HASH.js","later":"assets/later-HASH.js","experiments":[]});
+reporter.register("catalog",{"format":1,"report_id":"6feac03e95f8","newest_ms":null,"version":"VERSION","charts":"charts-HASH.js","relations":"relations-HASH.js","vega":"assets/vega-HASH.js","later":"assets/later-HASH.js","experiments":[]});
