@@ -7,6 +7,7 @@ binds data to them. Knows nothing of stores, pages or files of a site.
 from __future__ import annotations
 
 from reporter.charts.downsample import MAX_POINTS, downsample, downsample_many, order
+from reporter.charts.relation_specs import compiled_relations
 from reporter.charts.runtime import vega_script
 from reporter.charts.spec import compile_vega_lite, compiled_charts
 from reporter.charts.style import STYLES, ChartStyle
@@ -19,6 +20,7 @@ __all__ = [
     "ChartStyle",
     "compile_vega_lite",
     "compiled_charts",
+    "compiled_relations",
     "downsample",
     "downsample_many",
     "order",
