@@ -55,6 +55,7 @@ def catalog_file(
         "newest_ms": plan.newest_ms,
         "version": reporter.__version__,
         "charts": assets.charts.rsplit("/", 1)[-1],
+        "relations": assets.relations.rsplit("/", 1)[-1],
         "vega": assets.vega,
         "later": assets.later,
         "experiments": [

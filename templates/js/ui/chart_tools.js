@@ -69,7 +69,8 @@
     return new Blob([text], { type: "image/svg+xml" });
   }
 
-  function toCsv({ metric, xTitle, lines, bars }) {
+  function toCsv({ metric, xTitle, lines, bars, csv }) {
+    if (csv) return new Blob([csv()], { type: "text/csv" });
     const text = lines ? reporter.twin.toCsv(lines, metric, xTitle) : reporter.twin.barsToCsv(bars, metric);
     return new Blob([text], { type: "text/csv" });
   }
@@ -119,6 +120,7 @@
     update(data, drawing) {
       this.data = data;
       this.drawing = drawing;
+      if (data.lite && !this.liteItem) this.liteItem = this.addItem("Vega-Lite", "vl.json", () => new Blob([this.data.lite()], { type: "application/json" }));
       if (this.showsTable) this.showTable();
     }
 
@@ -140,8 +142,8 @@
     showTable() {
       this.hideTable();
       if (!this.data?.total) return;
-      const { lines, bars, metric, xTitle } = this.data;
-      this.twin = twinTable(lines ? reporter.twin.twinOf(lines, metric, xTitle) : reporter.twin.barTwinOf(bars, metric), metric);
+      const { lines, bars, metric, xTitle, table } = this.data;
+      this.twin = table ? table() : twinTable(lines ? reporter.twin.twinOf(lines, metric, xTitle) : reporter.twin.barTwinOf(bars, metric), metric);
       this.figure.classList.add("as-table");
       this.box.append(this.twin);
     }
@@ -158,13 +160,16 @@
     makeMenu() {
       const items = { PNG: () => toPng(this.drawing.view), SVG: () => toSvg(this.drawing.view), CSV: () => toCsv(this.data) };
       this.menu = make("span", { class: "chart-menu", hidden: "" });
-      for (const [kind, write] of Object.entries(items)) {
-        const item = make("button", { type: "button", "data-act": kind.toLowerCase() }, kind);
-        item.onclick = () => this.take(kind.toLowerCase(), write);
-        this.menu.append(item);
-      }
+      for (const [kind, write] of Object.entries(items)) this.addItem(kind, kind.toLowerCase(), write);
       this.menu.addEventListener("focusout", (event) => this.isElsewhere(event.relatedTarget) && this.toggleMenu(false));
       this.menu.addEventListener("keydown", (event) => event.key === "Escape" && this.closeMenu());
+    }
+
+    addItem(label, ending, write) {
+      const item = make("button", { type: "button", "data-act": ending }, label);
+      item.onclick = () => this.take(ending, write);
+      this.menu.append(item);
+      return item;
     }
 
     isElsewhere(element) {
@@ -184,7 +189,7 @@
 
     async take(kind, write) {
       this.closeMenu();
-      if (!this.data || (kind !== "csv" && !this.drawing?.view)) return reporter.announce?.("The chart is not drawn yet");
+      if (!this.data || (!["csv", "vl.json"].includes(kind) && !this.drawing?.view)) return reporter.announce?.("The chart is not drawn yet");
       save(await write(), `${this.data.metric.replace(/[^\p{L}\p{N}._-]+/gu, "-")}.${kind}`);
     }
   }

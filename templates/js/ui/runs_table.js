@@ -204,7 +204,7 @@
       });
       this.search = new reporter.SearchBox(this.root, {
         columnsApi: () => this.columns.queryApi(),
-        onFilter: (predicate) => this.rows.filter(predicate),
+        onFilter: (predicate) => this.rows.filter(this.pass("sieve", predicate)),
         onType: () => this.rowsChanged(),
         onRest: (text) => this.writeView({ q: text || null }),
       });
