@@ -154,6 +154,8 @@ LATER_SCRIPTS = (
     "js/ui/chart_view.js",
     "js/ui/chart_drawing.js",
     "js/ui/chart_hover.js",
+    "js/ui/chart_highlight.js",
+    "js/ui/chart_legend.js",
     "js/ui/chart_tools.js",
     "js/ui/chart_toolbar.js",
     "js/ui/charts.js",

@@ -28,7 +28,7 @@
         this.select("group", "Group", "Lines stand for groups of runs, as in the table"),
         this.select("band", "Show", "What a line of several runs is, and the band around it"),
         (this.ghosts = make("button.btn", { textContent: "Runs behind", title: "Draw the runs of each group behind its line", "data-act": "ghosts", onclick: () => choice.change({ ghosts: choice.hasGhosts ? null : "shown" }) })),
-        this.select("color", "Color", "Color lines by what a column says"),
+        this.select("color", "Colour", "Colour lines by what a column says"),
         this.select("dash", "Dash", "Dash lines by what a column says"),
         this.select("facet", "Split", "One plot for each value of a column"),
         this.select("top", "Lines", "Only the best by each chart’s metric; the first where no direction is declared"),

@@ -96,7 +96,9 @@
     await view.show({ points, bands, breaks, dots, labels: placed }, signals);
     drawing.notices = lineNotices(plot, data);
     const [x, y] = [view.scale("x"), view.scale("y")];
-    reporter.chartHover.attachLines(drawing.box, { mount: view.mount, area: view.area, xTitle: data.xTitle, xKind: data.xKind, xUnit: data.xUnit, unit: data.unit, curves, colors: colors.runs, toX: x, toY: y, fromX: x.invert });
+    const readable = { mount: view.mount, area: view.area, xTitle: data.xTitle, xKind: data.xKind, xUnit: data.xUnit, unit: data.unit, curves, colors: colors.runs, toX: x, toY: y, fromX: x.invert };
+    reporter.chartHover.attachLines(drawing.box, readable);
+    reporter.chartHighlight.attach(drawing.box, readable);
   }
 
   /* Bars */
@@ -165,6 +167,7 @@
 
     release() {
       reporter.chartHover.detach(this.box);
+      reporter.chartHighlight.detach(this.box);
       this.view?.release();
       this.view = null;
       this.made = "";

@@ -33,9 +33,13 @@
     /** A run, or all runs of a group. */
     toggle(line) {
       const rows = this.table.rowsOf(line);
+      this.toggleRows(rows, rows.length === 1 ? this.table.nameOf(rows[0]) : `${format.count(rows.length)} runs`);
+    }
+
+    /** @param {ArrayLike<number>} rows @param {string} what  they are called */
+    toggleRows(rows, what) {
       const isHidden = this.hidden.stateOf(rows) !== true;
       this.hidden.putAll(rows, isHidden);
-      const what = rows.length === 1 ? this.table.nameOf(rows[0]) : `${format.count(rows.length)} runs`;
       reporter.announce(`${what} ${isHidden ? "hidden in" : "back in"} charts`);
       this.table.grid.draw();
       const ids = Array.from(this.hidden.rows(), (row) => this.table.idOf(row).slice(0, ID_DIGITS));
@@ -97,5 +101,5 @@
     return hash >>> 0;
   }
 
-  reporter.tables.begun.then((table) => table.join(new Sight(table)));
+  reporter.tables.begun.then((table) => table.join((table.sight = new Sight(table))));
 })((globalThis.reporter = globalThis.reporter || {}));
