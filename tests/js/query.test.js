@@ -303,3 +303,16 @@ test("completion survives any text", () => {
     for (let caret = 0; caret <= Math.min(text.length, 80); caret++) query.complete(text, caret, api);
   }
 });
+
+test("what a message proposes can be put in place of what was typed", () => {
+  const known = ["metrics.val_loss", "params.learning rate"];
+  const fixed = (text) => {
+    const read = query.parse(text, known);
+    const found = query.correction(text, read.error ?? read.notes[0]);
+    return found && text.slice(0, found.from) + found.insert + text.slice(found.to);
+  };
+  assert.equal(fixed("metrics.val_los < 0.1"), "metrics.val_loss < 0.1");
+  assert.equal(fixed("metricss.val_loss < 1 AND x = 2"), "metrics.val_loss < 1 AND x = 2");
+  assert.equal(fixed("params.`learning rat` = 1"), "params.`learning rate` = 1");
+  assert.equal(fixed("val_loss <"), null);
+});

@@ -22,6 +22,8 @@
     `(?<quoted>(["'\`])(?:(?!\\2).|\\2\\2)*\\2?)|(?<sign>[<>!=]=?|<>|[(),])|(?<word>[^${SPACE}()<>!=,"'\`]+)`,
     "gs",
   );
+  /** What stands at the place of an error. */
+  const TYPED = new RegExp(`^[^${SPACE}()<>!=,"']*`);
   /** Columns that nobody asks for by name. */
   const UNOFFERED = /^attributes\.(has_page|parent|artifact_uri)$|:(min|max|mean|best|best_step|count)$/;
   const DETAILS = { params: "param", metrics: "metric", tags: "tag", attributes: "attribute", datasets: "data set" };
@@ -223,6 +225,21 @@
     return chosen(candidates, typed, token.from + dash, token.to);
   }
 
-  reporter.query = Object.assign(reporter.query || {}, { complete });
+  /**
+   * What a message proposes instead of what was typed: the key it says is near.
+   * @param {string} text  of the search box
+   * @param {{message: string, position: number, end?: number}} said  an error, or a note
+   * @returns {{insert: string, from: number, to: number} | null}
+   */
+  function correction(text, { message, position, end }) {
+    const [, near] = /Did you mean (.+)\?$/s.exec(message) ?? [];
+    if (!near) return null;
+    const word = TYPED.exec(text.slice(position))[0];
+    if (end === undefined) return { insert: near, from: position, to: position + word.length };
+    const group = GROUPS.get(head(text.slice(position, end))) ?? "";
+    return { insert: printKey({ group, name: near, aggregate: "" }), from: position, to: end };
+  }
+
+  reporter.query = Object.assign(reporter.query || {}, { complete, correction });
   if (typeof module === "object") module.exports = reporter.query;
 })((globalThis.reporter = globalThis.reporter || {}));

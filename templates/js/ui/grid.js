@@ -13,6 +13,7 @@
  * @property {(row: number) => boolean | "mixed"} isSelected
  * @property {(row: number) => import("../lib/outline.js").Node | undefined} node  where it stands in an outline
  * @property {(drawn: HTMLTableRowElement, row: number) => void} mark  on each row that was drawn
+ * @property {(column: object) => number | undefined} slot  how many digits have room beside each value of a column
  * @property {() => number} stuck  how many of the first rows stay at the top while the others scroll
  * @property {(id: string) => "ascending" | "descending" | "none"} sortOf
  */
@@ -263,7 +264,7 @@
       name.setAttribute("aria-sort", this.source.sortOf(name.dataset.column));
       const cells = this.shownColumns.map((column, i) => {
         const index = this.indexOf(i);
-        const cell = gridCells.headCell(column, index, this.cellClass(column, index), this.source.sortOf(column.id));
+        const cell = gridCells.headCell(column, index, this.cellClass(column, index), this.source.sortOf(column.id), this.source.slot?.(column));
         this.stay(cell, index);
         return cell;
       });

@@ -90,14 +90,17 @@
     return svg;
   }
 
-  function headCell(column, index, className, sorted) {
+  /** @param {number} [slot]  digits that have room beside each value: the heading stands above the values */
+  function headCell(column, index, className, sorted, slot) {
     const cell = element("th", className);
     cell.setAttribute("role", "columnheader");
     cell.scope = "col";
     cell.dataset.column = column.id;
     cell.setAttribute("aria-sort", sorted);
     cell.setAttribute("aria-colindex", index + 2);
-    cell.append(headButton(column), headHandle("more"), headHandle("grip"));
+    const button = headButton(column);
+    if (slot) button.style.marginInlineEnd = `calc(${slot}ch + 6px)`;
+    cell.append(button, headHandle("more"), headHandle("grip"));
     return cell;
   }
 

@@ -125,6 +125,7 @@
       this.best = new Map();
       this.slots = new Map();
       this.table.grid.forget((line) => this.isTree || this.outline.isHeading(line));
+      this.table.grid.redrawHead();
       const wish = { shown: lines, all: this.table.rows.order, opened: this.opened, order: (found) => this.orderGroups(found) };
       let arranged = this.outline.arrange(wish);
       if (this.wanted) {
@@ -203,10 +204,15 @@
 
     /** Beside each number stands a slot as wide as the longest ±, so that numbers line up. */
     slotted(column, cell) {
-      if (column.kind !== "number" && column.kind !== "duration") return cell;
-      if (!this.slots.has(column)) this.slots.set(column, this.slotOf(column));
-      const width = this.slots.get(column);
+      const width = this.slot(column);
       return width ? { ...cell, aside: { text: "", mark: "pm", ...cell.aside, width } } : cell;
+    }
+
+    /** How many digits wide it is; nothing is said where there is none. */
+    slot(column) {
+      if (!this.arranged || this.isTree || (column.kind !== "number" && column.kind !== "duration")) return undefined;
+      if (!this.slots.has(column)) this.slots.set(column, this.slotOf(column));
+      return this.slots.get(column);
     }
 
     slotOf(column) {

@@ -150,8 +150,14 @@
     /** @returns {import("../lib/cells.js").Cell}  with the difference in the slot beside it */
     beside(column, line, cell) {
       if (!this.isMeasured(column)) return cell;
+      return { ...cell, aside: { ...this.difference(column, line), width: this.slot(column) } };
+    }
+
+    /** How many digits wide the slot of a column is. */
+    slot(column) {
+      if (!this.isMeasured(column)) return undefined;
       if (!this.slots.has(column)) this.slots.set(column, this.slotOf(column));
-      return { ...cell, aside: { ...this.difference(column, line), width: this.slots.get(column) } };
+      return this.slots.get(column);
     }
 
     difference(column, row) {

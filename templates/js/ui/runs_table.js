@@ -12,7 +12,7 @@
  * any of `arrange(lines) -> lines`, `run(line)`, `cell(column, line)`, `node(line)`, `rowsOf(line)`,
  * `fold(line, isOpen)`, `open(line)`, `columns(columns) -> columns`, `sequence(rows) -> rows`, and for files
  * `exported(columns) -> columns`, `lifted(rows) -> rows`;
- * `mark(element, line)`, `stuck()`, `aside()`, `readView(names)` and `drawn()`; the first part that has an
+ * `mark(element, line)`, `slot(column)`, `stuck()`, `aside()`, `readView(names)` and `drawn()`; the first part that has an
  * answer gives it.
  */
 (function (reporter) {
@@ -179,6 +179,7 @@
         node: (line) => this.ask("node", line),
         mark: (drawn, line) => this.parts.forEach((part) => part.mark?.(drawn, line)),
         isSelected: (line) => this.selection.stateOf(this.rowsOf(line)),
+        slot: (column) => this.ask("slot", column),
         stuck: () => this.ask("stuck") ?? 0,
         sortOf: (id) => this.sortOf(id),
         isSized: ({ id }) => this.widths.chosen.has(id),
@@ -267,10 +268,25 @@
 
     /** What the count does not say: failed runs that the filter hides, or that more is to come. */
     countAside() {
-      if (this.search.tree && !this.isComplete) return ", reading columns";
+      if (this.search.tree && !this.isComplete) return [", reading columns"];
       const hidden = this.failedCount(this.rows.order) - this.failedCount(this.rows.shown);
       const asides = this.parts.map((part) => part.aside?.()).filter(Boolean);
-      return [hidden ? `${hidden} failed hidden` : "", ...asides].filter(Boolean).map((text) => `, ${text}`).join("");
+      return [hidden ? this.failedHint(hidden) : "", ...asides].filter(Boolean).flatMap((said) => [", ", said]);
+    }
+
+    /** A click shows them beside what the filter finds. */
+    failedHint(hidden) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "link";
+      button.textContent = `${hidden} failed hidden`;
+      button.title = "Show them too";
+      button.addEventListener("click", () => {
+        const text = this.search.error.hidden ? this.search.text.trim() : reporter.query.print(this.search.tree);
+        this.search.put(`(${text}) OR status = 'failed'`);
+        this.search.input.focus();
+      });
+      return button;
     }
 
     failedCount(rows) {
@@ -318,7 +334,8 @@
       const remove = document.createElement("button");
       remove.type = "button";
       remove.textContent = "×";
-      const label = this.columns.get(id)?.label ?? id;
+      const column = this.columns.get(id);
+      const label = column ? [column.label, column.word].filter(Boolean).join(" ") : id;
       remove.setAttribute("aria-label", `Remove sort by ${label}`);
       remove.addEventListener("click", () => {
         const rest = this.rows.keys.filter((key) => key.id !== id);

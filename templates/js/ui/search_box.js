@@ -72,7 +72,13 @@
       this.restTimer = setTimeout(() => this.table.onRest(this.text), REST_MS);
     }
 
-    /** Put a text into the box, as if it had been typed. */
+    /** Put a text into the box as if it had been typed. */
+    put(text) {
+      this.input.value = text;
+      this.input.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    }
+
+    /** Put a text into the box that the address says. */
     set(text) {
       if (this.input.value !== text) this.input.value = text;
       this.read();
@@ -96,6 +102,8 @@
     }
 
     showError(text, error) {
+      /** What is wrong with the text, if anything is. */
+      this.wrong = error;
       this.input.setAttribute("aria-invalid", error !== undefined);
       this.error.hidden = error === undefined;
       if (error === undefined) return void this.error.replaceChildren();
@@ -104,9 +112,9 @@
       this.error.replaceChildren(`${error.message}${end}${kept} `, excerpt(text, error.position));
     }
 
-    /** @param {number} shown @param {number} all @param {string} [aside] */
-    showCount(shown, all, aside = "") {
-      this.count.replaceChildren(...countElements(shown), " of ", ...countElements(all), ` run${all === 1 ? "" : "s"}${aside}`);
+    /** @param {number} shown @param {number} all @param {(string | Node)[]} [aside] */
+    showCount(shown, all, aside = []) {
+      this.count.replaceChildren(...countElements(shown), " of ", ...countElements(all), ` run${all === 1 ? "" : "s"}`, ...aside);
     }
   }
 

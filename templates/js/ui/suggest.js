@@ -22,6 +22,8 @@
       this.marked = -1;
       this.offers = [];
       this.list = make("ul.suggestions", { id: "query-suggestions", role: "listbox", "aria-label": "Suggestions", hidden: true });
+      this.noMatch = make("span.fixes");
+      table.role("clear-query").after(" ", this.noMatch);
       this.hint = make("p.hint", { role: "status", hidden: true });
       this.input.closest(".box").after(this.list, this.hint);
       const says = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": this.list.id };
@@ -114,9 +116,23 @@
     }
 
     showHint() {
-      const notes = this.search.error.hidden ? this.search.notes.map(({ message }) => message) : [];
-      this.hint.hidden = notes.length === 0;
-      this.hint.textContent = notes.join(" ");
+      const { text, notes, wrong } = this.search;
+      const said = wrong ? [] : notes;
+      this.hint.hidden = said.length === 0;
+      this.hint.replaceChildren(...said.flatMap((note) => [note.message, " ", ...this.fix(text, note)]));
+      if (wrong) this.search.error.append(" ", ...this.fix(text, wrong));
+      this.noMatch.replaceChildren(...said.flatMap((note) => this.fix(text, note)));
+    }
+
+    /** A button that puts what was meant in place of what was typed, if that is known. */
+    fix(text, said) {
+      const found = reporter.query.correction(text, said);
+      if (!found) return [];
+      const act = () => {
+        this.search.put(text.slice(0, found.from) + found.insert + text.slice(found.to));
+        this.input.focus();
+      };
+      return [make("button.link", { textContent: `Use ${found.insert}`, dir: "auto", onclick: act }), " "];
     }
 
     readView(names = ["q"]) {
