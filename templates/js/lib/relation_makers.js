@@ -10,6 +10,7 @@
  *   look      colours, see relation_look.js
  *   params()  the columns to rank, read for these rows
  *   built     what the build computed about the metric, or null
+ *   isFiltered   whether some runs are not among `rows`
  *   width, widthOf(text)   in pixels
  *
  * and gives data (rows by data set), signals, scales (of the axes, in the order of the kind), notices,
@@ -234,7 +235,7 @@
     const usable = found.filter(({ value }) => !Number.isNaN(value));
     if (!usable.length) return refusal("A rank correlation");
     const others = read.length - numeric.length;
-    const notices = [others > 0 && `${count(others)} params that are no numbers left out`, left && `first ${read.length} params`, ...fields.lacks(goal)].filter(Boolean);
+    const notices = [others > 0 && `${count(others)} ${others === 1 ? "param that is no number" : "params that are no numbers"} left out`, left && `first ${read.length} params`, ...fields.lacks(goal)].filter(Boolean);
     return ranking(usable, { look, title: "Spearman's ρ", isSigned: true, notices, heads: ["param", "n", "ρ", "low", "high"], n: rows.length });
   }
 
@@ -255,13 +256,12 @@
 
   /* Importance: computed by the build */
 
-  function importance({ rows, slots, built, look }) {
+  function importance({ slots, built, isFiltered, look }) {
     const goal = slots.x;
-    if (!built) return { empty: `The build computed no importance for ${goal.title}: it does so for the leading metric, where scikit-learn is installed (pip install scikit-learn).` };
+    if (!built) return { empty: `The build computed no importance for ${goal.title}. It does so for the leading metric and one more that was declared, from 20 runs with params that differ, where scikit-learn is installed.` };
     if (built.refused) return { empty: built.refused };
     const found = built.params.map(({ label, value, std }) => ({ label, value, low: value - std, high: value + std }));
-    const score = `R² ${format.number(built.score, 2)} in cross-validation`;
-    const notices = [`${score}, n ${count(built.n)}${built.n < built.total ? ` of ${count(built.total)}` : ""}`, rows.length < built.total && "not filtered"].filter(Boolean);
+    const notices = [`R² ${format.number(built.score, 2)} in cross-validation`, isFiltered && "over all runs, not filtered"].filter(Boolean);
     return ranking(found, { look, title: "rise of the error, share of variance", notices, heads: ["param", "", "importance", "low", "high"], n: built.n });
   }
 

@@ -150,6 +150,7 @@
         look: this.board.look(),
         params: () => this.board.params(rows),
         built: this.board.built(slots.x?.id),
+        isFiltered: rows.length < this.board.table.columns.n,
         isIn: (row) => shown.has(row),
         width: Math.max(120, this.box.clientWidth - LEGEND_LEFT_PX),
       });
