@@ -156,6 +156,7 @@ LATER_SCRIPTS = (
     "js/ui/chart_hover.js",
     "js/ui/chart_highlight.js",
     "js/ui/chart_legend.js",
+    "js/ui/chart_facets.js",
     "js/ui/chart_tools.js",
     "js/ui/chart_toolbar.js",
     "js/ui/charts.js",

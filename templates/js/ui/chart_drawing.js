@@ -26,12 +26,15 @@
   const MOST_BAR_PX = 28;
   const AXIS_PX = 48;
 
+  /** Colours of lines by their number: runs, shades, grey. */
+  const LOOKS = ["c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8", "q1", "q2", "q3", "q4", "q5", "q6", "q7", "off"];
+
   /** Colours as the style sheet has them: it alone knows the theme's. */
   function readColors() {
     const style = getComputedStyle(document.documentElement);
     const token = (name) => style.getPropertyValue(`--${name}`).trim();
     return {
-      runs: Array.from({ length: 8 }, (_, i) => token(`c${i + 1}`)),
+      runs: LOOKS.map(token),
       marks: { failed: token("bad"), unfinished: token("warn") },
     };
   }
@@ -90,10 +93,11 @@
     const { points, bands, breaks, dots, curves } = plot;
     const signals = reporter.scales.signalsOf(plot, data, look);
     /* Axes and labels take their room first, from two points: all of them would be drawn twice. */
-    const labels = makeLabels(curves, colors.runs, width * LABEL_SHARE);
+    const labels = data.isFacet ? [] : makeLabels(curves, colors.runs, width * LABEL_SHARE);
     if (view.isNew || labels.length) await view.show({ points: corners(points, bands), bands: [], breaks: [], dots: [], labels }, signals);
     const placed = labels.length ? placeLabels(labels, view.scale("y"), view.area.height) : [];
     await view.show({ points, bands, breaks, dots, labels: placed }, signals);
+    drawing.plot = plot;
     drawing.notices = lineNotices(plot, data);
     const [x, y] = [view.scale("x"), view.scale("y")];
     const readable = { mount: view.mount, area: view.area, xTitle: data.xTitle, xKind: data.xKind, xUnit: data.xUnit, unit: data.unit, curves, colors: colors.runs, toX: x, toY: y, fromX: x.invert };
@@ -174,5 +178,5 @@
     }
   }
 
-  reporter.ChartDrawing = ChartDrawing;
+  Object.assign(reporter, { ChartDrawing, chartNotices: lineNotices });
 })((globalThis.reporter = globalThis.reporter || {}));

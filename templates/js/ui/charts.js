@@ -88,10 +88,12 @@
     }
 
     async show(specs, data, look) {
-      if (this.drawing?.source !== this.loaded) this.clear();
+      const Drawing = data.facets ? reporter.FacetDrawing : reporter.ChartDrawing;
+      if (this.drawing && (this.drawing.source !== this.loaded || this.drawing.constructor !== Drawing)) this.clear();
+      this.figure.classList.toggle("faceted", Boolean(data.facets));
       if (!data.total) this.box.append(note(`No run shown here logged ${data.metric}.`));
       else {
-        this.drawing ??= Object.assign(new reporter.ChartDrawing(this.box, specs, data), { source: this.loaded });
+        this.drawing ??= Object.assign(new Drawing(this.box, specs, data), { source: this.loaded });
         this.drawing.data = data;
         await this.drawing.draw(look);
       }
