@@ -14,7 +14,25 @@ from reporter.config import View
 __all__ = ["parse_hash", "print_hash", "view_hash", "view_state"]
 
 VERSION = "1"
-LISTS = frozenset({"cols", "sel", "runs", "hide", "open", "pin", "fix", "rel", "brush", "heat", "w", "sets", "exp", "zoom", "yr"})
+LISTS = frozenset(
+    {
+        "cols",
+        "sel",
+        "runs",
+        "hide",
+        "open",
+        "pin",
+        "fix",
+        "rel",
+        "brush",
+        "heat",
+        "w", "tblby",
+        "sets",
+        "exp",
+        "zoom",
+        "yr",
+    }
+)
 """Names whose value is a list; all others are one text."""
 
 State = dict[str, "str | list[str]"]

@@ -4,8 +4,19 @@
 (function (reporter) {
   "use strict";
 
-  if (typeof module === "object") require("./arrays.js");
+  if (typeof module === "object") {
+    require("./arrays.js");
+    require("./twin.js");
+  }
   const { lowerBound } = reporter.arrays;
+  const { format } = reporter;
+
+  /** Digits of a number that was computed here. */
+  const COMPUTED_DIGITS = 6;
+  /** Values further apart in size do not stand below each other. */
+  const MOST_DECIMALS = 9;
+
+  const computed = (value) => (Number.isFinite(value) ? Number(value.toPrecision(COMPUTED_DIGITS)) : value);
 
   /**
    * @param {ArrayLike<number>} sorted  ascending, not empty
@@ -63,11 +74,53 @@
     return { rows: [...chosen].sort((a, b) => compare(a.px, b.px)), more: found.length - chosen.length };
   }
 
+  /** The value of a line at a place, as it was logged: or as it was computed, to six digits. */
+  function exactValue({ line, y }, at) {
+    const isLogged = y[at] === line.y[at] && !line.members;
+    return isLogged ? reporter.twin.shortest(line.y[at], line.y instanceof Float32Array) : computed(y[at]);
+  }
+
+  /** What lies around a value: "±0.013" or "0.24 to 0.29"; empty where there is no band. */
+  function around({ line, y }, at) {
+    const [low, high] = [line.low?.[at], line.high?.[at]];
+    if (!Number.isFinite(low) || !Number.isFinite(high)) return "";
+    const by = (high - low) / 2;
+    const isEven = Math.abs((high + low) / 2 - y[at]) <= by * 1e-6;
+    return isEven ? `±${format.number(by)}` : `${format.number(low)} to ${format.number(high)}`;
+  }
+
+  /** How many decimals show all of some numbers; null when one of them is a power of ten. */
+  function decimalsFor(numbers) {
+    const texts = numbers.filter(Number.isFinite).map(String);
+    if (!texts.length || texts.some((text) => text.includes("e"))) return null;
+    return Math.min(MOST_DECIMALS, Math.max(...texts.map((text) => (text.split(".")[1] || "").length)));
+  }
+
+  /** Numbers to stand below each other, with every digit that they have. */
+  function exactTexts(numbers) {
+    const decimals = decimalsFor(numbers);
+    const plain = (number) => String(number).replace("-", "\u2212").replace("e+", "e");
+    return numbers.map((number) => (decimals === null && Number.isFinite(number) ? plain(number) : format.number(number, decimals)));
+  }
+
+  /**
+   * @param {string} kind  of axis
+   * @param {string} title  of it
+   * @param {number} x
+   * @returns {string}  "step 1,200", "21 Nov 2026 03:52:00 UTC", "tokens 2048"
+   */
+  function headOf(kind, title, x) {
+    if (kind === "wall") return format.timeExact(x).replace("T", " ").replace(/(\.000)?Z$/, " UTC");
+    const number = Number.isInteger(x) ? format.count(x) : exactTexts([computed(x)])[0];
+    const [, name, unit] = title.match(/^(time) in (.+)$/) || [];
+    return unit ? `${name} ${number} ${unit}` : `${title} ${number}`;
+  }
+
   /** Infinities are equal to each other, which a difference would not say. */
   function compare(a, b) {
     return a === b ? 0 : a - b;
   }
 
-  reporter.readout = { nearest, nearestStep, readout };
+  reporter.readout = { nearest, nearestStep, readout, exactValue, around, exactTexts, headOf };
   if (typeof module === "object") module.exports = reporter.readout;
 })((globalThis.reporter = globalThis.reporter || {}));

@@ -124,7 +124,14 @@
     if (isClock(data.x === "time" ? "time" : look.axis) && data.lines.some(({ ms }) => !ms)) return data.x === "time" ? "step" : data.x;
     if (data.x === "time") return look.axis === "wall" ? "wall" : "time";
     if (isClock(look.axis)) return look.axis;
-    return look.axis.startsWith("metrics.") ? look.axis : data.x;
+    return canBeMatched(data.x, metricOf(look.axis)) ? look.axis : data.x;
+  }
+
+  /** Metrics with steps and metrics without have no steps in common; then a chart keeps its axis. */
+  function canBeMatched(x, other) {
+    if (!other) return false;
+    const card = [...document.querySelectorAll("[data-role=chart]")].find(({ dataset }) => dataset.metric === other);
+    return (card?.dataset.x || "step") === x;
   }
 
   const metricOf = (kind) => (kind.startsWith("metrics.") ? kind.slice("metrics.".length) : "");

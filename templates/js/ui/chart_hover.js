@@ -8,7 +8,9 @@
  * @typedef {object} ReadableLines
  * @property {HTMLElement} mount
  * @property {object} area
- * @property {string} xTitle  charts with the same one share the cursor
+ * @property {string} xTitle
+ * @property {string} xKind  charts with the same one share the cursor
+ * @property {number} xUnit  how much of what charts share is one of x: milliseconds of a minute
  * @property {string} unit
  * @property {object[]} curves  of plotLines
  * @property {string[]} colors
@@ -27,7 +29,7 @@
   "use strict";
   if (typeof document === "undefined") return;
 
-  const { nearestStep, readout } = reporter.readout;
+  const { nearestStep, readout, exactValue, around, exactTexts, headOf } = reporter.readout;
   const { format } = reporter;
 
   const MOST_ROWS = 8;
@@ -67,20 +69,31 @@
       const step = isInside(chart.area, x, y) ? nearestStep(chart.curves, chart.fromX(x)) : null;
       if (step === null) return null;
       const { rows, more } = this.show(step, y, chart.curves);
-      const decimals = format.columnDecimals(rows.map((row) => row.y).filter(Number.isFinite));
+      const values = rows.map(({ curve, at }) => exactValue(curve, at));
+      const raws = rows.map(({ curve, at }) => exactValue({ line: curve.line, y: curve.line.y }, at));
+      const texts = exactTexts(values);
       return {
-        step,
+        step: step * chart.xUnit,
         ids: new Set(rows.map((row) => row.curve.line.id)),
-        head: `${chart.xTitle} ${format.count(step)}`,
+        head: headOf(chart.xKind, chart.xTitle, step),
         unit: chart.unit,
-        rows: rows.map((row) => ({ ...row.curve.line, value: row.y, decimals })),
+        rows: rows.map((row, i) => ({ ...row.curve.line, value: values[i], text: texts[i], aside: this.asideOf(row, step, values[i], raws[i]) })),
         more,
       };
     }
 
+    /** What is to be known beside a value: its band, what was logged where it was smoothed, where it stands. */
+    asideOf({ curve, at, x }, step, value, raw) {
+      const band = around(curve, at);
+      const asides = [band];
+      if (!curve.line.members && !Object.is(raw, value)) asides.push(`logged ${exactTexts([raw])[0]}`);
+      if (x !== step) asides.push(`at ${headOf(this.chart.xKind, "", x).trim()}`);
+      return asides.filter(Boolean).join(" · ");
+    }
+
     /** Put the cursor where another chart has it, and dots on the same runs. */
     follow(step, ids) {
-      this.show(step, null, this.chart.curves.filter(({ line }) => ids.has(line.id)));
+      this.show(step / this.chart.xUnit, null, this.chart.curves.filter(({ line }) => ids.has(line.id)));
     }
 
     show(step, cursorPx, curves) {
@@ -124,7 +137,7 @@
     read(x, y) {
       const { area, bars, metric, unit } = this.chart;
       const bar = isInside(area, Math.max(0, x), y) ? bars[Math.floor((y / area.height) * bars.length)] : null;
-      return bar ? { head: metric, unit, rows: [{ ...bar, decimals: null }], more: 0 } : null;
+      return bar ? { head: metric, unit, rows: [{ ...bar, text: exactTexts([bar.value])[0], aside: "" }], more: 0 } : null;
     }
 
     hide() {}
@@ -137,18 +150,18 @@
   const tip = make("div", "tip chart-tip");
   tip.hidden = true;
 
-  function tipRow({ color, dash, name, value, decimals }) {
+  function tipRow({ color, dash, name, value, text, aside }, unit) {
     const label = make("span", "tip-name", make("span", `sw dash${dash}`), make("bdi", "ell", name));
-    const number = make("td", Number.isFinite(value) ? "num" : "num nan", format.number(value, decimals));
-    return make("tr", `k${color}`, make("td", "", label), number);
+    const cells = [make("td", "", label), make("td", Number.isFinite(value) ? "num" : "num nan", text)];
+    if (unit) cells.push(make("td", "tip-unit muted", unit));
+    if (aside) cells.push(make("td", "tip-aside muted", aside));
+    return make("tr", `k${color}`, ...cells);
   }
 
   function fillTip({ head, unit, rows, more }) {
-    const title = make("b", "", head);
-    const table = make("table", "", ...rows.map(tipRow));
-    const aside = unit ? [make("span", "muted", ` ${unit}`)] : [];
+    const table = make("table", "", ...rows.map((row) => tipRow(row, unit)));
     const rest = more ? [make("div", "muted", `+${format.count(more)} more`)] : [];
-    tip.replaceChildren(title, ...aside, table, ...rest);
+    tip.replaceChildren(make("b", "", head), table, ...rest);
   }
 
   /** Beside the cursor, on the side that has room, so that it never lies under it. */
@@ -164,24 +177,33 @@
 
   let pending = 0;
   let pointer = null;
+  /** The plotbox whose tooltip stays. */
+  let pinned = null;
 
-  function readPointer() {
-    const reader = readers.get(pointer.box);
+  /** What lies under a place of the screen: pixels from the corner of the plot. */
+  function placeIn(box, { x, y }) {
+    const reader = readers.get(box);
     if (!reader) return null;
     const corner = reader.mount.getBoundingClientRect();
     const { left, top } = reader.chart.area;
-    const read = reader.read(pointer.x - corner.left - left, pointer.y - corner.top - top);
-    return read && { ...read, reader };
+    return { reader, x: x - corner.left - left, y: y - corner.top - top };
+  }
+
+  function readPointer() {
+    const place = placeIn(pointer.box, pointer);
+    const read = place?.reader.read(place.x, place.y);
+    return read && { ...read, reader: place.reader };
   }
 
   function share({ reader, step, ids }) {
     for (const other of readers.values()) {
-      if (other !== reader && other.chart.xTitle === reader.chart.xTitle) other.follow(step, ids);
+      if (other !== reader && other.chart.xKind === reader.chart.xKind) other.follow(step, ids);
     }
   }
 
   function update() {
     pending = 0;
+    if (pinned || hover.isHeld) return;
     const read = pointer && readPointer();
     tip.hidden = !read;
     if (!read) return hideCursors();
@@ -196,6 +218,7 @@
 
   function leave() {
     pointer = null;
+    if (pinned) return;
     tip.hidden = true;
     hideCursors();
   }
@@ -205,27 +228,79 @@
     pending ||= requestAnimationFrame(update);
   }
 
+  /* A click pins what is read, so that the pointer is free to mark and copy it */
+
+  function pin(event) {
+    pointer = { box: event.currentTarget, x: event.clientX, y: event.clientY };
+    update();
+    if (tip.hidden) return;
+    pinned = pointer.box;
+    const { x, y } = tip.getBoundingClientRect();
+    tip.classList.add("pinned");
+    tip.style.transform = `translate(${Math.round(x + scrollX)}px, ${Math.round(y + scrollY)}px)`;
+    tip.append(closer);
+  }
+
+  function release() {
+    if (!pinned) return;
+    pinned = null;
+    tip.classList.remove("pinned");
+    leave();
+  }
+
+  const closer = make("button", "icon tip-close", "×");
+  closer.type = "button";
+  closer.title = "Release (Esc)";
+  closer.setAttribute("aria-label", "Release");
+  closer.onclick = release;
+
+  function click(event) {
+    if (event.button || event.target.closest(".twin, button, a, input")) return;
+    if (pinned) event.stopPropagation();
+    const wasHere = pinned === event.currentTarget;
+    release();
+    if (!wasHere) pin(event);
+  }
+
+  addEventListener("click", (event) => !tip.contains(event.target) && !readers.has(event.target.closest?.(".plotbox")) && release());
+  addEventListener("keydown", (event) => event.key === "Escape" && release());
+
   function attach(box, reader) {
     detach(box);
     if (!tip.isConnected) document.body.append(tip);
     readers.set(box, reader);
     box.onpointermove = follow;
     box.onpointerleave = leave;
+    box.onclick = click;
   }
 
   function detach(box) {
     readers.get(box)?.remove();
     readers.delete(box);
+    if (pinned === box) release();
     if (pointer?.box === box) leave();
-    box.onpointermove = box.onpointerleave = null;
+    box.onpointermove = box.onpointerleave = box.onclick = null;
   }
 
   addEventListener("scroll", () => pointer && leave(), { passive: true, capture: true });
 
-  reporter.chartHover = {
+  /** Where an event is, in the chart that it is in: {chart, x, y, isInside}; null in none. */
+  function placeOf({ target, clientX, clientY }) {
+    const box = target.closest?.(".plotbox");
+    const place = target.closest?.("button, a, input, .twin") ? null : placeIn(box, { x: clientX, y: clientY });
+    if (!place) return null;
+    const { reader, x, y } = place;
+    return { chart: reader.chart, x, y, isInside: isInside(reader.chart.area, x, y) };
+  }
+
+  const hover = (reporter.chartHover = {
+    placeOf,
+    /** While it is, nothing is read: something else has the pointer. */
+    isHeld: false,
+    leave,
     /** Let a chart be read; again after it was drawn anew. @param {HTMLElement} box  the plotbox */
     attachLines: (box, chart) => attach(box, new LineReader(chart)),
     attachBars: (box, chart) => attach(box, new BarReader(chart)),
     detach,
-  };
+  });
 })((globalThis.reporter = globalThis.reporter || {}));

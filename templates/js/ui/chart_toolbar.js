@@ -38,6 +38,7 @@
     x: scale("x"),
     y: scale("y"),
     smooth: dragged ?? smooth(),
+    ema: reporter.view.get("ema") === "x" ? "x" : "point",
     smoothsByX: reporter.view.get("ema") === "x",
     hasOutliers: reporter.view.get("outliers") === "shown",
     zoom: reporter.view.get("zoom"),
@@ -80,10 +81,16 @@
       this.output = element.querySelector("output");
       this.outliers = element.querySelector("[data-act=outliers]");
       this.status = element.querySelector("[data-part=found]");
+      this.metric = element.querySelector("[data-act=axis-metric]");
+      this.kernel = element.querySelector("[data-part=ema]");
+      this.unzoom = element.querySelector("[data-act=unzoom]");
       element.addEventListener("click", (event) => this.press(event.target.closest("[data-value]")));
       this.finder.oninput = () => this.change({ find: this.finder.value.trim() || null });
       this.slider.oninput = () => this.drag(this.slider.value / 100);
       this.slider.onchange = () => this.drop();
+      this.offer(all("[data-role=chart][data-kind=line]").map(({ dataset }) => dataset.metric));
+      this.metric.onchange = () => this.change({ axis: this.metric.value ? `metrics.${this.metric.value}` : null });
+      this.unzoom.onclick = () => reporter.view.set({ zoom: null, yr: null }, { pushes: true });
       this.outliers.onclick = () => this.change({ outliers: get().hasOutliers ? null : "shown" });
       element.hidden = false;
       this.show();
@@ -91,6 +98,11 @@
 
     press(button) {
       if (button) this.change({ [button.dataset.act]: PLAIN.has(button.dataset.value) ? null : button.dataset.value });
+    }
+
+    /** Metrics to choose as x. */
+    offer(metrics) {
+      for (const metric of new Set(metrics)) this.metric.append(new Option(metric, metric));
     }
 
     drag(weight) {
@@ -112,6 +124,12 @@
     show() {
       const look = get();
       for (const button of all("[data-value]", this.element)) button.setAttribute("aria-pressed", String(look[button.dataset.act] === button.dataset.value));
+      const metric = look.axis.startsWith("metrics.") ? look.axis.slice("metrics.".length) : "";
+      if (metric && ![...this.metric.options].some(({ value }) => value === metric)) this.offer([metric]);
+      this.metric.value = metric;
+      this.metric.classList.toggle("chosen", metric !== "");
+      this.kernel.hidden = !(look.smooth > 0);
+      this.unzoom.hidden = !look.zoom && !look.ranges;
       this.outliers.setAttribute("aria-pressed", String(look.hasOutliers));
       this.slider.value = Math.round(look.smooth * 100);
       this.output.textContent = String(look.smooth);
