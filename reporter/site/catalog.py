@@ -26,6 +26,7 @@ def catalog_file(
     aggregates: Mapping[str, Sequence[tuple[str, Sequence[str]]]],
     series: Mapping[str, Sequence[tuple[Shard, str]]],
     zooms: Mapping[str, str],
+    importances: Mapping[str, str],
     figures: Mapping[str, str],
 ) -> bytes:
     """Write the catalog.
@@ -42,6 +43,8 @@ def catalog_file(
         Experiment id to its shards of the first tier and the names of their files.
     zooms : mapping of str to str
         Experiment id to the name of the file that lists those of finer tiers.
+    importances : mapping of str to str
+        Experiment id to the name of the file that says how far params matter.
     figures : mapping of str to str
         Experiment id to the name of the data file of its pictures.
 
@@ -67,6 +70,7 @@ def catalog_file(
                 "aggregates": _aggregates(aggregates.get(experiment.id, ())),
                 "series": _series(series.get(experiment.id, ())),
                 **({"zoom": f"{zooms[experiment.id]}.js"} if experiment.id in zooms else {}),
+                "importance": importances.get(experiment.id, ""),
                 "figures": figures.get(experiment.id, ""),
                 "definitions": _definitions(experiment),
             }

@@ -16,6 +16,7 @@ from reporter.site.figures import without_steps
 from reporter.site.frames import FrameMaker
 from reporter.site.gallery import figure_card, is_shown_as_figure
 from reporter.site.home import home_texts
+from reporter.site.importance import write_importances
 from reporter.site.job import Job
 from reporter.site.lookup import ExperimentLookup
 from reporter.site.manifest import inputs_digest
@@ -93,8 +94,10 @@ def write_catalog(job: Job) -> None:
     ----------
     job : Job
     """
+    experiments = [lookup.experiment for lookup in job.lookups]
+    importances = write_importances(job.output, experiments)
     data = catalog_file(
-        job.plan, job.assets, job.tables, job.aggregates, job.series, job.zooms, job.figure_files
+        job.plan, job.assets, job.tables, job.aggregates, job.series, job.zooms, importances, job.figure_files
     )
     job.output.write(links.CATALOG, data)
 

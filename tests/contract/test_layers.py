@@ -100,7 +100,7 @@ INSIDE: dict[str, set[str]] = {
         ),
         *("soundfile", "tomli", "vl_convert", "yaml"),
     },
-    "site": {"altair", "markdown_it", "nh3", "pyarrow", "pygments", "vl_convert"},
+    "site": {"altair", "markdown_it", "nh3", "pyarrow", "pygments", "sklearn", "vl_convert"},
     "publish": {"pandas", "pyarrow", "scipy"},
     "statistics": {"scipy"},
     "artifacts": {"PIL"},
