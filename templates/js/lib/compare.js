@@ -1,23 +1,28 @@
 /**
- * Runs side by side: which rows the comparison has, where runs differ, and by how much from the baseline.
+ * Runs, or groups of them, side by side: which rows the comparison has, where runs differ, and by how much from the baseline.
  *
  * Works on columns as columns.js decodes them and gives texts ready to show; it knows no element and
- * no address. A run here is a row of one experiment's table.
+ * no address. A run here is a row of one experiment's table, a group several of them (see
+ * compared_sets.js): its cells say the mean with its interval, and what its runs agree in.
  *
  * @typedef {object} ComparedRun
  * @property {string} id  32 hex digits
  * @property {string} experiment  id of its experiment
  * @property {object} columns  Columns of that experiment
  * @property {number} row  its ordinal there
+ * @property {Uint32Array} [rows]  of a group
  *
  * @typedef {object} ComparedCell
  * @property {string} text  as shown; "–" when nothing was logged
  * @property {string} exact  as logged; "" when nothing was
  * @property {""|"na"|"nan"} mark  a CSS class
+ * @property {{text: string}} [aside]  groups: "±0.0062"
+ * @property {number} [n]  groups: runs with a finite value, where those are not all
  * @property {boolean} isDifferent  from the baseline
  * @property {string} delta  metrics: "−0.0105"; "" for the baseline and where there is none
  * @property {string} percent  "−9.7%", or "−0.91 pt" when the unit is percent
- * @property {""|"up"|"dn"} verdict  better or worse, by the metric's declared direction
+ * @property {""|"up"|"dn"|"ns"} verdict  better or worse, by the metric's declared direction; of groups
+ *   only when that can be claimed, else "ns": not significant
  *
  * @typedef {object} ComparedRow
  * @property {string} id  "metrics.val_loss"
@@ -33,7 +38,13 @@
 (function (reporter) {
   "use strict";
 
-  const format = typeof require === "function" ? require("./format.js") : reporter.format;
+  if (typeof module === "object") {
+    require("./format.js");
+    require("./contrast.js");
+    require("./outline.js");
+    require("./group_cells.js");
+  }
+  const { format, statistics, contrast, outline, groupCells } = reporter;
 
   const ROLES = { metrics: "metric", params: "param", tags: "tag", attributes: "attribute" };
   const TITLES = { metric: "Metrics", param: "Params", tag: "Tags", attribute: "Run" };
@@ -45,13 +56,19 @@
   /** Shorter prefixes of run ids are not looked up: they would soon name several runs. */
   const LEAST_PREFIX = 8;
 
+  /** More groups than this are not each held against the baseline: the table would keep the reader waiting. */
+  const MOST_JUDGED = 20;
+
+  /** Of a judgement in a cell; the verdict itself draws more. */
+  const CELL_DRAWS = 2000;
+
   const COLORS = 8;
   const DASHES = 3;
 
   const NOT_LOGGED = Object.freeze({ text: format.MISSING, exact: "", mark: "na" });
   const NO_CHANGE = Object.freeze({ delta: "", percent: "", verdict: "" });
 
-  const roleOf = (id) => ROLES[id.slice(0, id.indexOf("."))];
+  const roleOf = (id) => ROLES[id.slice(0, id.indexOf(".")).split(":")[0]];
 
   /** The run's colour, 1 to 8, and dash, 0 to 2, from its place in its experiment. */
   function lookOf(row) {
@@ -125,34 +142,78 @@
     return changes.length ? Math.min(least + 2, Math.max(least, format.columnDecimals(changes))) : least;
   }
 
+  /* Groups */
+
+  const isGroup = ({ rows }) => rows !== undefined && rows.length > 1;
+
+  const isFigure = ({ kind }) => kind === "number" || kind === "duration";
+
+  /** What the runs of a group logged; of a single run its own value. */
+  const loggedOf = (column, { row, rows }) => outline.loggedOf(column, rows ?? Uint32Array.of(row));
+
+  /** What stands for a run or a group. */
+  function numberOf(column, run) {
+    if (!column || !isFloat(column)) return NaN;
+    return isGroup(run) ? statistics.describe(loggedOf(column, run)).mean : column.number(run.row);
+  }
+
+  function groupCell(column, { rows }, cellOf, decimals) {
+    if (isFigure(column)) {
+      const figures = statistics.describe(outline.loggedOf(column, rows));
+      const cell = groupCells.figureCell(column, figures, { shown: figures.n < contrast.LEAST_RUNS ? "range" : "ci", decimals, size: rows.length });
+      return { ...cell, n: figures.n };
+    }
+    const logged = rows.find((row) => column.has(row));
+    if (logged === undefined) return NOT_LOGGED;
+    return outline.agree(column, rows) ? cellOf(column, logged) : groupCells.differingCell(column, rows, cellOf);
+  }
+
+  /** A change of groups has a colour only when it can be claimed. */
+  function judged(found, base, values, direction) {
+    if (!found.verdict) return found;
+    const claim = contrast.claim(contrast.contrast(base, values, direction, { count: CELL_DRAWS }), direction);
+    return claim === "better" || claim === "worse" ? found : { ...found, verdict: "ns" };
+  }
+
   function isSame(cell, other) {
     return cell.exact === other.exact && cell.mark === other.mark;
   }
 
+  function changeOf(columns, runs, numbers, i, baseline, how) {
+    const found = change(numbers[i], numbers[baseline], how);
+    const isJudged = (isGroup(runs[i]) || isGroup(runs[baseline])) && Number.isFinite(numbers[i] - numbers[baseline]);
+    if (!isJudged) return found;
+    if (runs.length > MOST_JUDGED) return { ...found, verdict: "" };
+    return judged(found, loggedOf(columns[baseline], runs[baseline]), loggedOf(columns[i], runs[i]), how.direction);
+  }
+
   function makeCells(columns, runs, baseline, cellOf) {
     const shown = columns.find(Boolean);
-    const numbers = columns.map((column, i) => (column && isFloat(column) ? column.number(runs[i].row) : NaN));
+    const numbers = columns.map((column, i) => numberOf(column, runs[i]));
     const how = { decimals: decimalsFor(numbers, numbers[baseline]), unit: shown.unit, direction: shown.direction };
-    const plain = columns.map((column, i) => (column ? cellOf(column, runs[i].row) : NOT_LOGGED));
+    const said = (column, run) => (isGroup(run) ? groupCell(column, run, cellOf, how.decimals) : cellOf(column, run.row));
+    const plain = columns.map((column, i) => (column ? said(column, runs[i]) : NOT_LOGGED));
     const cells = plain.map((cell) => ({ ...cell, mark: cell.mark === "best" ? "" : cell.mark }));
     return cells.map((cell, i) => ({
       ...cell,
-      text: Number.isFinite(numbers[i]) ? format.number(numbers[i], how.decimals) : cell.text,
+      text: Number.isFinite(numbers[i]) && !cell.aside ? format.number(numbers[i], how.decimals) : cell.text,
       isDifferent: !isSame(cell, cells[baseline]),
-      ...(i === baseline ? NO_CHANGE : change(numbers[i], numbers[baseline], how)),
+      ...(i === baseline ? NO_CHANGE : changeOf(columns, runs, numbers, i, baseline, how)),
     }));
   }
+
+  const hasAny = (column, { row, rows }) => (rows ?? [row]).some((one) => column.has(one));
 
   /** One row; null when none of the runs logged it. */
   function makeRow(id, runs, baseline, cellOf) {
     const columns = runs.map((run) => run.columns.get(id));
-    if (!columns.some((column, i) => column && column.has(runs[i].row))) return null;
+    if (!columns.some((column, i) => column && hasAny(column, runs[i]))) return null;
     const shown = columns.find(Boolean);
     const cells = makeCells(columns, runs, baseline, cellOf);
     return {
       id,
       key: shown.key,
-      label: shown.label,
+      label: shown.aggregate ? `${shown.label} ${shown.word}` : shown.label,
       role: roleOf(id),
       unit: shown.unit,
       arrow: ARROWS[shown.direction] || "",
@@ -160,6 +221,13 @@
       differs: cells.some((cell) => !isSame(cell, cells[0])),
       cells,
     };
+  }
+
+  /** The column of a metric that shows what was chosen of it, where there is one. */
+  function valueId(id, value, runs) {
+    if (value === "last" || !id.startsWith("metrics.")) return id;
+    const wanted = `metrics:${value}.${id.slice("metrics.".length)}`;
+    return runs.some(({ columns }) => columns.byId.has(wanted)) ? wanted : id;
   }
 
   /** Ids of everything that any of the runs' experiments has a column for, in the order of the tables. */
@@ -177,12 +245,13 @@
    * @param {ComparedRun[]} runs
    * @param {number} baseline  place of the baseline among them
    * @param {(column: object, row: number) => import("./cells.js").Cell} cellOf  as the runs table shows it
+   * @param {string} [value]  of each metric: "last", or an aggregate that its runs have ("best", "min" …)
    * @returns {{role: string, title: string, rows: ComparedRow[], nDiffering: number}[]}
    *   metrics, params, tags and attributes, those that any run has
    */
-  function compareRuns(runs, baseline, cellOf) {
+  function compareRuns(runs, baseline, cellOf, value = "last") {
     const rows = comparedIds(runs)
-      .map((id) => makeRow(id, runs, baseline, cellOf))
+      .map((id) => makeRow(valueId(id, value, runs), runs, baseline, cellOf))
       .filter(Boolean);
     return Object.entries(TITLES)
       .map(([role, title]) => ({ role, title, rows: rows.filter((row) => row.role === role) }))
@@ -190,6 +259,6 @@
       .map((section) => ({ ...section, nDiffering: section.rows.filter((row) => row.differs).length }));
   }
 
-  reporter.comparison = { findRuns, compareRuns, change, lookOf };
+  reporter.comparison = { findRuns, compareRuns, change, lookOf, loggedOf, valueId };
   if (typeof module === "object") module.exports = reporter.comparison;
 })((globalThis.reporter = globalThis.reporter || {}));

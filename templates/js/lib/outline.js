@@ -341,6 +341,6 @@
     return parents;
   }
 
-  reporter.outline = { GroupOutline, TreeOutline, parentsOf, agree, countDifferent, numberOf };
+  reporter.outline = { GroupOutline, TreeOutline, parentsOf, agree, countDifferent, numberOf, loggedOf };
   if (typeof module === "object") module.exports = reporter.outline;
 })((globalThis.reporter = globalThis.reporter || {}));

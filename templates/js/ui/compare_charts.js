@@ -1,0 +1,76 @@
+/**
+ * The compare page's charts: cards as the experiment page has them, for these runs only.
+ */
+(function (reporter) {
+  "use strict";
+  if (typeof document === "undefined" || document.documentElement.dataset.page !== "compare") return;
+
+  const { comparePage } = reporter;
+  const { make } = reporter.sidePanel;
+
+  const DIRECTIONS = { min: "lower is better", max: "higher is better" };
+
+  /** Lines of one chart; of larger groups the first runs of each are drawn. */
+  const MOST_RUNS = 200;
+
+  const section = document.querySelector("[data-role=compare-charts]");
+  let drawn = "";
+
+  /** Runs of all sets, in turn when there are too many. */
+  function runsOf({ sets }) {
+    const share = Math.max(1, Math.floor(MOST_RUNS / Math.max(1, sets.length)));
+    const ids = (set) => Array.from(set.rows.subarray(0, share), (row) => set.columns.get("attributes.run_id").text(row));
+    return sets.flatMap((set) => ids(set).map((id) => ({ id, set }))).slice(0, MOST_RUNS);
+  }
+
+  /** Metrics of these runs, those logged over several steps first. */
+  function chartedMetrics({ sets, catalog }) {
+    const metrics = new Map();
+    for (const set of sets) {
+      const { series } = catalog.experiments.find((candidate) => candidate.id === set.experiment);
+      for (const column of set.columns.offered()) {
+        if (!column.id.startsWith("metrics.") || !set.rows.some((row) => column.has(row))) continue;
+        const known = metrics.get(column.key);
+        metrics.set(column.key, { column, isLine: Boolean(known?.isLine || Object.hasOwn(series, column.key)) });
+      }
+    }
+    return [...metrics.entries()].sort((a, b) => Number(b[1].isLine) - Number(a[1].isLine));
+  }
+
+  function makeCard([metric, { column, isLine }], state, runs) {
+    const handles = {
+      "data-role": "chart",
+      "data-metric": metric,
+      "data-kind": isLine ? "line" : "bar",
+      "data-x": "step",
+      "data-x-title": "step",
+      "data-experiment": [...new Set(state.sets.map((set) => set.experiment))].join(" "),
+      "data-runs": runs.map(({ id }) => id).join(" "),
+      "data-state": "idle",
+    };
+    const caption = make(
+      "figcaption.ph",
+      {},
+      make("h3", { title: metric }, make("bdi", { textContent: metric })),
+      ...(column.direction ? [make("span.muted.nowrap", { textContent: DIRECTIONS[column.direction] })] : []),
+      make("span.spacer"),
+    );
+    return make("figure.panel.card", handles, caption, make("div.plotbox"));
+  }
+
+  function draw(state) {
+    const runs = runsOf(state);
+    const key = runs.map(({ id }) => id).join();
+    if (key === drawn) return;
+    drawn = key;
+    const metrics = chartedMetrics(state);
+    const total = state.sets.reduce((n, { rows }) => n + rows.length, 0);
+    section.hidden = !metrics.length;
+    const note = section.querySelector("[data-role=compare-charts-note]");
+    note.textContent = total > runs.length ? `${metrics.length} · ${runs.length} of ${total} runs` : String(metrics.length);
+    section.querySelector(".cards").replaceChildren(...metrics.map((metric) => makeCard(metric, state, runs)));
+    reporter.charts?.activate(section);
+  }
+
+  comparePage.join({ draw });
+})((globalThis.reporter = globalThis.reporter || {}));
