@@ -29,6 +29,7 @@ __all__ = [
     "ShippedFile",
     "draw",
     "is_likely_figure",
+    "request_for",
     "write_files",
     "write_fragments",
 ]
@@ -51,6 +52,8 @@ class ShippedFile:
         Of the file as it is now; empty when it is missing.
     problem : Problem or None
         Why it is missing.
+    thumbnail : str
+        Site path of a small copy of a large picture; else empty.
     left_out : str
         Why it is not in the site although it could be: ``larger than 25.0 MB``; else empty.
     place : str
@@ -62,6 +65,7 @@ class ShippedFile:
     site_path: str = ""
     sha256: str = ""
     problem: Problem | None = None
+    thumbnail: str = ""
     left_out: str = ""
     place: str = ""
 
@@ -187,7 +191,14 @@ def draw(reader: StoreReader, files: Sequence[ShippedFile], page: str) -> list[E
         for file in files
         if file.site_path or (is_likely_figure(file.artifact) and not file.left_out)
     )
-    return [Exhibit(file=file, fragment=_draw(reader, file, page, find)) for file in shown]
+    return [_exhibit(reader, file, page, find) for file in shown]
+
+
+def _exhibit(
+    reader: StoreReader, file: ShippedFile, page: str, find: Callable[[str, str], str]
+) -> Exhibit:
+    fragment = renderers.render(request_for(reader, file, page, find))
+    return Exhibit(file=file, fragment=fragment)
 
 
 def write_files(output: SiteOutput, exhibits: Sequence[Exhibit]) -> list[str]:
@@ -269,22 +280,37 @@ def _missing(run_id: str, artifact: Artifact, error: OSError) -> Problem:
     return Problem(what=what, where=where, detail=detail, hint=hint, severity="error")
 
 
-def _draw(
+def request_for(
     reader: StoreReader, file: ShippedFile, page: str, find: Callable[[str, str], str]
-) -> renderers.Fragment:
+) -> renderers.ArtifactRequest:
+    """Make what a renderer wants to know of an artifact.
+
+    Parameters
+    ----------
+    reader : StoreReader
+    file : ShippedFile
+    page : str
+        Site path of the page that shows it.
+    find : callable
+        Run id and artifact path to the href of another file of the run, or to ``""``.
+
+    Returns
+    -------
+    ArtifactRequest
+    """
+
     def open_file() -> BinaryIO:
         return reader.open_artifact(file.run_id, file.artifact.path)
 
-    return renderers.render(
-        renderers.ArtifactRequest(
-            run_id=file.run_id,
-            artifact=file.artifact,
-            media_type=_media_type(file.artifact, open_file) if file.site_path else "",
-            open=open_file,
-            site_path=file.site_path,
-            root=links.root_of(page),
-            find=functools.partial(find, file.run_id),
-        )
+    return renderers.ArtifactRequest(
+        run_id=file.run_id,
+        artifact=file.artifact,
+        media_type=_media_type(file.artifact, open_file) if file.site_path else "",
+        open=open_file,
+        site_path=file.site_path,
+        thumbnail=file.thumbnail,
+        root=links.root_of(page),
+        find=functools.partial(find, file.run_id),
     )
 
 

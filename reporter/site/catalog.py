@@ -28,6 +28,7 @@ def catalog_file(
     zooms: Mapping[str, str],
     importances: Mapping[str, str],
     figures: Mapping[str, str],
+    logged: Mapping[str, tuple[str, int]],
 ) -> bytes:
     """Write the catalog.
 
@@ -47,6 +48,8 @@ def catalog_file(
         Experiment id to the name of the file that says how far params matter.
     figures : mapping of str to str
         Experiment id to the name of the data file of its pictures.
+    logged : mapping of str to (str, int)
+        Experiment id to the name of the list of tables that several runs logged, and their number.
 
     Returns
     -------
@@ -72,6 +75,7 @@ def catalog_file(
                 **({"zoom": f"{zooms[experiment.id]}.js"} if experiment.id in zooms else {}),
                 "importance": importances.get(experiment.id, ""),
                 "figures": figures.get(experiment.id, ""),
+                "logged": logged.get(experiment.id, ("", 0))[0],
                 "definitions": _definitions(experiment),
             }
             for experiment in plan.experiments

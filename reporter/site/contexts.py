@@ -384,6 +384,9 @@ class ExperimentPage:
     figures_note: str
     """When the list is cut: ``200 of 1,312 shown``; else empty."""
     n_figures: str
+    """Figures and comparable tables, for the tab."""
+    n_tables: int
+    """Tables that several runs logged, which can be compared."""
     note_html: Markup
     """The experiment's note, rendered Markdown; empty when there is none."""
     views: tuple[ViewLink, ...]

@@ -54,6 +54,10 @@ class Job:
         By run id: artifact path to site path, of the artifacts that are in the site.
     figures : dict of str to list of ShippedFile
         By experiment id: files that are probably figures.
+    logged : dict of str to list of ShippedFile
+        By experiment id: files that are probably tables.
+    table_lists : dict of str to (str, int)
+        By experiment id: name of the list of tables that several runs logged, and how many.
     figure_files : dict of str to str
         By experiment id: name of the data file of its pictures.
     tables : dict of str to list of str
@@ -83,6 +87,8 @@ class Job:
     history: tuple[BuildRecord, ...] = ()
     places: dict[str, dict[str, str]] = field(default_factory=dict)
     figures: dict[str, list[ShippedFile]] = field(default_factory=dict)
+    logged: dict[str, list[ShippedFile]] = field(default_factory=dict)
+    table_lists: dict[str, tuple[str, int]] = field(default_factory=dict)
     figure_files: dict[str, str] = field(default_factory=dict)
     tables: dict[str, list[str]] = field(default_factory=dict)
     aggregates: dict[str, list[tuple[str, list[str]]]] = field(default_factory=dict)

@@ -97,7 +97,15 @@ def write_catalog(job: Job) -> None:
     experiments = [lookup.experiment for lookup in job.lookups]
     importances = write_importances(job.output, experiments)
     data = catalog_file(
-        job.plan, job.assets, job.tables, job.aggregates, job.series, job.zooms, importances, job.figure_files
+        job.plan,
+        job.assets,
+        job.tables,
+        job.aggregates,
+        job.series,
+        job.zooms,
+        importances,
+        job.figure_files,
+        job.table_lists,
     )
     job.output.write(links.CATALOG, data)
 
@@ -174,6 +182,7 @@ def _write_experiment(job: Job, lookup: ExperimentLookup, frames: FrameMaker) ->
         frame,
         figures=figures,
         n_figures=len(figures) + max(0, len(files) - MAX_FIGURES),
+        n_tables=job.table_lists.get(experiment.id, ("", 0))[1],
         note_html=render_note(experiment.experiment.tags.get(NOTE_TAG, "")),
         parts=parts,
         own_charts=[chart.card for chart in own],

@@ -140,6 +140,7 @@ def experiment_context(
     *,
     figures: Sequence[FigureCard],
     n_figures: int,
+    n_tables: int,
     note_html: Markup,
     parts: Sequence[str],
     own_charts: Sequence[FigureCard] = (),
@@ -155,6 +156,8 @@ def experiment_context(
         Those that are shown.
     n_figures : int
         How many there are.
+    n_tables : int
+        How many tables several runs logged.
     note_html : Markup
     parts : sequence of str
         Site paths of the experiment's own files of points, where one file would be too large.
@@ -185,7 +188,8 @@ def experiment_context(
         n_charts=format_count(sum(len(section.cards) for section in sections) + len(own_charts)),
         figures=tuple(figures),
         figures_note=f"{len(figures)} of {format_count(n_figures)} shown" if is_cut else "",
-        n_figures=format_count(n_figures),
+        n_figures=format_count(n_figures + n_tables),
+        n_tables=n_tables,
         note_html=note_html,
         views=tuple(_views(plan, experiment, page)),
         facts=tuple(_about(experiment, page, parts)),

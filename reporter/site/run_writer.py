@@ -26,8 +26,8 @@ from reporter.site.frames import FrameMaker
 from reporter.site.gallery import artifact_rows, figure_cards
 from reporter.site.histories import PartsPass, SeriesPass, read_run
 from reporter.site.job import Job
-from reporter.site.lookup import ExperimentLookup
 from reporter.site.logged_tables import is_likely_table, with_tables, write_tables
+from reporter.site.lookup import ExperimentLookup
 from reporter.site.manifest import inputs_digest
 from reporter.site.notes import NOTE_TAG, render_note
 from reporter.site.own_charts import Subject
@@ -37,6 +37,7 @@ from reporter.site.run_page import RunPlace, place_run, run_context
 from reporter.site.run_parts import RunParts, read_parts
 from reporter.site.series import plan_shards
 from reporter.site.tables import aggregate_files, table_files
+from reporter.site.thumbnails import Thumbnails
 from reporter.site.tiers import Tiers, plan_tiers
 from reporter.site.zoom_index import zoom_index
 
@@ -61,6 +62,7 @@ class RunWriter:
             reader=job.reader, output=job.output, rules=job.plan.settings.artifact_rules
         )
         self._tiers = _tiers_of(job.plan)
+        self._thumbnails = Thumbnails(reader=job.reader, output=job.output)
         self._n_done = 0
 
     def write_experiment(self, lookup: ExperimentLookup) -> None:
@@ -84,7 +86,8 @@ class RunWriter:
             job.zooms[experiment.id] = self._write_table(*zooms)
         if figures := figures_file(lookup, job.figures.get(experiment.id, ())):
             job.figure_files[experiment.id] = self._write_table(*figures)
-        job.table_lists[experiment.id] = write_tables(job, lookup, job.logged.pop(experiment.id, ()))
+        logged = job.logged.pop(experiment.id, ())
+        job.table_lists[experiment.id] = write_tables(job, lookup, logged)
         job.tables[experiment.id] = [
             self._write_table(name, data) for name, data in table_files(experiment)
         ]
@@ -100,7 +103,7 @@ class RunWriter:
     def _write_run(self, lookup: ExperimentLookup, item: PlannedRun, series: SeriesPass) -> None:
         job = self._job
         shipped = self._shipment.ship(lookup.experiment.experiment, item)
-        files = with_tables(item, shipped)
+        files = with_tables(item, self._thumbnails.add(shipped))
         job.left_out += [file.artifact.size_bytes for file in files if file.left_out]
         found = [*item.run.problems, *(file.problem for file in files if file.problem)]
         job.add_problems(item.run_id, found)
@@ -227,7 +230,7 @@ def _run_facts(item: PlannedRun, files: Sequence[ShippedFile]) -> tuple[object, 
         [tuple(vars(summary).values()) for _, summary in sorted(run.data.summaries.items())],
         run.inputs,
         run.problems,
-        [(f.artifact, f.sha256, f.site_path, f.problem, f.left_out, f.place) for f in files],
+        [tuple(vars(file).values()) for file in files],
     )
 
 

@@ -153,6 +153,7 @@ LATER_SCRIPTS = (
     "js/ui/tall_list.js",
     "js/ui/column_panel.js",
     "js/ui/column_menu.js",
+    "js/ui/touch.js",
     "js/ui/chart_source.js",
     "js/ui/chart_detail.js",
     "js/ui/chart_view.js",
