@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import json
 import math
-import os
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Sequence
@@ -16,7 +15,6 @@ import click
 from reporter.errors import InvalidInputError, ReporterError, SecretsFoundError
 
 if TYPE_CHECKING:
-    from reporter.importers import ImportOptions
     from reporter.store.ports import StoreReader
 
 __all__ = [
@@ -27,9 +25,9 @@ __all__ = [
     "json_option",
     "listed",
     "open_runs",
-    "parse_options",
     "print_json",
     "print_table",
+    "read_pairs",
     "source_options",
     "store_argument",
 ]
@@ -153,37 +151,28 @@ def open_runs(store: str, format_name: str = "", pairs: Sequence[str] = ()) -> S
     InvalidInputError
         There is no such importer or option.
     """
-    from reporter.store.layout import MARKER
-    from reporter.store.reader import open_store
-    from reporter.store.uris import is_remote
-
-    is_ours = is_remote(store) or os.path.exists(os.path.join(store, MARKER))
-    if not format_name and is_ours:
-        return open_store(store)  # and no importer is loaded
-    from reporter.importers import open_source
+    from reporter.publish import sources
 
     with Progress() as progress:
-        opened = open_source(store, format_name, progress, parse_options(pairs))
+        opened = sources.open_runs(store, format_name, read_pairs(pairs), progress)
         return click.get_current_context().with_resource(opened)
 
 
-def parse_options(pairs: Sequence[str], experiment: str = "") -> ImportOptions:
-    """Turn ``KEY=VALUE`` texts into options for an importer.
+def read_pairs(pairs: Sequence[str]) -> dict[str, str]:
+    """Take ``KEY=VALUE`` texts apart.
 
     Raises
     ------
     InvalidInputError
         One of them has no ``=``.
     """
-    from reporter.importers import ImportOptions
-
     values = {}
     for pair in pairs:
         key, sign, value = pair.partition("=")
         if not sign or not key:
             raise InvalidInputError(f"'{pair}' is no option.", "Write --option KEY=VALUE.")
         values[key] = value
-    return ImportOptions(values=values, experiment=experiment)
+    return values
 
 
 def print_json(value: object, indent: int | None = 2) -> None:

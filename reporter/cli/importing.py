@@ -13,8 +13,8 @@ from reporter.cli.frame import (
     command,
     count,
     json_option,
-    parse_options,
     print_json,
+    read_pairs,
     source_options,
 )
 
@@ -61,9 +61,9 @@ def attach(group: click.Group) -> None:
         A source is recognised by its content; a folder may hold several, of several tools. Nothing
         is written into it. Importing again brings only what is new, also after an interrupt.
         """
-        from reporter.importers import import_sources
+        from reporter.importers import ImportOptions, import_sources
 
-        options = parse_options(pairs, experiment)
+        options = ImportOptions(values=read_pairs(pairs), experiment=experiment)
         try:
             with Progress() as progress:
                 result = import_sources(

@@ -17,7 +17,7 @@ from reporter.cli.frame import (
     Progress,
     command,
     count,
-    parse_options,
+    read_pairs,
     source_options,
     store_argument,
 )
@@ -69,10 +69,9 @@ def attach(group: click.Group) -> None:
         """
         from reporter.publish.serve import ServeSettings, open_serving
 
-        options = parse_options(pairs).values if pairs else {}
         settings = ServeSettings(
             source=store, output=output, host=host, port=port, config=config, title=title,
-            full_data=full_data, format_name=format_name, options=options,
+            full_data=full_data, format_name=format_name, options=read_pairs(pairs),
         )  # fmt: skip
         if not settings.is_loopback:
             click.echo(

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import metadata
 
 from reporter.errors import InvalidInputError, did_you_mean
 from reporter.exports.selection import Selection
 from reporter.model import Problem
+from reporter.plugins import load_plugins
 
 __all__ = [
     "ENTRY_POINTS",
@@ -127,7 +127,4 @@ def load_entry_points() -> None:
     import reporter.exports.mlflow_sqlite
     import reporter.exports.tables  # noqa: F401  # importing registers
 
-    for entry_point in metadata.entry_points(group=ENTRY_POINTS):
-        loaded = entry_point.load()
-        if callable(loaded):
-            loaded()
+    load_plugins(ENTRY_POINTS)

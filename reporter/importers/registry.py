@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from functools import cache
-from importlib import metadata
 
 from reporter.errors import InvalidInputError, did_you_mean
 from reporter.importers.records import ImportedItem, ImportOptions, Source
+from reporter.plugins import load_plugins
 
 __all__ = [
     "CERTAIN",
@@ -126,10 +125,6 @@ def get_importer(name: str) -> Importer:
     return IMPORTERS[name]
 
 
-@cache
 def load_entry_points() -> None:
     """Let installed packages register theirs; once a process, before the first import."""
-    for entry in sorted(metadata.entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name):
-        loaded = entry.load()
-        if callable(loaded):
-            loaded()
+    load_plugins(ENTRY_POINTS)

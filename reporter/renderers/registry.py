@@ -16,13 +16,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
-from functools import cache
 from importlib import metadata
 from typing import BinaryIO
 from urllib.parse import quote
 
 from reporter.mediatypes import OCTET_STREAM
 from reporter.model import Artifact, Problem
+from reporter.plugins import load_plugins
 
 __all__ = [
     "ENTRY_POINTS",
@@ -40,7 +40,7 @@ __all__ = [
 
 ENTRY_POINTS = "reporter.renderers"
 
-LIBRARIES = ("markdown-it-py", "nh3", "plotly", "pyarrow", "pygments", "vl-convert-python")
+LIBRARIES = ("markdown-it-py", "nh3", "pillow", "plotly", "pyarrow", "pygments", "vl-convert-python")
 """Distributions whose presence or version changes what a fragment says."""
 
 
@@ -60,6 +60,8 @@ class ArtifactRequest:
         Where the builder puts the raw bytes, below the site's root and not percent-encoded, the
         inert suffix (:func:`reporter.mediatypes.inert_suffix`) included. Empty when the bytes are
         left out of the site.
+    thumbnail : str
+        Site path of a small copy of a large picture; empty where there is none.
     root : str
         Prefix from the page that shows the fragment to the site's root, e.g. ``"../"``.
     find : callable
@@ -71,6 +73,7 @@ class ArtifactRequest:
     media_type: str
     open: Callable[[], BinaryIO]
     site_path: str
+    thumbnail: str = ""
     root: str = "../"
     find: Callable[[str], str] = lambda path: ""  # noqa: ARG005
 
@@ -237,13 +240,9 @@ def _version(name: str) -> str:
         return "missing"
 
 
-@cache
 def load_entry_points() -> None:
     """Let installed packages register theirs; once a process, before the first build."""
-    for entry in sorted(metadata.entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name):
-        loaded = entry.load()
-        if callable(loaded):
-            loaded()
+    load_plugins(ENTRY_POINTS)
 
 
 def _specificity(pattern: str) -> int:

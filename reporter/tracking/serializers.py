@@ -18,6 +18,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from reporter.errors import InvalidInputError
+from reporter.plugins import load_plugins
 
 __all__ = ["encode_png", "pixels_of", "serialize_figure", "serialize_image", "serializer"]
 
@@ -26,7 +27,6 @@ Serializer = Callable[[Any, str, Mapping[str, Any]], bytes]
 _FIGURES: dict[str, Serializer] = {}
 _IMAGES: dict[str, Serializer] = {}
 _KINDS = {"figure": _FIGURES, "image": _IMAGES}
-_loaded_entry_points: set[str] = set()
 
 
 def serializer(kind: str, pattern: str) -> Callable[[Serializer], Serializer]:
@@ -77,7 +77,7 @@ def serialize_image(image: object, path: str) -> bytes:
 
 def _serialize(kind: str, value: object, path: str, options: Mapping[str, Any]) -> bytes:
     suffix = os.path.splitext(path)[1].lower().removeprefix(".")
-    _load_entry_points("reporter.serializers")
+    load_plugins("reporter.serializers")
     function = _find(_KINDS[kind], type(value))
     if function is None:
         raise InvalidInputError(
@@ -98,15 +98,6 @@ def _find(registry: Mapping[str, Serializer], cls: type) -> Serializer | None:
 
 def _name_of(cls: type) -> str:
     return f"{cls.__module__}.{cls.__qualname__}"
-
-
-def _load_entry_points(group: str) -> None:
-    if group not in _loaded_entry_points:
-        from importlib.metadata import entry_points
-
-        _loaded_entry_points.add(group)
-        for entry_point in entry_points(group=group):
-            entry_point.load()()
 
 
 @serializer("figure", "matplotlib.figure.FigureBase")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import re
 import textwrap
 
@@ -16,8 +17,8 @@ from reporter.importers import (
     find_sources,
     import_sources,
     importer,
-    registry,
 )
+from reporter.plugins import load_plugins
 from reporter.store.reader import open_store
 from tests.unit.importers.mlruns import make_experiment, make_run, write
 
@@ -104,10 +105,10 @@ def test_entry_points_register_importers_and_the_surest_and_latest_wins(tmp_path
         def load():
             return register
 
-    monkeypatch.setattr(registry.metadata, "entry_points", lambda group: [Entry])
-    registry.load_entry_points.cache_clear()
+    monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: [Entry])
+    load_plugins.cache_clear()
     (found,) = find_sources(str(tmp_path / "mlruns"))
-    registry.load_entry_points.cache_clear()
+    load_plugins.cache_clear()
     assert found.importer.name == "late"
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib.metadata
 
 import pytest
 
 from reporter import renderers
+from reporter.plugins import load_plugins
 from reporter.renderers import registry
 from reporter.renderers.registry import RENDERERS, Fragment, render, renderer, renderer_for
 
@@ -79,10 +81,10 @@ def test_entry_points_register_renderers(patterns, monkeypatch):
         def load():
             return lambda: renderer("chemical/x-pdb")(_renderer("pdb"))
 
-    monkeypatch.setattr(registry.metadata, "entry_points", lambda group: [Entry])
-    registry.load_entry_points.cache_clear()
+    monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: [Entry])
+    load_plugins.cache_clear()
     registry.load_entry_points()
-    registry.load_entry_points.cache_clear()
+    load_plugins.cache_clear()
     assert renderer_for("chemical/x-pdb")(None).template == "pdb"
 
 
