@@ -106,6 +106,7 @@ def _x(style: ChartStyle) -> alt.X:
             values=alt.ExprRef("x_ticks"),
             tickMinStep=alt.ExprRef("x_min_step"),
             labelExpr=_TIME_OR_NUMBER,
+            labelSeparation=_LABEL_GAP_PX,
         )
     return alt.X("x:Q", title=TITLE, scale=scale, axis=axis)
 
@@ -127,6 +128,7 @@ def _log_axis(ticks: str, *, is_bound: bool) -> alt.Axis:
         tickCount=_MANY_TICKS,
         labelExpr=LOG_NUMBER,
         labelBound=is_bound,
+        labelSeparation=_LABEL_GAP_PX if is_bound else 0,
     )
 
 
