@@ -165,6 +165,7 @@ LATER_SCRIPTS = (
     "js/ui/chart_tools.js",
     "js/ui/chart_toolbar.js",
     "js/ui/chart_zoom.js",
+    "js/ui/chart_range.js",
     "js/ui/charts.js",
     "js/ui/paper.js",
     "js/ui/parallel_axes.js",

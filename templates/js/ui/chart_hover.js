@@ -295,6 +295,8 @@
 
   const hover = (reporter.chartHover = {
     placeOf,
+    /** What is drawn in a plotbox, as it was handed in. */
+    chartOf: (box) => readers.get(box)?.chart,
     /** While it is, nothing is read: something else has the pointer. */
     isHeld: false,
     leave,

@@ -115,6 +115,7 @@
       for (const toggle of [this.tableButton, this.wideButton]) toggle.setAttribute("aria-pressed", "false");
       this.menuButton.setAttribute("aria-expanded", "false");
       figure.querySelector("figcaption").append(icons);
+      reporter.chartRange?.attach(figure, icons);
     }
 
     update(data, drawing) {
