@@ -190,8 +190,11 @@
     openAt(event, target) {
       const column = this.columnOf(target);
       if (!column) return;
-      event.preventDefault();
-      event.stopPropagation();
+      this.stop(event, () => this.openFor(column));
+    }
+
+    /** @param {object} column */
+    openFor(column) {
       this.close();
       this.column = column;
       this.menu = make("div.menu", { role: "menu", "aria-label": `Column ${column.label}`, "data-role": "column-menu" }, ...this.items(column));

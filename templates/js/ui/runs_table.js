@@ -26,10 +26,20 @@
   /** Longer lists of selected runs are not kept in the address. */
   const MAX_IN_ADDRESS = 200;
 
+  /** As in the style sheet. */
+  const NARROW = "(max-width: 720px)";
+
   const afterPaint = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 
   const SORT_WORDS = { true: "descending", false: "ascending" };
   const SORT_ARROWS = { true: "↓", false: "↑" };
+
+  /** On a phone two columns are seen at once: metrics come first there. @param {string[]} ids */
+  function inRoom(ids) {
+    if (!matchMedia(NARROW).matches) return ids;
+    const isMetric = (id) => id.startsWith("metrics");
+    return [...ids.filter(isMetric), ...ids.filter((id) => !isMetric(id))];
+  }
 
   class RunsTable {
     /** @param {HTMLTableElement} element  data-role=runs-table, as the builder made it */
@@ -40,7 +50,7 @@
       this.columns = new reporter.Columns();
       this.rows = new takeAway.Rows(this.columns);
       const heads = [...element.tHead.rows[1].cells];
-      this.defaultColumns = heads.slice(1).map((head) => head.dataset.column);
+      this.defaultColumns = inRoom(heads.slice(1).map((head) => head.dataset.column));
       this.defaultSort = heads
         .filter((head) => head.getAttribute("aria-sort") !== "none")
         .map((head) => ({ id: head.dataset.column, descending: head.getAttribute("aria-sort") === "descending" }));
