@@ -22,9 +22,9 @@ from reporter.store.uris import is_remote
 __all__ = [
     "compact_run",
     "compact_store",
+    "fold_ended",
     "fold_lock",
     "fold_remembered",
-    "has_ended",
     "is_closed",
     "remember_for_later",
 ]
@@ -151,7 +151,7 @@ def fold_remembered(store: str) -> int:
         if layout.is_experiment_id(experiment_id) and layout.is_run_id(run_id):
             path = os.path.join(store, experiment_id, run_id)
             # One that was taken up again is folded when it ends, one that is locked by its holder.
-            if os.path.isdir(path) and has_ended(path, run_id, experiment_id):
+            if os.path.isdir(path) and _has_ended(path, run_id, experiment_id):
                 done += compact_run(path, run_id, experiment_id)
         with suppress(FileNotFoundError):  # another process was quicker
             os.unlink(os.path.join(folder, name))
@@ -189,6 +189,30 @@ def compact_store(
 
         return compact_remote(path, progress, left)
     layout.check_store(path)
+    return fold_ended(path, compact_run, progress, left)
+
+
+def fold_ended(
+    path: str,
+    fold: Callable[[str, str, str], bool],
+    progress: Callable[[str, int, int], None] | None = None,
+    left: list[str] | None = None,
+) -> int:
+    """Fold what :func:`compact_store` folds, in a folder's own way.
+
+    Parameters
+    ----------
+    path : str
+    fold : callable
+        Takes a run's folder, its id and that of its experiment; tells whether it was folded.
+    progress, left : optional
+        As for :func:`compact_store`.
+
+    Returns
+    -------
+    int
+        How many runs were folded.
+    """
     runs = [
         (experiment_id, run_id)
         for experiment_id in layout.list_experiment_ids(path)
@@ -197,8 +221,8 @@ def compact_store(
     done = 0
     for number, (experiment_id, run_id) in enumerate(runs, start=1):
         folder = os.path.join(path, experiment_id, run_id)
-        if has_ended(folder, run_id, experiment_id):
-            is_done = compact_run(folder, run_id, experiment_id)
+        if _has_ended(folder, run_id, experiment_id):
+            is_done = fold(folder, run_id, experiment_id)
             done += is_done
             if left is not None and not is_done:
                 left.append(f"{experiment_id}/{run_id}")
@@ -207,7 +231,7 @@ def compact_store(
     return done
 
 
-def has_ended(folder: str, run_id: str, experiment_id: str) -> bool:
+def _has_ended(folder: str, run_id: str, experiment_id: str) -> bool:
     """Tell whether a run has ended and has journals left."""
     names = os.listdir(folder)
     if not any(layout.is_events_journal(n) or layout.is_metrics_journal(n) for n in names):

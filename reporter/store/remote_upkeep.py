@@ -13,10 +13,11 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from typing import BinaryIO
 
 from reporter.store import layout
-from reporter.store.compact import has_ended
+from reporter.store.compact import fold_ended
 from reporter.store.prune import Prunable, find_prunable
 from reporter.store.remote import RemoteFile, RemoteFolder
 from reporter.store.remote_reader import RemoteReader, open_remote
@@ -54,26 +55,10 @@ def compact_remote(
     StoreUnreachableError
     """
     reader = open_remote(uri)
-    folder = reader.local_copy()
-    runs = [
-        (experiment_id, run_id)
-        for experiment_id in layout.list_experiment_ids(folder)
-        for run_id in layout.list_run_ids(os.path.join(folder, experiment_id))
-    ]
-    done = 0
-    for number, (experiment_id, run_id) in enumerate(runs, start=1):
-        if has_ended(os.path.join(folder, experiment_id, run_id), run_id, experiment_id):
-            is_done = _compact_run(reader, experiment_id, run_id)
-            done += is_done
-            if left is not None and not is_done:
-                left.append(f"{experiment_id}/{run_id}")
-        if progress is not None:
-            progress("Folding", number, len(runs))
-    return done
+    return fold_ended(reader.local_copy(), partial(_compact_run, reader), progress, left)
 
 
-def _compact_run(reader: RemoteReader, experiment_id: str, run_id: str) -> bool:
-    folder = os.path.join(reader.folder, experiment_id, run_id)
+def _compact_run(reader: RemoteReader, folder: str, run_id: str, experiment_id: str) -> bool:
     names = os.listdir(folder)
     journals = [n for n in names if layout.is_events_journal(n) or layout.is_metrics_journal(n)]
     below = f"{experiment_id}/{run_id}"
