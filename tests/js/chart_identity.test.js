@@ -43,10 +43,17 @@ test("params that are numbers take shades from small to large", () => {
   assert.deepEqual([0, 1, 2, 3].map(scale.placeOf), [2, 0, 1, -1]);
 });
 
-test("a wide range is shaded by powers of ten", () => {
-  const scale = scaleOf(text(["1e-4", "1e-3", "1e-2", "1e-1"]));
-  assert.deepEqual([0, 1, 2, 3].map((row) => Math.round(scale.shadeOf(row) * 3)), [0, 1, 2, 3]);
-  assert.equal(Math.round(scaleOf(number([1, 2, 3])).shadeOf(1) * 100), 50);
+test("few numbers have each a shade of its own, far apart as they may be", () => {
+  const scale = scaleOf(number([8, 1e9, 32, null, 8]));
+  assert.equal(scale.isListed, true);
+  assert.deepEqual([0, 1, 2, 3].map((row) => colorOf(scale, row).color), [9, 15, 12, NONE]);
+});
+
+test("many numbers are shaded by size, over a wide range by powers of ten", () => {
+  const wide = scaleOf(number([1e-4, 1e-3, 1e-2, 1e-1, 1, 10, 100, 1000]));
+  assert.equal(wide.isListed, false);
+  assert.deepEqual([0, 1, 4, 7].map((row) => Math.round(wide.shadeOf(row) * 7)), [0, 1, 4, 7]);
+  assert.equal(Math.round(scaleOf(number([0, 1, 2, 3, 5, 6, 8, 10])).shadeOf(4) * 100), 50);
 });
 
 test("one number alone is in the middle, NaN is grey", () => {

@@ -3,11 +3,12 @@
  *
  * Texts take the colours of runs in the order in which they first occur in the table, whatever a
  * filter hides, and the ninth takes the first colour again with another dash; numbers take shades
- * from small to large. What was not logged is grey. Looks are {color, dash}: color 1 to 8 of the
+ * from small to large, and where they are few each its own. What was not logged is grey. Looks are {color, dash}: color 1 to 8 of the
  * palette, 9 to 15 a shade, 16 grey. This file knows no element and no address.
  *
  * @typedef {object} Scale
  * @property {boolean} isShaded  by size
+ * @property {boolean} isListed  every value has a look of its own
  * @property {(row: number) => number} placeOf  among `entries`; -1 where nothing was logged
  * @property {{row: number, value: number}[]} entries  each value once: a run that has it, and the number
  *   that it says. Shaded: ascending
@@ -68,16 +69,14 @@
   function scaleOf(column) {
     const { entries, placeOf } = distinct(column);
     const isShaded = isNumber(column);
-    if (!isShaded) return { isShaded, entries, placeOf, shadeOf: () => NaN };
-    const share = shading(entries);
+    if (!isShaded) return { isShaded, isListed: true, entries, placeOf, shadeOf: () => NaN };
     const sorted = [...entries].sort((a, b) => a.value - b.value || a.row - b.row);
     const places = new Map(sorted.map(({ row }, place) => [placeOf(row), place]));
-    return {
-      isShaded,
-      entries: sorted,
-      placeOf: (row) => places.get(placeOf(row)) ?? -1,
-      shadeOf: (row) => share(numberAt(column, row)),
-    };
+    const placeOfRow = (row) => places.get(placeOf(row)) ?? -1;
+    const isListed = sorted.length > 1 && sorted.length <= SHADES && sorted.every(({ value }) => Number.isFinite(value));
+    const share = shading(entries);
+    const shadeOf = isListed ? (row) => (placeOfRow(row) < 0 ? NaN : placeOfRow(row) / (sorted.length - 1)) : (row) => share(numberAt(column, row));
+    return { isShaded, isListed, entries: sorted, placeOf: placeOfRow, shadeOf };
   }
 
   /** The colour of a run, and the dash that goes with it where colours repeat. @param {Scale} scale */

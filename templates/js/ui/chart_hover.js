@@ -85,7 +85,7 @@
     /** What is to be known beside a value: its band, what was logged where it was smoothed, where it stands. */
     asideOf({ curve, at, x }, step, value, raw) {
       const band = around(curve, at);
-      const asides = [band];
+      const asides = [band, curve.line.n && `n = ${curve.line.n[at]}`];
       if (!curve.line.members && !Object.is(raw, value)) asides.push(`logged ${exactTexts([raw])[0]}`);
       if (x !== step) asides.push(`at ${headOf(this.chart.xKind, "", x).trim()}`);
       return asides.filter(Boolean).join(" · ");

@@ -48,7 +48,7 @@
     items() {
       const { choice } = this;
       const scale = choice.scale("color");
-      if (scale?.isShaded) return this.unlogged(scale);
+      if (scale && !scale.isListed) return this.unlogged(scale);
       if (scale) return this.values("color", scale, (row) => chartIdentity.colorOf(scale, row));
       return choice.groups ? this.groups(choice.groups) : this.runs();
     }
@@ -97,7 +97,7 @@
     show() {
       const [items, dashes] = [this.items(), this.dashes()];
       for (const element of this.elements) {
-        element.replaceChildren(...this.ramp(), ...this.list(items), ...this.list(dashes, this.label("dash")), ...this.notes(dashes));
+        element.replaceChildren(...this.ramp(), ...this.list(items), ...this.list(dashes, this.label("dash")), ...this.notes());
         element.hidden = !element.children.length;
       }
     }
@@ -135,17 +135,18 @@
 
     ramp() {
       const scale = this.choice.scale("color");
-      if (!scale?.isShaded || !scale.entries.length) return scale ? [this.label("color")] : [];
+      if (!scale || scale.isListed || !scale.entries.length) return scale ? [this.label("color")] : [];
       const end = (place) => make("span.num", { textContent: this.choice.text("color", place) });
       const shades = make("span.ramp", { "aria-hidden": "true" }, ...SHADES.map((color) => make(`span.k${color}`)));
       return [this.label("color"), end(0), shades, end(scale.entries.length - 1)];
     }
 
-    notes(dashes) {
+    notes() {
       const { groups, band } = this.choice;
       const notes = [];
       if (groups) notes.push(chartGroups.BANDS[band]);
-      if (dashes.length > DASHES) notes.push(`${DASHES} dashes for ${dashes.length} values`);
+      const nDashed = this.choice.scale("dash")?.entries.length ?? 0;
+      if (nDashed > DASHES) notes.push(`${DASHES} dashes for ${nDashed} values`);
       return notes.length ? [make("span.muted", { textContent: notes.join(" · ") })] : [];
     }
 
