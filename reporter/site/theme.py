@@ -144,6 +144,7 @@ LATER_SCRIPTS = (
     "js/ui/chart_choice.js",
     "js/ui/chart_choice_bar.js",
     "js/ui/suggest.js",
+    "js/ui/speech.js",
     "js/ui/pins.js",
     "js/ui/peek.js",
     "js/ui/take_away.js",

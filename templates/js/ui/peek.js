@@ -30,10 +30,18 @@
       this.panel.body.append(this.actions, make("div.q", {}, make("div.box.small", {}, this.find)), this.sections);
       this.panel.body.tabIndex = 0;
       table.element.addEventListener("focusin", () => this.follow());
+      table.element.addEventListener("keydown", (event) => this.escape(event));
       table.element.addEventListener("dblclick", (event) => this.doubleClick(event));
       reporter.onKey?.("o", () => table.keys.holdsFocus && table.keys.row >= 0 && table.open(table.keys.row));
       const { pins } = table;
       if (pins) pins.onChange = () => this.panel.isOpen && this.draw();
+    }
+
+    /** The focus stays in the table while the panel is open: Esc closes it from there too. */
+    escape(event) {
+      if (event.key !== "Escape" || !this.panel.isOpen) return;
+      event.stopPropagation();
+      this.panel.open(false);
     }
 
     doubleClick(event) {
@@ -55,7 +63,7 @@
       this.draw();
       this.table.grid.draw();
       this.table.writeView({ peek: this.table.idOf(row).slice(0, ID_DIGITS) });
-      reporter.announce(`${this.table.nameOf(row)}, beside the table`);
+      this.table.tell(`${this.table.nameOf(row)}, beside the table`);
     }
 
     /** The focus went to another row. */

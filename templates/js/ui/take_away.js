@@ -33,6 +33,7 @@
         make("div.folds", {}, act("Copy", () => this.copy()), act("Download", () => this.download())),
         make("h3", { textContent: "Preview" }), this.preview,
       );
+      reporter.onKey?.("d", () => this.panel.open(!this.panel.isOpen));
     }
 
     /** The rows or the selection have changed. */
