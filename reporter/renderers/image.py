@@ -71,7 +71,7 @@ def image_fragment(request: ArtifactRequest, site_path: str, size: Size) -> Frag
     name = parse_image_name(request.artifact.path)
     caption = _caption(request.artifact, name)
     view = ImageView(
-        src=request.url(site_path),
+        src=request.url(request.thumbnail or site_path),
         href=request.url(site_path),
         alt=caption or request.name,
         width=size.width,

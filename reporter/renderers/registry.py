@@ -40,7 +40,15 @@ __all__ = [
 
 ENTRY_POINTS = "reporter.renderers"
 
-LIBRARIES = ("markdown-it-py", "nh3", "pillow", "plotly", "pyarrow", "pygments", "vl-convert-python")
+LIBRARIES = (
+    "markdown-it-py",
+    "nh3",
+    "pillow",
+    "plotly",
+    "pyarrow",
+    "pygments",
+    "vl-convert-python",
+)
 """Distributions whose presence or version changes what a fragment says."""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from reporter import mediatypes
 from reporter.image_names import parse_image_name
@@ -15,6 +16,7 @@ from reporter.model import Artifact
 from reporter.site import links, payload
 from reporter.site.artifacts import ShippedFile
 from reporter.site.lookup import ExperimentLookup
+from reporter.site.thumbnails import SUFFIX
 
 __all__ = ["ImageSeries", "figures_file", "series_of", "without_steps"]
 
@@ -66,20 +68,23 @@ def figures_file(
         Name and content; None when no picture can be shown in a wall. Four columns of equal
         length: place of the name among ``names``, run's ordinal, step (null for a picture that
         stands alone) and site path without what every artifact of the run begins with (a path
-        that begins otherwise is whole, after a slash).
+        that begins otherwise is whole, after a slash). ``small`` has the places of the pictures
+        that have a small copy, whose path is theirs with `suffix` at its end.
     """
     rows = sorted(_rows(lookup, files))
     if not rows:
         return None
-    names = list(dict.fromkeys(name for name, _, _, _, _ in rows))
+    names = list(dict.fromkeys(row.name for row in rows))
     places = {name: place for place, name in enumerate(names)}
     body = payload.encode_json(
         {
             "names": names,
-            "name": [places[name] for name, _, _, _, _ in rows],
-            "run": [ordinal for _, ordinal, _, _, _ in rows],
-            "step": [step if has_step else None for _, _, has_step, step, _ in rows],
-            "path": [path for _, _, _, _, path in rows],
+            "name": [places[row.name] for row in rows],
+            "run": [row.ordinal for row in rows],
+            "step": [row.step if row.has_step else None for row in rows],
+            "path": [row.path for row in rows],
+            "small": [place for place, row in enumerate(rows) if row.has_small],
+            "suffix": SUFFIX,
         }
     )
     digest = hashlib.sha256(body.encode()).hexdigest()
@@ -87,9 +92,18 @@ def figures_file(
     return name, payload.register(name, body)
 
 
-def _rows(
-    lookup: ExperimentLookup, files: Iterable[ShippedFile]
-) -> Iterable[tuple[str, int, bool, int, str]]:
+class _Row(NamedTuple):
+    """A picture, in the order in which they are listed."""
+
+    name: str
+    ordinal: int
+    has_step: bool
+    step: int
+    path: str
+    has_small: bool
+
+
+def _rows(lookup: ExperimentLookup, files: Iterable[ShippedFile]) -> Iterable[_Row]:
     for file in files:
         item = lookup.by_id[file.run_id]
         path = _picture(file, has_page=item.has_page)
@@ -99,7 +113,14 @@ def _rows(
         prefix = f"artifacts/{file.run_id}/"
         short = path.removeprefix(prefix) if path.startswith(prefix) else f"/{path}"
         name = series.key if series else file.artifact.path
-        yield name, item.ordinal, series is not None, series.step if series else 0, short
+        yield _Row(
+            name=name,
+            ordinal=item.ordinal,
+            has_step=series is not None,
+            step=series.step if series else 0,
+            path=short,
+            has_small=bool(file.thumbnail) and path == file.site_path,
+        )
 
 
 def _picture(file: ShippedFile, *, has_page: bool) -> str:

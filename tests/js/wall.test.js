@@ -13,8 +13,17 @@ const SHARD = {
 const pictures = wall.decode(SHARD, (row) => `id${row}`);
 
 test("a path begins with its run's folder, unless it is whole", () => {
-  assert.deepEqual(pictures[0], { name: "roc.png", row: 0, step: null, path: "artifacts/id0/roc.png" });
+  const path = "artifacts/id0/roc.png";
+  assert.deepEqual(pictures[0], { name: "roc.png", row: 0, step: null, path, small: path });
   assert.equal(pictures[1].path, "artifacts/aa/roc.png");
+});
+
+test("a large picture has a small copy beside it", () => {
+  const copied = wall.decode({ ...SHARD, small: [1, 3], suffix: ".thumb.webp" }, (row) => `id${row}`);
+  assert.deepEqual(
+    copied.map(({ path, small }) => small.slice(path.length)),
+    ["", ".thumb.webp", "", ".thumb.webp", ""],
+  );
 });
 
 test("names stand in the order of how many runs have them", () => {

@@ -8,25 +8,24 @@
  * @property {number} row  the run's ordinal
  * @property {number|null} step
  * @property {string} path  below the site's root
+ * @property {string} small  of its small copy; the same path where there is none
  */
 (function (reporter) {
   "use strict";
 
   /**
-   * @param {{names: string[], name: number[], run: number[], step: (number|null)[], path: string[]}} shard
+   * @param {{names: string[], name: number[], run: number[], step: (number|null)[], path: string[], small?: number[], suffix?: string}} shard
    * @param {(row: number) => string} idOf  run id
    * @returns {Picture[]}
    */
   function decode(shard, idOf) {
+    const hasSmall = new Set(shard.small);
     return shard.name.map((place, at) => {
-      const path = shard.path[at];
+      const short = shard.path[at];
       const row = shard.run[at];
-      return {
-        name: shard.names[place],
-        row,
-        step: shard.step[at],
-        path: path.startsWith("/") ? path.slice(1) : `artifacts/${idOf(row)}/${path}`,
-      };
+      const path = short.startsWith("/") ? short.slice(1) : `artifacts/${idOf(row)}/${short}`;
+      const small = hasSmall.has(at) ? path + shard.suffix : path;
+      return { name: shard.names[place], row, step: shard.step[at], path, small };
     });
   }
 

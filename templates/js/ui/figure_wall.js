@@ -227,7 +227,7 @@
     }
 
     card(picture, isMixed) {
-      const { row, name, step, path } = picture;
+      const { row, name, step, path, small } = picture;
       const key = `${row} ${name}`;
       const href = reporter.files.url(path);
       const run = this.columns.get("attributes.run_name")?.text(row) || this.ids.text(row).slice(0, 8);
@@ -236,7 +236,7 @@
       const look = reporter.comparison.lookOf(row);
       const box = make("input", { type: "checkbox", checked: this.picked.includes(key), onchange: () => this.pick(key, box.checked) });
       box.setAttribute("aria-label", `Compare ${label}`);
-      const image = make("img", { src: href, alt: label, loading: "lazy", decoding: "async" });
+      const image = make("img", { src: reporter.files.url(small), alt: label, loading: "lazy", decoding: "async" });
       const link = make("a", { className: "picture", href }, image);
       link.dataset.role = "enlarge";
       const hasPage = this.columns.get("attributes.has_page")?.number(row) !== 0;
