@@ -120,6 +120,7 @@ LATER_SCRIPTS = (
     "js/lib/bars.js",
     "js/lib/readout.js",
     "js/lib/twin.js",
+    "js/lib/vega_lite.js",
     "js/lib/fields.js",
     "js/lib/brushes.js",
     "js/lib/association.js",
@@ -188,6 +189,7 @@ LATER_SCRIPTS = (
     "js/ui/compare_choice.js",
     "js/ui/compare_verdict.js",
     "js/ui/compare_charts.js",
+    "js/ui/compare_figures.js",
 )
 """Charts, figures and comparison: loaded when the page has been painted."""
 

@@ -5,6 +5,7 @@
   "use strict";
 
   if (typeof module === "object") {
+    require("./detail.js");
     require("./format.js");
     require("./rows.js");
   }
@@ -35,6 +36,22 @@
     return Array.from(y, (value) => shortest(value, isNarrow));
   }
 
+  /** The lines as far as they are seen. */
+  function seenLines({ lines, window }) {
+    if (!window) return lines;
+    return lines.map((line) => {
+      const [start, end] = reporter.detail.inside(line.x, window);
+      const cut = (array) => array && array.slice(start, end);
+      return { ...line, x: cut(line.x), y: cut(line.y), steps: cut(line.steps), low: cut(line.low), high: cut(line.high), n: cut(line.n) };
+    });
+  }
+
+  /** Time of day is told in ISO 8601, what was computed from other numbers without their noise. */
+  function placeOf(kind) {
+    if (kind === "wall") return (x) => reporter.format.timeExact(x);
+    return kind?.startsWith("metrics.") ? (x) => Number(x.toPrecision(MOST_DIGITS)) : (x) => x;
+  }
+
   /** The finite values of a line, at a glance. */
   function summarize(y) {
     let least = Infinity;
@@ -47,27 +64,36 @@
     return least > greatest ? [null, null] : [least, greatest];
   }
 
-  function summaryRow(line) {
+  function summaryRow(line, place) {
     const y = valuesOf(line);
     const last = y.length - 1;
-    return [line.logged, line.x[last], y[last], ...summarize(y)];
+    return [line.logged, last < 0 ? null : place(line.x[last]), y[last] ?? null, ...summarize(y)];
+  }
+
+  /** A point of the one line of a chart: where it stands, which step that was, its value and band. */
+  function pointRow(line, value, i, place) {
+    const band = line.low ? [line.low[i], line.high[i], line.n[i]] : [];
+    return [place(line.x[i]), ...(line.steps ? [line.steps[i]] : []), value, ...band];
   }
 
   /**
-   * @param {import("./plot.js").Line[]} lines
-   * @param {string} metric
-   * @param {string} xTitle
-   * @returns {{heads: string[], rows: {line: object | null, numbers: (number | null)[]}[]}}
+   * @param {{lines: import("./plot.js").Line[], metric: string, xTitle: string, xKind?: string, window?: [number, number] | null}} data
+   *   of a chart; what is outside the window is left out
+   * @returns {{heads: string[], rows: {line: object | null, numbers: (number | string | null)[]}[]}}
    *   one line: its points; several: what each of them comes to. The first head stands above names
-   *   unless there is one line only.
+   *   unless there is one line only. Times of day are texts.
    */
-  function twinOf(lines, metric, xTitle) {
+  function twinOf(data) {
+    const { metric, xTitle, xKind } = data;
+    const lines = seenLines(data);
+    const place = placeOf(xKind);
     if (lines.length === 1) {
       const [line] = lines;
-      return { heads: [xTitle, metric], rows: valuesOf(line).map((value, i) => ({ line: null, numbers: [line.x[i], value] })) };
+      const heads = [xTitle, ...(line.steps ? ["step"] : []), metric, ...(line.low ? ["low", "high", "n"] : [])];
+      return { heads, rows: valuesOf(line).map((value, i) => ({ line: null, numbers: pointRow(line, value, i, place) })) };
     }
-    const heads = ["run", "points", `last ${xTitle}`, "last", "min", "max"];
-    return { heads, rows: lines.map((line) => ({ line, numbers: summaryRow(line) })) };
+    const heads = [lines.some(({ members }) => members) ? "group" : "run", "points", `last ${xTitle}`, "last", "min", "max"];
+    return { heads, rows: lines.map((line) => ({ line, numbers: summaryRow(line, place) })) };
   }
 
   function plain(number) {
@@ -75,18 +101,25 @@
     return Number.isNaN(number) ? "NaN" : number > 0 ? "inf" : "-inf";
   }
 
+  const text = (value) => (typeof value === "string" ? value : plain(value));
+
   /**
-   * @param {import("./plot.js").Line[]} lines
-   * @param {string} metric
-   * @param {string} xTitle
-   * @returns {string}  RFC 4180: one line a point, unsmoothed
+   * @param {object} data  as `twinOf` takes it
+   * @returns {string}  RFC 4180: one line a point, unsmoothed; groups with their bands
    */
-  function toCsv(lines, metric, xTitle) {
+  function toCsv(data) {
+    const { metric, xTitle, xKind } = data;
     const field = reporter.rows.csvField;
-    const records = [["run_id", "run_name", xTitle, metric].map(field).join(",")];
+    const lines = seenLines(data);
+    const place = placeOf(xKind);
+    const hasSteps = lines.some(({ steps }) => steps);
+    const isGrouped = lines.some(({ members }) => members);
+    const names = isGrouped ? ["group"] : ["run_id", "run_name"];
+    const heads = [...names, xTitle, ...(hasSteps ? ["step"] : []), metric, ...(isGrouped ? ["low", "high", "n"] : [])];
+    const records = [heads.map(field).join(",")];
     for (const line of lines) {
-      const run = `${line.id},${field(line.name)}`;
-      valuesOf(line).forEach((value, i) => records.push(`${run},${plain(line.x[i])},${plain(value)}`));
+      const run = isGrouped ? field(line.name) : `${line.id},${field(line.name)}`;
+      valuesOf(line).forEach((value, i) => records.push([run, ...pointRow(line, value, i, place).map(text)].join(",")));
     }
     return `${records.join("\r\n")}\r\n`;
   }

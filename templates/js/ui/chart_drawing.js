@@ -166,7 +166,7 @@
 
     async draw(look) {
       this.prepare(look);
-      await (this.data.kind === "bar" ? showBars : showLines)(this, look, readColors());
+      await (this.data.kind === "bar" ? showBars : showLines)(this, look, (this.colors = readColors()));
     }
 
     release() {

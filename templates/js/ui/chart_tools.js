@@ -69,15 +69,17 @@
     return new Blob([text], { type: "image/svg+xml" });
   }
 
-  function toCsv({ metric, xTitle, lines, bars, csv }) {
+  function toCsv(data) {
+    const { metric, lines, bars, csv } = data;
     if (csv) return new Blob([csv()], { type: "text/csv" });
-    const text = lines ? reporter.twin.toCsv(lines, metric, xTitle) : reporter.twin.barsToCsv(bars, metric);
+    const text = lines ? reporter.twin.toCsv(data) : reporter.twin.barsToCsv(bars, metric);
     return new Blob([text], { type: "text/csv" });
   }
 
   /* The table */
 
   function cell(number, decimals) {
+    if (typeof number === "string") return make("td", { class: "num" }, number);
     const kind = Number.isFinite(number) || number === null ? "num" : "num nan";
     return make("td", { class: kind, title: number === null ? "" : String(number) }, format.number(number, decimals));
   }
@@ -121,8 +123,16 @@
     update(data, drawing) {
       this.data = data;
       this.drawing = drawing;
-      if (data.lite && !this.liteItem) this.liteItem = this.addItem("Vega-Lite", "vl.json", () => new Blob([this.data.lite()], { type: "application/json" }));
+      this.liteItem ??= this.addItem("Vega-Lite", "vl.json", () => new Blob([this.lite()], { type: "application/json" }));
       if (this.showsTable) this.showTable();
+    }
+
+    lite() {
+      const { data, drawing } = this;
+      if (data.lite) return data.lite();
+      const { lineChart, barChart } = reporter.vegaLite;
+      const spec = data.lines ? lineChart(data, reporter.chartLook.get(), drawing.colors.runs) : barChart(data, drawing.colors.runs);
+      return JSON.stringify(spec);
     }
 
     /* Table */
@@ -143,8 +153,8 @@
     showTable() {
       this.hideTable();
       if (!this.data?.total) return;
-      const { lines, bars, metric, xTitle, table } = this.data;
-      this.twin = table ? table() : twinTable(lines ? reporter.twin.twinOf(lines, metric, xTitle) : reporter.twin.barTwinOf(bars, metric), metric);
+      const { lines, bars, metric, table } = this.data;
+      this.twin = table ? table() : twinTable(lines ? reporter.twin.twinOf(this.data) : reporter.twin.barTwinOf(bars, metric), metric);
       this.figure.classList.add("as-table");
       this.box.append(this.twin);
     }
@@ -191,6 +201,8 @@
     async take(kind, write) {
       this.closeMenu();
       if (!this.data || (!["csv", "vl.json"].includes(kind) && !this.drawing?.view)) return reporter.announce?.("The chart is not drawn yet");
+      const thinned = kind === "csv" && this.data.lines?.some(({ logged, y }) => logged > y.length && !this.data.window);
+      if (thinned) reporter.announce?.("The file holds the points that are drawn; zoom in for all of them");
       save(await write(), `${this.data.metric.replace(/[^\p{L}\p{N}._-]+/gu, "-")}.${kind}`);
     }
   }
