@@ -5,7 +5,7 @@
  * columns nor elements.
  *
  * @typedef {object} Choice
- * @property {((row: number) => number) | null} groupOf  null: every run is a line
+ * @property {((row: number, line: object) => number) | null} groupOf  null: every run is a line
  * @property {((group: number) => {id: string, name: string, color: number, dash: number})} [groupLook]
  * @property {import("./chart_groups.js").Band} band
  * @property {boolean} hasGhosts  whether the runs of a group are drawn behind it
@@ -44,7 +44,7 @@
 
   function withLooks(lines, { colorOf, dashOf }) {
     if (!colorOf && !dashOf) return lines;
-    return lines.map((line) => ({ ...line, ...colorOf?.(line.row), ...(dashOf && { dash: dashOf(line.row) }) }));
+    return lines.map((line) => ({ ...line, ...colorOf?.(line.row, line), ...(dashOf && { dash: dashOf(line.row) }) }));
   }
 
   /** What all of some runs agree on, else the first look is none of theirs. */
@@ -79,10 +79,10 @@
   /** One line a group; a group that is split over plots is a line in each. */
   function grouped(lines, look, choice, window) {
     const { groupOf, groupLook, facet } = choice;
-    const keyOf = ({ row }) => `${groupOf(row)} ${facet ? facet.placeOf(row) : ""}`;
+    const keyOf = (line) => `${groupOf(line.row, line)} ${facet ? facet.placeOf(line.row) : ""}`;
     const buckets = [...bucketed(smoothed(lines, look), keyOf).values()];
     return buckets
-      .map((members) => ({ group: groupOf(members[0].row), members }))
+      .map((members) => ({ group: groupOf(members[0].row, members[0]), members }))
       .sort((a, b) => a.group - b.group)
       .map(({ group, members }) => groupLine(members, groupLook(group), choice, window));
   }

@@ -2,7 +2,7 @@
  * What stands side by side on the compare page: runs, groups of them, or whole experiments.
  *
  * A set is one or more runs of one experiment under one heading. Groups are those of the runs table:
- * they have its names and, since a group is known by its first run in the experiment, its colours.
+ * they have its names and colours, whichever of their runs stand here.
  * This file knows no element and no address.
  *
  * @typedef {object} Found  a run that was asked for
@@ -17,6 +17,7 @@
  * @property {string} experiment
  * @property {import("./columns.js").Columns} columns
  * @property {number} row  the run by which it is known
+ * @property {{color: number, dash: number}} look
  * @property {Uint32Array} rows  ascending
  * @property {boolean} isGroup  whether its heading is that of a group, even of a single run
  */
@@ -28,8 +29,12 @@
     require("./sort.js");
     require("./groups.js");
     require("./group_cells.js");
+    require("./chart_identity.js");
   }
   const { groups, groupCells } = reporter;
+
+  /** The look of the first, second, … of several: as the table and its charts have it. */
+  const lookAt = (place) => reporter.chartIdentity.lookAt(place);
 
   const RUNS = "";
   const REPEATS = "repeats";
@@ -41,7 +46,7 @@
 
   function setOfRun({ id, experiment, columns, row }) {
     const name = textOf(columns, "run_name", row) || id.slice(0, 8);
-    return { id, name, experiment, columns, row, rows: Uint32Array.of(row), isGroup: false };
+    return { id, name, experiment, columns, row, rows: Uint32Array.of(row), look: lookAt(row), isGroup: false };
   }
 
   /** Runs of one experiment apart from those of others, in the order they were met. */
@@ -69,7 +74,7 @@
       if (!members.has(group)) members.set(group, []);
       members.get(group).push(row);
     }
-    return [...members].map(([group, own]) => ({ experiment, columns, keys, row: first[group], rows: Uint32Array.from(own) }));
+    return [...members].map(([group, own]) => ({ experiment, columns, keys, row: first[group], rows: Uint32Array.from(own), look: lookAt(group) }));
   }
 
   /** What tells the groups of an experiment apart. */
@@ -90,8 +95,8 @@
   }
 
   function experimentSets(found, { experimentName }) {
-    return byExperiment(found).map(({ experiment, columns, rows }) => {
-      return { id: experiment, name: experimentName(experiment), experiment, columns, row: rows[0], rows, isGroup: true };
+    return byExperiment(found).map(({ experiment, columns, rows }, place) => {
+      return { id: experiment, name: experimentName(experiment), experiment, columns, row: rows[0], rows, look: lookAt(place), isGroup: true };
     });
   }
 

@@ -84,7 +84,7 @@
 
     /** How the page groups and colours what the table shows. */
     choice({ experiments }) {
-      return (this.followsTable && reporter.chartChoice?.of(experiments)) || null;
+      return (this.followsTable ? reporter.chartChoice?.of(experiments) : reporter.comparePage?.chartChoice()) || null;
     }
 
     async show(specs, data, look) {

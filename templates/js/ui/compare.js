@@ -21,11 +21,12 @@
   "use strict";
   if (typeof document === "undefined" || document.documentElement.dataset.page !== "compare") return;
 
-  const { comparison, comparedSets, format } = reporter;
+  const { comparison, comparedSets, contrast, format } = reporter;
   const { make } = reporter.sidePanel;
 
   /** More columns than this want the whole width of the screen. */
-  const FEW_SETS = 4;
+  const FEW_RUNS = 4;
+  const FEW_GROUPS = 3;
 
   /** More than this cannot be told apart, and addresses have their limits. */
   const MOST_SETS = 200;
@@ -130,16 +131,22 @@
     return by ?? (listed("exp").length > 1 && !listed("runs").length ? comparedSets.EXPERIMENT : "");
   }
 
+  /** The first that can be compared with: a group of one run says nothing of its spread. */
+  function usualBaseline() {
+    return state.sets.find(({ rows, isGroup }) => isGroup && rows.length >= contrast.LEAST_RUNS) ?? state.sets[0];
+  }
+
   function baselineIndex() {
     const chosen = says("base");
-    return Math.max(0, state.sets.findIndex(({ id }) => chosen && id.startsWith(chosen)));
+    const place = state.sets.findIndex(({ id }) => chosen && id.startsWith(chosen));
+    return Math.max(0, place < 0 ? state.sets.indexOf(usualBaseline()) : place);
   }
 
   const isGrouped = () => state.sets.some((set) => set.isGroup);
   const showsAll = () => says("rows") === "all";
 
   function chooseBaseline(set) {
-    reporter.view.set({ base: set.id === state.sets[0].id ? null : set.id });
+    reporter.view.set({ base: set === usualBaseline() ? null : set.id });
     state.baseline = baselineIndex();
     draw();
   }
@@ -173,7 +180,7 @@
   const hasPage = (set) => !set.isGroup && attribute(set, "has_page")?.number(set.row) === 1;
 
   function swatch(set) {
-    const { color, dash } = comparison.lookOf(set.row);
+    const { color, dash } = set.look;
     return make(`span.sw.k${color}.dash${dash}`, { "aria-hidden": "true" });
   }
 
@@ -212,9 +219,11 @@
     return [make(`${kind}.w`, { textContent: words, title: cell.delta && `${cell.delta}${why}` })];
   }
 
-  /** How many runs are behind a mean, where it is not all of them. */
-  function missingText(cell, set) {
-    return cell.n !== undefined && cell.n < set.rows.length ? make("span.u", { textContent: ` n = ${cell.n}` }) : "";
+  /** How many runs are behind a mean, where it is not all of them: in a slot, so that numbers line up. */
+  function countSlot(row, cell) {
+    const isShort = ({ n }, i) => n !== undefined && n < state.sets[i].rows.length;
+    if (!row.cells.some(isShort)) return "";
+    return make("span.u.sl.runs", { textContent: isShort(cell, row.cells.indexOf(cell)) ? `n = ${cell.n}` : "" });
   }
 
   function makeCell(row, cell, set, isBaseline) {
@@ -222,9 +231,9 @@
     const kind = row.role === "param" || row.role === "tag" ? ".mono" : "";
     const differs = row.role !== "metric" && cell.isDifferent ? ".diff" : "";
     const element = make(`td.num${kind}${differs}`, { "data-run-id": set.id, title: cell.exact }, isolated(cell.text, cell.mark));
-    if (cell.aside) element.append(make("span.pm.sl", { textContent: cell.aside.text }));
-    element.append(missingText(cell, set));
-    if (row.role === "metric" && !isBaseline) element.append(...makeChange(cell, isGrouped()));
+    if (row.cells.some(({ aside }) => aside)) element.append(make("span.pm.sl", { textContent: cell.aside?.text ?? "" }));
+    element.append(countSlot(row, cell));
+    if (row.role === "metric" && (isGrouped() || !isBaseline)) element.append(...makeChange(cell, isGrouped()));
     if (isLogged) Object.assign(element.dataset, { role: row.role, key: row.key, value: cell.exact });
     return element;
   }
@@ -285,7 +294,7 @@
     const { length } = state.sets;
     part("compare-title").textContent = title();
     part("compare-empty").hidden = length > 0;
-    document.querySelector("main").classList.toggle("narrow", length <= FEW_SETS);
+    document.querySelector("main").classList.toggle("narrow", length <= (isGrouped() ? FEW_GROUPS : FEW_RUNS));
     part("compare-table").hidden = !length;
     part("compare-rows").hidden = length < 2;
     for (const button of part("compare-rows").children) {

@@ -5,7 +5,7 @@
   "use strict";
   if (typeof document === "undefined" || document.documentElement.dataset.page !== "compare") return;
 
-  const { comparePage } = reporter;
+  const { comparePage, chartGroups } = reporter;
   const { make } = reporter.sidePanel;
 
   const DIRECTIONS = { min: "lower is better", max: "higher is better" };
@@ -14,6 +14,12 @@
   const MOST_RUNS = 200;
 
   const section = document.querySelector("[data-role=compare-charts]");
+  const USUAL = Object.keys(chartGroups.BANDS)[0];
+
+  /** Of `band`: the runs of groups stay single lines. */
+  const RUNS = "runs";
+
+  let latest = null;
   let drawn = "";
 
   /** Runs of all sets, in turn when there are too many. */
@@ -21,6 +27,33 @@
     const share = Math.max(1, Math.floor(MOST_RUNS / Math.max(1, sets.length)));
     const ids = (set) => Array.from(set.rows.subarray(0, share), (row) => set.columns.get("attributes.run_id").text(row));
     return sets.flatMap((set) => ids(set).map((id) => ({ id, set }))).slice(0, MOST_RUNS);
+  }
+
+  /* Groups are lines with a band, in their colours */
+
+  const isGrouped = () => latest !== null && latest.sets.some(({ rows }) => rows.length > 1);
+
+  const band = () => (reporter.view.get("band") in { ...chartGroups.BANDS, [RUNS]: "" } ? reporter.view.get("band") : USUAL);
+
+  const placeKey = (experiment, row) => `${experiment} ${row}`;
+
+  /** What lib/chart_arrangement.js asks for; null where each run is a line of its own look. */
+  function chartChoice() {
+    if (!isGrouped()) return null;
+    const { sets } = latest;
+    const places = new Map(sets.flatMap((set, place) => Array.from(set.rows, (row) => [placeKey(set.experiment, row), place])));
+    const placeOf = (row, line) => places.get(placeKey(line.experiment, row));
+    const shared = { band: band(), hasGhosts: false, dashOf: null, facet: null, top: 0 };
+    if (band() === RUNS) return { ...shared, groupOf: null, colorOf: (row, line) => sets[placeOf(row, line)]?.look };
+    return { ...shared, colorOf: null, groupOf: placeOf, groupLook: (place) => ({ id: sets[place].id, name: sets[place].name, ...sets[place].look }) };
+  }
+
+  comparePage.chartChoice = chartChoice;
+
+  function bandSelect() {
+    const select = make("select", { "aria-label": "Groups in charts", onchange: () => comparePage.change({ band: select.value === USUAL ? null : select.value }) });
+    for (const [value, textContent] of [...Object.entries(chartGroups.BANDS), [RUNS, "their runs"]]) select.append(make("option", { value, textContent, selected: value === band() }));
+    return make("label.row.muted", {}, "Groups as", select);
   }
 
   /** Metrics of these runs, those logged over several steps first. */
@@ -58,12 +91,17 @@
     return make("figure.panel.card", handles, caption, make("div.plotbox"));
   }
 
+  /** Of groups the lines alone: a single value a run is a mean in the table. */
+  const shownMetrics = (state) => chartedMetrics(state).filter(([, { isLine }]) => isLine || !isGrouped());
+
   function draw(state) {
+    latest = state;
     const runs = runsOf(state);
-    const key = runs.map(({ id }) => id).join();
+    const key = [band(), comparePage.grouping(), ...runs.map(({ id }) => id)].join();
     if (key === drawn) return;
     drawn = key;
-    const metrics = chartedMetrics(state);
+    const metrics = shownMetrics(state);
+    section.querySelector("[data-role=compare-bands]").replaceChildren(...(isGrouped() && metrics.length ? [bandSelect()] : []));
     const total = state.sets.reduce((n, { rows }) => n + rows.length, 0);
     section.hidden = !metrics.length;
     const note = section.querySelector("[data-role=compare-charts-note]");

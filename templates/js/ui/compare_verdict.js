@@ -37,8 +37,6 @@
 
   const text = (content, attributes) => draw("text", attributes, content);
 
-  const lookOf = (set) => comparison.lookOf(set.row);
-
   /** Room for names: as much as the longest needs. */
   function labelRoom(rows, width) {
     const most = Math.floor((width * LABEL_SHARE) / LETTER_PX);
@@ -64,7 +62,7 @@
     const plan = graph.forest(rows, { width, labelPx: room.px, zero });
     const lines = rows.flatMap(({ set, value, low }, i) => {
       const { y, at, from, to } = plan.rows[i];
-      const { color } = lookOf(set);
+      const { color } = set.look;
       const name = text(format.truncateMiddle(set.name, room.letters), { class: "tt", x: room.px, y: y + 4, "text-anchor": "end" });
       const bar = Number.isFinite(low) ? [draw("line", { class: `bar k${color}`, x1: from, x2: to, y1: y, y2: y })] : [];
       const point = Number.isFinite(value) ? [draw("circle", { class: `pt k${color}`, r: 4.5, cx: at, cy: y })] : [];
@@ -82,7 +80,7 @@
     ]);
     const ticks = plan.ticks.map(({ at, text: said }) => text(said, { x: at, y: plan.bottomY + 14, "text-anchor": "middle" }));
     const marks = profiles.flatMap(({ set }, i) => {
-      const { color, dash } = lookOf(set);
+      const { color, dash } = set.look;
       return [draw("path", { class: `bd k${color}`, d: plan.lines[i].band }), draw("path", { class: `ln k${color} dash${dash}`, d: plan.lines[i].line })];
     });
     return drawing(width, plan.height, label, ...levels, ...ticks, ...marks, text(title, { class: "tt", x: width - plan.right, y: plan.bottomY + 28, "text-anchor": "end" }));
