@@ -31,7 +31,7 @@ LISTS = frozenset(
         "exp",
         "zoom",
         "yr",
-    }
+    , "pinned", "order", "wide"}
 )
 """Names whose value is a list; all others are one text."""
 

@@ -33,7 +33,11 @@
         this.select("facet", "Split", "One plot for each value of a column"),
         this.select("top", "Lines", "Only the best by each chart’s metric; the first where no direction is declared"),
       );
+      this.empty = make("button.btn", { title: "Leave away charts of metrics that no run shown here has logged", "data-act": "empty", onclick: () => choice.change({ empty: reporter.view.get("empty") === "hidden" ? null : "hidden" }) });
+      this.element.append(this.empty);
       toolbar.after(this.element);
+      this.sayEmpty(false, 0);
+      reporter.chartCards?.follow(this.table, (isHidden, count) => this.sayEmpty(isHidden, count));
       this.fillFixed();
       choice.subscribe(() => this.show());
       this.show();
@@ -49,6 +53,11 @@
     chosen(name, value) {
       if (name === "group") this.choice.grouping.choose({ spec: value });
       else this.choice.change({ [name]: value || null });
+    }
+
+    sayEmpty(isHidden, count) {
+      this.empty.setAttribute("aria-pressed", String(isHidden));
+      this.empty.replaceChildren("Hide empty", ...(isHidden ? [make("span.n", { textContent: String(count) })] : []));
     }
 
     /* Lists */

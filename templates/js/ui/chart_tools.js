@@ -14,6 +14,8 @@
     table: "M2.5 3h10v9h-10zM2.5 6h10M2.5 9h10M6.5 6v6",
     enlarge: "M9 2.5h3.5V6M6 12.5H2.5V9M12.5 2.5L9 6M2.5 12.5L6 9",
     download: "M7.5 2v7M4.5 6.5l3 3 3-3M2.5 12.5h10",
+    pin: "M5 2.5h5M6 2.5v4L4 9h7L9 6.5v-4M7.5 9v4",
+    move: "M5.5 3.5v0M9.5 3.5v0M5.5 7.5v0M9.5 7.5v0M5.5 11.5v0M9.5 11.5v0",
   };
   const SVG = "http://www.w3.org/2000/svg";
   /** Until a browser has surely taken the file. */
@@ -114,10 +116,22 @@
         (this.menuButton = button("download", "Download", () => this.toggleMenu())),
         this.menu,
       );
-      for (const toggle of [this.tableButton, this.wideButton]) toggle.setAttribute("aria-pressed", "false");
+      icons.prepend(...this.placing());
+      this.tableButton.setAttribute("aria-pressed", "false");
+      this.wideButton.setAttribute("aria-pressed", String(figure.classList.contains("wide")));
       this.menuButton.setAttribute("aria-expanded", "false");
       figure.querySelector("figcaption").append(icons);
       reporter.chartRange?.attach(figure, icons);
+    }
+
+    /** Buttons that say where the card stands, on pages where it may move. */
+    placing() {
+      return Object.entries(reporter.chartCards?.buttons(this.figure) || {}).map(([name, { label, act, isPressed, ready }]) => {
+        const made = button(name, label, act);
+        if (isPressed !== undefined) made.setAttribute("aria-pressed", String(isPressed));
+        ready?.(made);
+        return made;
+      });
     }
 
     update(data, drawing) {
@@ -164,6 +178,7 @@
     toggleWide() {
       const isWide = this.figure.classList.toggle("wide");
       this.wideButton.setAttribute("aria-pressed", String(isWide));
+      reporter.chartCards?.widened(this.figure);
     }
 
     /* Files */
