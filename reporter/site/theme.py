@@ -142,6 +142,7 @@ LATER_SCRIPTS = (
     "js/ui/all_runs.js",
     "js/ui/grouping.js",
     "js/ui/group_panel.js",
+    "js/ui/compare_link.js",
     "js/ui/chart_cards.js",
     "js/ui/sight.js",
     "js/ui/chart_choice.js",

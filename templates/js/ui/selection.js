@@ -6,7 +6,7 @@
   if (typeof document === "undefined") return;
 
   /** More lines than this tell nothing on the compare page, and addresses have their limits. */
-  const MAX_COMPARED = 100;
+  const MAX_COMPARED = 200;
 
   class SelectionBar {
     /**
