@@ -26,12 +26,16 @@ LISTS = frozenset(
         "rel",
         "brush",
         "heat",
-        "w", "tblby",
+        "w",
+        "tblby",
         "sets",
         "exp",
         "zoom",
         "yr",
-    , "pinned", "order", "wide"}
+        "pinned",
+        "order",
+        "wide",
+    }
 )
 """Names whose value is a list; all others are one text."""
 
