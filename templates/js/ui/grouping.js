@@ -90,14 +90,13 @@
       const { view } = reporter;
       this.apply(view.get("group") || "", view.get("agg") || "std", view.get("open") || []);
       this.onChange?.();
-      this.table.draw();
     }
 
     openIds() {
       if (this.wanted) return this.wanted;
       const known = this.outline ? this.outline.knownRows() : [];
       if (known.length && known.every((row) => this.opened.has(row))) return [ALL];
-      return Array.from(this.opened, (row) => this.table.idOf(row).slice(0, ID_DIGITS)).slice(0, MAX_IN_ADDRESS);
+      return [...this.opened].slice(0, MAX_IN_ADDRESS).map((row) => this.table.idOf(row).slice(0, ID_DIGITS));
     }
 
     write() {
@@ -124,6 +123,7 @@
       this.table.element.setAttribute("role", "treegrid");
       this.best = new Map();
       this.slots = new Map();
+      this.cells = new Map();
       this.table.grid.forget((line) => this.isTree || this.outline.isHeading(line));
       this.table.grid.redrawHead();
       const wish = { shown: lines, all: this.table.rows.order, opened: this.opened, order: (found) => this.orderGroups(found) };
@@ -162,8 +162,16 @@
     /** Widths fit headings as well as runs. */
     measured(rows) {
       if (!this.arranged || this.isTree) return rows;
-      const headings = this.arranged.lines.filter((line) => line >= this.table.columns.n).subarray(0, MEASURED);
-      return Uint32Array.from([...headings, ...rows.subarray(0, 1000)]);
+      return Uint32Array.from([...this.firstHeadings(), ...rows.subarray(0, 1000)]);
+    }
+
+    /** The headings whose texts are measured. */
+    firstHeadings() {
+      const { lines, headings } = this.arranged;
+      if (headings) return headings;
+      const found = [];
+      for (let i = 0; i < lines.length && found.length < MEASURED; i++) if (this.isHeading(lines[i])) found.push(lines[i]);
+      return (this.arranged.headings = found);
     }
 
     isHeading(line) {
@@ -216,13 +224,20 @@
     }
 
     slotOf(column) {
-      const headings = this.arranged.lines.filter((line) => this.isHeading(line)).subarray(0, MEASURED);
+      const headings = this.firstHeadings();
       const least = this.table.pins?.isMeasured(column) ? this.table.pins.slotOf(column) : 0;
       return headings.reduce((most, line) => Math.max(most, this.headingCell(column, line).aside?.text.length ?? 0), least);
     }
 
     headingCell(column, line) {
       const { rows } = this.outline.node(line);
+      if (!this.cells.has(column)) this.cells.set(column, new Map());
+      const known = this.cells.get(column);
+      if (!known.has(line)) known.set(line, this.makeHeadingCell(column, line));
+      return known.get(line);
+    }
+
+    makeHeadingCell(column, line) {
       const isFigure = (column.kind === "number" || column.kind === "duration") && rows.length > 1;
       if (isFigure) return this.figureCell(column, line, rows.length);
       if (rows.length === 1 || outline.agree(column, rows)) return this.table.cell(column, rows[0]);
