@@ -138,8 +138,13 @@
     join(part) {
       this.parts.push(part);
       part.readView?.();
-      this.showColumns(this.shownIds);
-      this.draw();
+      if (this.isJoining) return;
+      this.isJoining = true;
+      queueMicrotask(() => {
+        this.isJoining = false;
+        this.showColumns(this.shownIds);
+        this.draw();
+      });
     }
 
     /** What stands beside a value takes room too. */
