@@ -50,6 +50,9 @@
       const name = getComputedStyle(table.tHead.rows[1].cells[0]);
       this.bodyFont = `650 ${style.fontSize} ${style.fontFamily}`;
       this.headFont = `600 ${name.fontSize} ${style.fontFamily}`;
+      /** Of the name's column; they depend on the width of the screen alone. */
+      this.limits = null;
+      addEventListener("resize", () => (this.limits = null));
     }
 
     textWidth(text, font) {
@@ -66,8 +69,14 @@
     nameWidth(sample) {
       const { minWidth, maxWidth } = getComputedStyle(this.table.tHead.rows[1].cells[0]);
       const text = longest(sample.map((row) => this.source.nameOf(row)));
+      return { least: parseFloat(minWidth) || 0, most: parseFloat(maxWidth) || Infinity };
+    }
+
+    nameWidth(sample) {
+      this.limits ??= this.nameLimits();
+      const { least, most } = this.limits;
       const wanted = this.textWidth(text, this.bodyFont) + NAME_MARKS_PX + PADDING_PX;
-      return Math.round(Math.min(parseFloat(maxWidth) || Infinity, Math.max(parseFloat(minWidth) || 0, wanted)));
+      return Math.round(Math.min(most, Math.max(least, wanted)));
     }
 
     /** Found once: a column must not change its width because the filter shows other rows. */
