@@ -6,8 +6,6 @@
   "use strict";
   if (typeof document === "undefined") return;
 
-  const { format } = reporter;
-
   const ID_DIGITS = 8;
 
   /** More runs than this are named by their groups and the filter: addresses have their limits. */
@@ -16,15 +14,13 @@
   class CompareLink {
     /** @param {object} table  see runs_table.js @param {import("./grouping.js").Grouping} grouping */
     constructor(table, grouping) {
-      Object.assign(this, { table, grouping, link: table.role("compare") });
+      Object.assign(this, { table, grouping });
     }
 
-    drawn() {
-      const { selection } = this.table;
-      const groups = selection.size ? this.selectedGroups() : [];
-      if (!groups.some(({ rows }) => rows.length > 1)) return;
-      this.link.href = reporter.files.page("compare.html", this.view(groups));
-      this.link.title = `Compare ${format.count(groups.length)} group${groups.length === 1 ? "" : "s"}`;
+    /** Instead of the selected runs, the groups that they are. */
+    compared(view) {
+      const groups = this.selectedGroups();
+      return groups.some(({ rows }) => rows.length > 1) ? this.view(groups) : view;
     }
 
     /** Groups of which every run is selected; none when runs of others are too. */

@@ -217,6 +217,7 @@
         idOf: (row) => this.idOf(row),
         onChange: () => this.selectionChanged(),
         onCopy: () => this.copySelected(),
+        compared: (view) => this.pass("compared", view),
       });
       this.search = new reporter.SearchBox(this.root, {
         columnsApi: () => this.columns.queryApi(),

@@ -17,6 +17,7 @@
      * @param {(row: number) => string} table.idOf
      * @param {() => void} table.onChange  the selection is another one
      * @param {() => void} table.onCopy
+     * @param {(view: object) => object} table.compared  what the compare page is asked for, given the first runs
      */
     constructor(root, selection, table) {
       const role = (name) => root.querySelector(`[data-role=${name}]`);
@@ -85,7 +86,7 @@
       const count = reporter.format.count(size);
       this.count.textContent = `${count} ${size === 1 ? "run" : "runs"} selected${hidden ? `, ${reporter.format.count(hidden)} hidden` : ""}`;
       const ids = Array.from(this.ordered().subarray(0, MAX_COMPARED), (row) => this.table.idOf(row));
-      this.compare.href = reporter.files.page("compare.html", { runs: ids });
+      this.compare.href = reporter.files.page("compare.html", this.table.compared({ runs: ids }));
       this.compare.title = size > MAX_COMPARED ? `Compare the first ${MAX_COMPARED}` : "";
     }
   }
