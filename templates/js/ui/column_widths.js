@@ -66,15 +66,16 @@
       return [this.nameWidth(sample), ...columns.map((column, i) => this.widthOf(column, sample, i < MEASURED_COLUMNS))];
     }
 
-    nameWidth(sample) {
+    /** Asked once: an answer costs the page a calculation of all its styles. */
+    nameLimits() {
       const { minWidth, maxWidth } = getComputedStyle(this.table.tHead.rows[1].cells[0]);
-      const text = longest(sample.map((row) => this.source.nameOf(row)));
       return { least: parseFloat(minWidth) || 0, most: parseFloat(maxWidth) || Infinity };
     }
 
     nameWidth(sample) {
       this.limits ??= this.nameLimits();
       const { least, most } = this.limits;
+      const text = longest(sample.map((row) => this.source.nameOf(row)));
       const wanted = this.textWidth(text, this.bodyFont) + NAME_MARKS_PX + PADDING_PX;
       return Math.round(Math.min(most, Math.max(least, wanted)));
     }

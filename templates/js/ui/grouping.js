@@ -229,8 +229,8 @@
       return headings.reduce((most, line) => Math.max(most, this.headingCell(column, line).aside?.text.length ?? 0), least);
     }
 
+    /** Made once: widths and slots ask for many that are drawn later. */
     headingCell(column, line) {
-      const { rows } = this.outline.node(line);
       if (!this.cells.has(column)) this.cells.set(column, new Map());
       const known = this.cells.get(column);
       if (!known.has(line)) known.set(line, this.makeHeadingCell(column, line));
@@ -238,6 +238,7 @@
     }
 
     makeHeadingCell(column, line) {
+      const { rows } = this.outline.node(line);
       const isFigure = (column.kind === "number" || column.kind === "duration") && rows.length > 1;
       if (isFigure) return this.figureCell(column, line, rows.length);
       if (rows.length === 1 || outline.agree(column, rows)) return this.table.cell(column, rows[0]);

@@ -135,6 +135,7 @@
       return this.parts.reduce((passed, part) => (part[what] ? part[what](passed) : passed), value);
     }
 
+    /** Parts come one after the other in one script: the table is drawn once, with all of them. */
     join(part) {
       this.parts.push(part);
       part.readView?.();
