@@ -87,6 +87,16 @@
       .map(({ group, members }) => groupLine(members, groupLook(group), choice, window));
   }
 
+  /** One bar a group: the mean or median of its runs, and what is around it. */
+  function barsOf(bars, choice) {
+    return [...bucketed(bars, ({ row }) => choice.groupOf(row))].map(([group, members]) => {
+      const look = choice.groupLook(group);
+      const values = Float64Array.from(members, ({ value }) => value).filter(Number.isFinite);
+      const [value, low, high] = chartGroups.atStep(values, choice.band);
+      return { ...look, ...sharedLook(members, look, choice), row: group, status: "", value, low, high, n: values.length, members };
+    });
+  }
+
   /** The lines that are drawn, and what to say of those that are not. */
   function chosen(lines, noun, { top, direction }) {
     const { MAX_LINES } = reporter.plot;
@@ -110,12 +120,12 @@
   /**
    * Which runs a chart draws, and how they look: before finer points of them are asked for.
    *
-   * @param {object} data  of a chart: {lines, total, direction, …}; bars stay as they are
+   * @param {object} data  of a chart: {lines, total, direction, …}, or {bars, …}
    * @param {Choice | null} choice  null: runs as they are
    * @returns {object}  the same; `cut` says what is left out
    */
   function pick(data, choice) {
-    if (!data.lines) return data;
+    if (!data.lines) return choice ? { ...data, bars: withLooks(data.bars, choice), top: choice.top } : data;
     const looked = choice ? withLooks(data.lines, choice) : data.lines;
     if (choice?.groupOf) return { ...data, lines: looked, cut: "" };
     const { lines, cut } = chosen(looked, "run", { top: choice?.top || 0, direction: data.direction });
@@ -131,7 +141,8 @@
    * @returns {object}  the same; `notes` say what else there is to know, `facets` has {title, lines} of each plot
    */
   function arrange(data, look, choice) {
-    if (!data.lines || !choice) return data;
+    if (!choice) return data;
+    if (!data.lines) return choice.groupOf ? { ...data, bars: barsOf(data.bars, choice), isGrouped: true } : data;
     const groups = choice.groupOf ? groupsOf(data, look, choice) : data;
     if (!choice.facet || !groups.lines.length) return groups;
     const { facets, more } = facetsOf(groups.lines, choice.facet);

@@ -196,6 +196,6 @@
   /** Whether a band is drawn anywhere; where not, the runs are. */
   const hasBand = ({ low }) => low.some(Number.isFinite);
 
-  reporter.chartGroups = { BANDS, combine, hasBand, quantile };
+  reporter.chartGroups = { BANDS, combine, atStep, hasBand };
   if (typeof module === "object") module.exports = reporter.chartGroups;
 })((globalThis.reporter = globalThis.reporter || {}));

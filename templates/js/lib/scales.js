@@ -10,6 +10,9 @@
   /** A logarithmic axis of a metric is so much finer than its least value: it is linear below. */
   const BELOW_LEAST = 1e-3;
 
+  /** Around a value that stands alone, a share of it. */
+  const ROOM = 0.1;
+
   /** Least and greatest of some numbers; null without any. */
   function extent(numbers) {
     let [least, greatest] = [Infinity, -Infinity];
@@ -32,9 +35,13 @@
     return { x_ticks: time && time.ticks, x_format: time ? time.format : "", x_min_step: kind === "step" || kind === "index" ? 1 : 0 };
   }
 
+  /** Values that are all one stand in the middle, where ticks can tell which. */
+  const around = (value) => ({ y_low: value - (Math.abs(value) * ROOM || 1), y_high: value + (Math.abs(value) * ROOM || 1) });
+
   function yOf({ points, bands, ends }, isLog) {
-    if (!isLog) return { y_is_exact: ends.isExact };
     const drawn = extent([...points.map(({ y }) => y), ...bands.flatMap(({ low, high }) => [low, high])].filter((y) => y !== null)) || [];
+    const isOne = drawn.length && drawn[0] === drawn[1] && ends.low === null && ends.high === null;
+    if (!isLog) return { y_is_exact: ends.isExact, ...(isOne && around(drawn[0])) };
     const told = [ends.low ?? drawn[0], ends.high ?? drawn[1]];
     return { y_ticks: told[0] === undefined ? null : reporter.ticks.logTicks(...told) };
   }

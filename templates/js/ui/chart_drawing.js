@@ -107,25 +107,34 @@
 
   /* Bars */
 
-  function barNotices({ bars, broken, left }, { direction }) {
+  function barNotices({ bars, broken, left }, { direction, isGrouped }) {
     const notices = [];
-    if (left) notices.push(`${direction ? "best" : "largest"} ${bars.length} of ${plural(bars.length + left, "run", "runs")}`);
+    const noun = isGrouped ? ["group", "groups"] : ["run", "runs"];
+    if (left) notices.push(`${direction ? "best" : "largest"} ${bars.length} of ${plural(bars.length + left, ...noun)}`);
     if (broken) notices.push(`${format.count(broken)} with NaN`);
     return notices;
+  }
+
+  /** A value, and what is around it where it is one of several runs. */
+  function barText({ value, low, high }, decimals) {
+    const text = format.number(value, decimals);
+    if (!Number.isFinite(low) || !Number.isFinite(high)) return text;
+    const around = reporter.readout.around({ line: { low: [low], high: [high] }, y: [value] }, 0);
+    return around.startsWith("±") ? `${text} ±${format.number((high - low) / 2, decimals)}` : `${text}  ${format.number(low, decimals)} – ${format.number(high, decimals)}`;
   }
 
   async function showBars(drawing, look, colors) {
     const { data, view } = drawing;
     const { height } = view.size;
     const room = Math.max(1, Math.floor((height - AXIS_PX) / LEAST_BAR_PX));
-    const chosen = reporter.bars.chooseBars(data.bars, data.direction, room);
+    const chosen = reporter.bars.chooseBars(data.bars, data.direction, Math.min(room, data.top || room));
     const decimals = format.columnDecimals(chosen.bars.map(({ value }) => value));
-    const points = chosen.bars.map(({ label, value, color }) => ({
-      label,
-      value,
-      color: colors.runs[color - 1],
-      text: format.number(value, decimals),
-      edge: Math.max(0, value),
+    const points = chosen.bars.map((bar) => ({
+      label: bar.label,
+      value: bar.value,
+      color: colors.runs[bar.color - 1],
+      text: barText(bar, decimals),
+      edge: Math.max(0, bar.value),
     }));
     await view.show({ points }, { x_title: data.unit }, Math.min(height, AXIS_PX + points.length * MOST_BAR_PX));
     drawing.notices = barNotices(chosen, data);
