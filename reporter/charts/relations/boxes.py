@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import altair as alt
 
-from reporter.charts.relations.encoding import as_given, axis_x, chart, finish, groups_y
+from reporter.charts.relations.encoding import as_given, axis_x, chart, finish, groups_y, ordered
 from reporter.charts.relations.registry import AltairChart, Scale, Slot, relation
 
 __all__ = ["boxes"]
@@ -30,7 +30,7 @@ def boxes(scales: Mapping[str, Scale]) -> AltairChart:
     """Draw whiskers, boxes, medians and points.
 
     Rows of ``groups``: label, low, q1, median, q3, high, n; of three runs or more. Of ``points``:
-    label, x, run, color, shift (pixels from the middle of the band).
+    label, x, run, color, shift (-0.5 to 0.5 of the band). Of ``order``: label.
     """
     x, y = axis_x(scales["x"], "x", grid=True, domain=False), groups_y()
     rows = chart("groups")
@@ -41,12 +41,13 @@ def boxes(scales: Mapping[str, Scale]) -> AltairChart:
     points = chart("points").mark_point(aria=False, filled=True, size=26, strokeWidth=0.5)
     return finish(
         alt.layer(
+            ordered(y=y),
             whiskers.encode(x=alt.X("low:Q"), x2="high:Q", y=y, color=ink),
             box.encode(x=alt.X("q1:Q"), x2="q3:Q", y=y, color=as_given(alt.Color, "color:N")),
             points.encode(
                 x=x,
                 y=y,
-                yOffset=as_given(alt.YOffset, "shift:Q"),
+                yOffset=alt.YOffset("shift:Q", scale=alt.Scale(domain=[-0.5, 0.5])),
                 fill=as_given(alt.Fill, "color:N"),
                 fillOpacity=as_given(alt.FillOpacity, "opacity:Q"),
             ),

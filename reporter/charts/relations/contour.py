@@ -43,7 +43,7 @@ def contour(scales: Mapping[str, Scale]) -> AltairChart:
             zero=False,
             nice=False,
         ),
-        legend=alt.Legend(gradientLength=160, gradientThickness=8, offset=20, tickCount=4),
+        legend=alt.Legend(gradientLength=160, gradientThickness=8, offset=32, tickCount=4),
     )
     cells = chart("cells").mark_rect(aria=False, strokeWidth=0)
     lines = chart("lines").mark_rule(aria=False, strokeWidth=1)

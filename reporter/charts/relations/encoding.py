@@ -15,7 +15,7 @@ import altair as alt
 from reporter.charts.labels import LOG_NUMBER, NUMBER
 from reporter.charts.relations.registry import AltairChart, Scale
 
-__all__ = ["PX", "as_given", "axis_x", "axis_y", "chart", "finish", "groups_y", "legend"]
+__all__ = ["PX", "as_given", "axis_x", "axis_y", "chart", "finish", "groups_y", "legend", "ordered"]
 
 PX = {"left": 2, "top": 10, "right": 12, "bottom": 3}
 """Padding: half a label above, where the topmost stands at the edge."""
@@ -53,14 +53,25 @@ def axis_x(scale: Scale, name: str = "x", **settings: Any) -> alt.X:  # of alt.A
     -------
     altair.X
     """
-    axis = {"titleAnchor": "end", **_axis(scale, "x_ticks"), **settings}
-    return alt.X(_typed(name, scale), title="x_title", scale=_scale(scale), axis=alt.Axis(**axis))
+    axis = alt.Axis(titleAnchor="end", **_axis(scale, "x_ticks"), **settings)
+    x = alt.X(_typed(name, scale), title="x_title", scale=_scale(scale), axis=axis)
+    return x.sort(None) if scale == "category" else x
 
 
 def axis_y(scale: Scale, name: str = "y", **settings: Any) -> alt.Y:  # of alt.Axis
     """Make the vertical axis of a scale; see :func:`axis_x`."""
-    axis = {**_axis(scale, "y_ticks"), **settings}
-    return alt.Y(_typed(name, scale), title="y_title", scale=_scale(scale), axis=alt.Axis(**axis))
+    axis = alt.Axis(**_axis(scale, "y_ticks"), **settings)
+    y = alt.Y(_typed(name, scale), title="y_title", scale=_scale(scale), axis=axis)
+    return y.sort(None) if scale == "category" else y
+
+
+def ordered(x: alt.X | None = None, y: alt.Y | None = None) -> AltairChart:
+    """Settle the order of categories, by marks that nobody sees in the lowest layer.
+
+    Rows of ``order``: whatever the axes read.
+    """
+    encoded = {name: axis for name, axis in (("x", x), ("y", y)) if axis is not None}
+    return chart("order").mark_point(aria=False, opacity=0, size=0).encode(**encoded)
 
 
 def groups_y(name: str = "label") -> alt.Y:
@@ -69,18 +80,18 @@ def groups_y(name: str = "label") -> alt.Y:
     return alt.Y(f"{name}:N", title="y_title", sort=None, axis=axis, scale=alt.Scale(padding=0.3))
 
 
-def legend() -> AltairChart:
-    """Draw what the page says of colours and sizes, above the plot.
+def legend(above_px: int = _LEGEND_PX) -> AltairChart:
+    """Draw what the page says of colours and sizes, so far above the plot.
 
     Rows of ``legend``: left (pixels), color, area, text.
     """
     rows = chart("legend")
-    top = alt.value(-_LEGEND_PX)
+    top = alt.value(-above_px)
     left = as_given(alt.X, "left:Q")
     swatches = rows.mark_point(aria=False, filled=True, opacity=1, strokeWidth=0).encode(
         x=left, y=top, color=as_given(alt.Color, "color:N"), size=as_given(alt.Size, "area:Q")
     )
-    texts = rows.mark_text(aria=False, align="left", baseline="middle", dx=8).encode(
+    texts = rows.mark_text(aria=False, align="left", baseline="middle").encode(
         x=left, y=top, text="text:N"
     )
     return alt.layer(swatches, texts)

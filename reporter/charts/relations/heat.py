@@ -7,7 +7,7 @@ from typing import Any
 
 import altair as alt
 
-from reporter.charts.relations.encoding import as_given, chart, finish
+from reporter.charts.relations.encoding import as_given, chart, finish, ordered
 from reporter.charts.relations.registry import AltairChart, Scale, Slot, relation
 
 __all__ = ["heat"]
@@ -29,7 +29,8 @@ _LABEL_LIMIT_PX = 110
 def heat(scales: Mapping[str, Scale]) -> AltairChart:
     """Draw cells and their texts.
 
-    Rows of ``cells``: x, y, mean, n, text, ink. Signals: ``is_reversed``, ``low``, ``high``.
+    Rows of ``cells``: x, y, mean, n, text, ink. Of ``order``: x, y. Signals:
+    ``is_reversed``, ``low``, ``high``.
     """
     del scales
     axis: dict[str, Any] = {"labelLimit": _LABEL_LIMIT_PX, "grid": False, "domain": False}
@@ -54,12 +55,13 @@ def heat(scales: Mapping[str, Scale]) -> AltairChart:
             zero=False,
             nice=False,
         ),
-        legend=alt.Legend(gradientLength=160, gradientThickness=8, offset=20, tickCount=4),
+        legend=alt.Legend(gradientLength=160, gradientThickness=8, offset=32, tickCount=4),
     )
     cells = chart("cells").mark_rect(aria=False).encode(x=x, y=y, color=color)
-    texts = chart("cells").mark_text(aria=False, baseline="middle", lineBreak="\n")
+    texts = chart("cells").mark_text(aria=False, baseline="middle", lineBreak="\n", dy=-6)
+    texts = texts.encode(x=x, y=y, text="text:N", fill=as_given(alt.Fill, "ink:N"))
     return finish(
-        alt.layer(cells, texts.encode(x=x, y=y, text="text:N", fill=as_given(alt.Fill, "ink:N"))),
+        alt.layer(ordered(x, y), cells, texts),
         is_reversed=False,
         low=None,
         high=None,

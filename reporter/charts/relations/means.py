@@ -23,7 +23,7 @@ _TEXT_GAP_PX = 8
         Slot(name="x", label="of", takes="number", default="goal", axis="x"),
         Slot(name="group", label="by", takes="group", default="param"),
     ),
-    options=(Option(name="zero", label="From zero", note="Have bars begin at zero"),),
+    options=(Option(name="zero", label="From zero", note="Bars from zero", is_on=None),),
     axes={"x": ("zero", "linear", "log")},
 )
 def means(scales: Mapping[str, Scale]) -> AltairChart:

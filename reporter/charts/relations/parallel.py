@@ -16,7 +16,10 @@ from reporter.charts.relations.registry import AltairChart, Scale, Slot, relatio
 __all__ = ["parallel"]
 
 _NAME_PX = -14
-"""Where names stand, above the plot."""
+_LEGEND_PX = 44
+"""Where names stand and, above them, the legend."""
+
+_TICK_PX = 6
 
 
 @relation(
@@ -33,8 +36,9 @@ _NAME_PX = -14
 def parallel(scales: Mapping[str, Scale]) -> AltairChart:
     """Draw lines over axes, and behind them the runs that a filter on an axis leaves out.
 
-    Rows of ``lines`` and ``context``: axis (place, from 0), at (0 to 1, null breaks the line), run,
-    color. Of ``axes``: axis, name. Of ``ticks``: axis, at, text, align.
+    Rows of ``lines`` and ``context``: axis (place, from 0), at (0 to 1, below where nothing was
+    logged), run, color. Of ``axes``: axis, name. Of ``ticks``: axis, at, text, ground.
+    Signal: ``floor``, the lower end.
     """
     del scales
     x = alt.X("axis:Q", title=None, axis=None, scale=alt.Scale(nice=False, zero=False))
@@ -43,26 +47,23 @@ def parallel(scales: Mapping[str, Scale]) -> AltairChart:
     lines = chart("lines").mark_line(aria=False, strokeWidth=1.4)
     rules = chart("axes").mark_rule(aria=False, strokeWidth=1)
     names = chart("axes").mark_text(aria=False, fontWeight=600, baseline="bottom")
-    ticks = chart("ticks").mark_text(aria=False, baseline="middle")
-    halo = chart("ticks").mark_text(aria=False, baseline="middle", strokeWidth=3, opacity=0.85)
+    text = {"aria": False, "baseline": "middle", "align": "right", "dx": -_TICK_PX}
+    ticks = chart("ticks").mark_text(**text)
+    halo = chart("ticks").mark_text(strokeWidth=3, opacity=0.85, **text)
     drawn = {"x": x, "y": y, "detail": "run:N", "color": as_given(alt.Color, "color:N")}
-    texts = {
-        "x": x,
-        "y": y,
-        "text": "text:N",
-        "xOffset": as_given(alt.XOffset, "shift:Q"),
-    }
+    texts = {"x": x, "y": y, "text": "text:N"}
     halo_ink = {name: as_given(kind, "ground:N") for name, kind in _HALO.items()}
     return finish(
         alt.layer(
             context.encode(**drawn),
             lines.encode(**drawn, strokeOpacity=as_given(alt.StrokeOpacity, "opacity:Q")),
-            rules.encode(x=x, y=alt.value(0), y2=alt.value(alt.ExprRef("height"))),
+            rules.encode(x=x, y=alt.value(0), y2=alt.value(alt.ExprRef("height / (1 - floor)"))),
             names.encode(x=x, y=alt.value(_NAME_PX), text="name:N"),
             halo.encode(**texts, **halo_ink),
             ticks.encode(**texts),
-            legend(),
-        )
+            legend(_LEGEND_PX),
+        ),
+        floor=0,
     )
 
 

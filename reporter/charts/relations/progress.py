@@ -15,7 +15,7 @@ __all__ = ["progress"]
 @relation(
     "progress",
     title="Best so far",
-    place=60,
+    place=15,
     note="Every run, and the best up to it.",
     slots=(
         Slot(name="y", label="of", takes="number", default="goal", axis="y"),

@@ -59,14 +59,14 @@ class Option:
         In links, and on the button.
     note : str
         One sentence, shown when the pointer rests on the button.
-    is_on : bool
-        At first.
+    is_on : bool or None
+        At first; None has the data decide.
     """
 
     name: str
     label: str
     note: str = ""
-    is_on: bool = False
+    is_on: bool | None = False
 
 
 @dataclass(frozen=True, kw_only=True)

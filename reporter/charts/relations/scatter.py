@@ -6,7 +6,15 @@ from collections.abc import Mapping
 
 import altair as alt
 
-from reporter.charts.relations.encoding import as_given, axis_x, axis_y, chart, finish, legend
+from reporter.charts.relations.encoding import (
+    as_given,
+    axis_x,
+    axis_y,
+    chart,
+    finish,
+    legend,
+    ordered,
+)
 from reporter.charts.relations.registry import AltairChart, Option, Scale, Slot, relation
 
 __all__ = ["scatter"]
@@ -41,7 +49,8 @@ def scatter(scales: Mapping[str, Scale]) -> AltairChart:
     """Draw points, the front through some of them, and what colours and sizes mean.
 
     Rows of ``points``: x, y, run, color, area, opacity, shift_x and shift_y (pixels that keep runs
-    of equal value apart). Of ``front``: x, y; the corners of its line. Of ``best``: as points.
+    of equal value apart). Of ``front``: x, y; the corners of its line. Of ``best``: as points. Of
+    ``order``: x and y, categories in their order.
     """
     x, y = axis_x(scales["x"]), axis_y(scales["y"])
     shifts = _shifts(scales)
@@ -50,6 +59,7 @@ def scatter(scales: Mapping[str, Scale]) -> AltairChart:
     rings = chart("best").mark_point(aria=False, filled=False, opacity=1, strokeWidth=_RING_PX)
     return finish(
         alt.layer(
+            ordered(x, y),
             line.encode(x=x, y=y, order="order:Q", color=as_given(alt.Color, "color:N")),
             points.encode(
                 x=x,

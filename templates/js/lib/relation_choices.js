@@ -59,13 +59,24 @@
     return params.sort((a, b) => size.get(b) - size.get(a) || place.get(a) - place.get(b));
   }
 
+  /** A param that tells little is better than one that no run has together with the first. */
+  const LITTLE = 0.01;
+
+  /** The most telling beside the first, by how many runs have both. */
+  function secondOf([first, ...others], { tells, together }) {
+    const worth = (column) => Math.max(tells(column) || 0, LITTLE) * together(first, column);
+    return others.reduce((best, column) => (best && worth(best) >= worth(column) ? best : column), undefined);
+  }
+
   /**
    * What every slot of a kind has at first.
    *
    * @param {{takes: string, default: string}} slot
-   * @param {{goal: string, params: object[], time: string}} known  `params` as ranked
+   * @param {{goal: string, params: object[], time: string, tells: Function, together: Function}} known
+   *   `params` as ranked; `tells(column)`; `together(a, b)`, the share of runs that have both
    */
-  function defaultOf(slot, { goal, params, time }) {
+  function defaultOf(slot, known) {
+    const { goal, params, time } = known;
     const isNumber = (column) => reporter.fields.kindOf(column) === "number";
     const fitting = slot.takes === "number" ? params.filter(isNumber) : params;
     switch (slot.default) {
@@ -76,7 +87,7 @@
       case "param":
         return fitting[0]?.id ?? "";
       case "param2":
-        return fitting[1]?.id ?? "";
+        return secondOf(fitting, known)?.id ?? "";
       case "params":
         return joinList([...params.slice(0, MOST_AXES).map(({ id }) => id), ...(goal ? [goal] : [])]);
       default:

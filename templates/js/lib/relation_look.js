@@ -27,7 +27,7 @@
   const SMALL = 16;
   const LARGE = 260;
   const LEGEND_STEPS = 5;
-  const SWATCH_PX = 12;
+  const SWATCH_AREA = 70;
   const GAP_PX = 16;
   const STEP_PX = 9;
 
@@ -114,15 +114,24 @@
   function legendRows(items, look, widthOf, mostPx) {
     let left = 0;
     const rows = [];
-    for (const { color = "transparent", area, text, isStep, isRound } of items) {
-      const hasMark = color !== "transparent" || isRound;
-      const width = isStep ? STEP_PX : (hasMark ? SWATCH_PX : 0) + widthOf(text) + GAP_PX;
+    for (const [i, item] of items.entries()) {
+      if (!item.isStep && items[i - 1]?.isStep) left += STEP_PX;
+      const { marks, width } = legendItem(item, left, look, widthOf);
       if (left + width > mostPx) break;
-      const at = hasMark ? left + SWATCH_PX / 2 : left - 8;
-      rows.push({ left: at, color: isRound ? look.muted : color, area: area ?? (hasMark ? 70 : 0), text });
+      rows.push(...marks);
       left += width;
     }
     return rows;
+  }
+
+  /** A mark and the text beside it. */
+  function legendItem({ color, area = SWATCH_AREA, text, isStep, isRound }, left, look, widthOf) {
+    const hasMark = Boolean(color) || isRound;
+    const markPx = hasMark ? Math.max(STEP_PX, 2 * Math.sqrt(area / Math.PI)) : 0;
+    const mark = { left: left + markPx / 2, color: isRound ? look.muted : color, area, text: "" };
+    if (isStep) return { marks: [mark], width: STEP_PX };
+    const words = { left: left + markPx + (hasMark ? GAP_PX / 4 : 0), color: "transparent", area: 0, text };
+    return { marks: hasMark ? [mark, words] : [words], width: markPx + widthOf(text) + GAP_PX * 1.25 };
   }
 
   reporter.relationLook = { onRamp, shareOf, turned, colorsBy, sizesBy, legendRows, MOST_OWN_COLORS };

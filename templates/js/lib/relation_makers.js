@@ -4,7 +4,7 @@
  *
  *   rows      the runs to show, in the table's order
  *   slots     by name the column that was chosen, read for these rows (fields.js); a list where many are
- *   options   by name whether they are on
+ *   options   by name whether they are on; undefined where the data decide
  *   scales    by axis "log" or "linear" where a reader chose one
  *   senses    by slot "min", "max" or ""
  *   look      colours, see relation_look.js
@@ -14,7 +14,7 @@
  *   width, widthOf(text)   in pixels
  *
  * and gives data (rows by data set), signals, scales (of the axes, in the order of the kind), notices,
- * twin (the same as a table), n (runs shown), height where the number of rows settles it, and `empty`
+ * options (as the data decided), twin (the same as a table), n (runs shown), height where the number of rows settles it, and `empty`
  * instead of all of it: why there is nothing to draw, and what to do.
  */
 (function (reporter) {
@@ -31,13 +31,16 @@
 
   const BAND_PX = 30;
   const FRAME_PX = 66;
-  const SWARM_PX = 18;
+  /** How much of a band points are spread over. */
+  const SWARM = 0.8;
 
   /** Fewer runs make no box. */
   const LEAST_BOX = 5;
 
   const count = (n) => format.count(n);
   const heightOf = (n) => FRAME_PX + n * BAND_PX;
+  /** Digits that tell means apart, three significant ones: more are noise. */
+  const decimalsOf = (numbers) => format.columnDecimals(numbers.map((value) => Number(value.toPrecision(3))));
   const of = (numbers, places) => places.map((place) => numbers[place]);
 
   function groupNotices({ isSpans, left }) {
@@ -55,13 +58,20 @@
 
   /* Means */
 
+  /** Bars begin at zero, so they tell something where means differ by a good part of their size. */
+  function barsTell(described, { isLog }) {
+    const [low, high] = fields.extent(described.map(({ mean }) => mean));
+    return !isLog && low >= 0 && low < 0.8 * high;
+  }
+
   function means({ rows, slots, options, scales, look }) {
     const { x, group } = slots;
     const found = grouped(rows, x, group);
     if (!found.groups.length) return nothing(x, group);
     const described = found.groups.map(({ label, places }) => ({ label, ...reporter.statistics.describe(of(x.numbers, places)) }));
-    const decimals = format.columnDecimals(described.map(({ mean }) => mean));
-    const wanted = options.zero ? "zero" : scaleOf(x, scales.x);
+    const decimals = decimalsOf(described.map(({ mean }) => mean));
+    const isZero = options.zero ?? barsTell(described, x);
+    const wanted = isZero ? "zero" : scaleOf(x, scales.x);
     const bars = described.map(({ label, n, mean, std, ci }) => {
       const hasInterval = n > 1;
       const [low, high] = hasInterval ? [mean - ci, mean + ci] : [null, null];
@@ -73,6 +83,7 @@
       data: { groups: bars },
       signals: { x_title: x.title, y_title: group.title, x_ticks: ticksOf(x, wanted) },
       scales: [wanted],
+      options: { zero: isZero },
       height: heightOf(bars.length),
       notices: [...groupNotices(found), ...[x, group].flatMap(fields.lacks)],
       twin: { heads: [group.title, "n", "mean", "95 % ±", "std"], rows: described.map(({ label, n, mean, ci, std }) => ({ texts: [label, String(n), String(mean), n > 1 ? String(ci) : "", n > 1 ? String(std) : ""] })) },
@@ -93,11 +104,11 @@
     const summaries = found.groups.map(({ label, places }) => ({ label, ...relationGroups.boxOf(of(x.numbers, places)) }));
     const named = (label, n) => `${label} (${count(n)})`;
     const points = found.groups.flatMap(({ label, places }) =>
-      thinned(places, Math.ceil(places.length * share)).map((place) => ({ label: named(label, places.length), x: x.numbers[place], run: rows[place], shift: jitter(rows[place]) * SWARM_PX, color: colors.of(place), opacity: all > 300 ? 0.5 : 0.8 })),
+      thinned(places, Math.ceil(places.length * share)).map((place) => ({ label: named(label, places.length), x: x.numbers[place], run: rows[place], shift: jitter(rows[place]) * SWARM, color: colors.of(place), opacity: all > 300 ? 0.5 : 0.8 })),
     );
     const drawn = summaries.filter(({ n }) => n >= LEAST_BOX).map((box) => ({ ...box, label: named(box.label, box.n), color: look.muted, ink: look.text }));
     return {
-      data: { groups: drawn, points },
+      data: { order: summaries.map(({ label, n }) => ({ label: named(label, n) })), groups: drawn, points },
       signals: { x_title: x.title, y_title: `${group.title} (n)`, x_ticks: ticksOf(x, scale) },
       scales: [scale],
       height: heightOf(summaries.length),
@@ -114,30 +125,40 @@
   /** Where the ramp is so deep that texts turn. */
   const DEEP = 0.55;
 
+  /** The groups that have one of some runs. */
+  const withRuns = (found, places) => ({ ...found, groups: found.groups.filter((group) => group.places.some((place) => places.has(place))) });
+
+  /** By place of a run the number of its group. */
+  function groupByPlace(groups) {
+    const found = new Map();
+    groups.forEach((group, i) => group.places.forEach((place) => found.set(place, i)));
+    return found;
+  }
+
   function heat({ rows, slots, senses, look, width }) {
     const { x, y, value } = slots;
-    const [across, down] = [x, y].map((field) => relationGroups.groupsOf(field));
-    const groupAt = (groups) => {
-      const found = new Map();
-      groups.forEach((group, i) => group.places.forEach((place) => found.set(place, i)));
-      return found;
-    };
-    const [columns, lines] = [groupAt(across.groups), groupAt(down.groups)];
+    const valued = new Set(complete(rows, [value, x, y]));
+    const [across, down] = [x, y].map((field) => withRuns(relationGroups.groupsOf(field), valued));
+    const columns = groupByPlace(across.groups);
+    const lines = groupByPlace(down.groups);
     const cells = new Map();
-    for (const place of complete(rows, [value])) {
+    for (const place of valued) {
       if (!columns.has(place) || !lines.has(place)) continue;
       const key = lines.get(place) * across.groups.length + columns.get(place);
-      cells.set(key, [...(cells.get(key) ?? []), value.numbers[place]]);
+      if (!cells.has(key)) cells.set(key, []);
+      cells.get(key).push(value.numbers[place]);
     }
     if (!cells.size) return { empty: `No run shown here has ${value.title}, ${x.title} and ${y.title}.` };
     const described = [...cells].sort(([a], [b]) => a - b).map(([key, numbers]) => ({ x: across.groups[key % across.groups.length].label, y: down.groups[Math.floor(key / across.groups.length)].label, ...reporter.statistics.describe(numbers) }));
     const [low, high] = fields.extent(described.map(({ mean }) => mean));
     const isReversed = senses.value === "min";
-    const decimals = format.columnDecimals(described.map(({ mean }) => mean));
+    const decimals = decimalsOf(described.map(({ mean }) => mean));
+    const labels = (groups, i) => groups[Math.min(i, groups.length - 1)].label;
+    const order = Array.from({ length: Math.max(across.groups.length, down.groups.length) }, (_, i) => ({ x: labels(across.groups, i), y: labels(down.groups, i) }));
     const hasTexts = (width - AXIS_PX) / across.groups.length >= CELL_PX;
     const depth = (mean) => relationLook.turned(high > low ? (mean - low) / (high - low) : 0.5, senses.value);
     return {
-      data: { cells: described.map(({ x: column, y: line, mean, n, std, ci }) => ({ x: column, y: line, mean, n, std, ci, text: hasTexts ? `${format.number(mean, decimals)}\nn ${n}` : "", ink: depth(mean) > DEEP ? look.onDeep : look.onPale })) },
+      data: { order, cells: described.map(({ x: column, y: line, mean, n, std, ci }) => ({ x: column, y: line, mean, n, std, ci, text: hasTexts ? `${format.number(mean, decimals)}\nn ${n}` : "", ink: depth(mean) > DEEP ? look.onDeep : look.onPale })) },
       signals: { x_title: x.title, y_title: y.title, is_reversed: isReversed, low, high: high > low ? high : low + (Math.abs(low) || 1) * 1e-9 },
       scales: [],
       height: FRAME_PX + 34 + down.groups.length * 34,
@@ -149,18 +170,25 @@
 
   /* Contour */
 
-  const GRID = 41;
+  const GRID = 61;
+  /** Half a cell, and so much more that no line is seen between two. */
+  const OVERLAP = 0.56;
   const LEVELS = 7;
-  const MOST_SMOOTHED = 2000;
+  const MOST_SMOOTHED = 1000;
   const LEAST_SMOOTHED = 6;
 
-  const enough = (n) => (n >= LEAST_SMOOTHED ? "" : `A landscape needs ${LEAST_SMOOTHED} runs with all three values and at least three different ones on each axis; here are ${n}.`);
+  /** Why there is no landscape. */
+  function flat(places, x, y) {
+    const few = [x, y].find(({ numbers }) => new Set(of(numbers, places)).size < 3);
+    const why = places.length < LEAST_SMOOTHED ? `here ${places.length === 1 ? "is" : "are"} ${places.length}` : few && `${few.title} has fewer`;
+    return why ? `A landscape needs ${LEAST_SMOOTHED} runs that have all three values, and three different ones on each axis: ${why}.` : "";
+  }
 
   function contour({ rows, slots, scales, senses, look }) {
     const { x, y, value } = slots;
     const places = complete(rows, [x, y, value]);
-    const isVaried = [x, y].every(({ numbers }) => new Set(of(numbers, places)).size >= 3);
-    if (places.length < LEAST_SMOOTHED || !isVaried) return { empty: enough(isVaried ? places.length : 0) };
+    const empty = flat(places, x, y);
+    if (empty) return { empty };
     const [scaleX, scaleY] = [scaleOf(x, scales.x), scaleOf(y, scales.y)];
     const chosen = thinned(places, MOST_SMOOTHED);
     const along = (field, scale) => {
@@ -171,15 +199,12 @@
     const grid = reporter.surface.smooth({ x: chosen.map((place) => atX.share(x.numbers[place])), y: chosen.map((place) => atY.share(y.numbers[place])), z: of(value.numbers, chosen) }, GRID);
     const ends = fields.extent(grid);
     const levels = reporter.surface.levels(...ends, LEVELS).filter((level) => level > ends[0] && level < ends[1]);
-    const bounds = [ends[0], ...levels, ends[1]];
-    const stepOf = (number) => bounds.findLastIndex((bound, i) => number >= bound && i < bounds.length - 1);
-    const half = 0.5 / (GRID - 1);
+    const half = OVERLAP / (GRID - 1);
     const cells = Array.from(grid, (number, at) => {
       const [column, line] = [(at % GRID) / (GRID - 1), Math.floor(at / GRID) / (GRID - 1)];
-      const step = stepOf(number);
       const [left, right, below, above] = [column - half, column + half, line - half, line + half].map((share) => Math.max(0, Math.min(1, share)));
-      return { x: atX.back(left), x2: atX.back(right), y: atY.back(below), y2: atY.back(above), value: (bounds[step] + bounds[step + 1]) / 2, smoothed: number };
-    }).filter(({ smoothed }) => !Number.isNaN(smoothed));
+      return { x: atX.back(left), x2: atX.back(right), y: atY.back(below), y2: atY.back(above), value: number };
+    }).filter(({ value: number }) => !Number.isNaN(number));
     const lines = levels.flatMap((level) => reporter.surface.contourLines(grid, GRID, level)).map(([x1, y1, x2, y2]) => ({ x: atX.back(x1), y: atY.back(y1), x2: atX.back(x2), y2: atY.back(y2), ink: look.line }));
     return {
       data: { cells, lines, points: thinned(places, MOST_POINTS - cells.length - Math.min(lines.length, 4000)).map((place) => ({ x: x.numbers[place], y: y.numbers[place], run: rows[place], ink: look.text })) },
@@ -194,18 +219,20 @@
   /* Rankings */
 
   const MOST_BARS = 15;
+  const DIGITS = 2;
 
-  function ranking(found, { look, title, isSigned, notices, heads, n, digits = 2 }) {
-    const shown = [...found].sort((a, b) => Math.abs(b.value) - Math.abs(a.value)).slice(0, MOST_BARS);
-    const bars = shown.map(({ label, value, low, high, n: pairs, text }) => ({
+  function ranking(found, { look, title, isSigned, notices, heads, n }) {
+    const size = ({ value }) => (isSigned ? Math.abs(value) : value);
+    const shown = [...found].sort((a, b) => size(b) - size(a)).slice(0, MOST_BARS);
+    const bars = shown.map(({ label, value, low, high, n: pairs }) => ({
       label,
       value,
       low: Number.isFinite(low) ? low : null,
       high: Number.isFinite(high) ? high : null,
       edge: Math.max(0, value, Number.isFinite(high) ? high : value),
-      text: text ?? format.number(value, digits),
+      text: format.number(Number(value.toFixed(DIGITS)), DIGITS),
       n: pairs,
-      color: value < 0 ? look.negative : look.positive,
+      color: isSigned && value < 0 ? look.negative : look.positive,
       ink: look.text,
     }));
     const reach = Math.max(...bars.map(({ edge }) => edge), 0.1);

@@ -56,6 +56,14 @@
 
   const twinOf = (rows, columns) => ({ heads: ["run", ...columns.map(({ title }) => title)], rows: Array.from(rows, (row) => ({ run: row, texts: columns.map(({ exact }) => exact(row)) })) });
 
+  /** Rows that settle the order of categories, on either axis. */
+  function orderOf(x, y, places) {
+    const values = (field) => (field.kind === "category" ? field.categories.map((text) => text || '""') : [field.numbers[places[0]]]);
+    const [across, up] = [values(x), values(y)];
+    if (!places.length || Math.max(across.length, up.length) === 1) return [];
+    return Array.from({ length: Math.max(across.length, up.length) }, (_, i) => ({ x: across[Math.min(i, across.length - 1)], y: up[Math.min(i, up.length - 1)] }));
+  }
+
   /* Scatter */
 
   function frontOf(places, x, y, senses) {
@@ -89,6 +97,7 @@
     const cannot = options.front && !canFront ? ["a Pareto front needs numbers on both axes"] : [];
     return {
       data: {
+        order: orderOf(x, y, places),
         points: places.map(mark),
         front: corners.map((corner, order) => ({ ...corner, order, color: look.muted })),
         best: front.map((place) => ({ ...mark(place), area: sizes.of(place) + 40, ink: look.text })),
@@ -121,7 +130,7 @@
       data: { points, best: [...records.map((place) => ({ ...at(place), ink: look.text })), ...last], records: records.map((place) => ({ ...at(place), ink: look.text })) },
       signals: { x_title: x.title, y_title: y.title, y_ticks: ticksOf(y, scaleY) },
       scales: [scaleX, scaleY],
-      notices: [...(bestRow >= 0 ? [`best ${y.exact(bestRow)}, ${since === 0 ? "by the last run" : `${count(since)} ${since === 1 ? "run" : "runs"} ago`}`] : []), ...sampleNotice(drawn.length, order.length), ...fields.lacks(y), ...fields.lacks(x)],
+      notices: [...(bestRow >= 0 ? [`best ${reporter.format.number(Number(best[best.length - 1].toPrecision(5)))}, ${since === 0 ? "by the last run" : `${count(since)} ${since === 1 ? "run" : "runs"} ago`}`] : []), ...sampleNotice(drawn.length, order.length), ...fields.lacks(y), ...fields.lacks(x)],
       twin: { heads: ["run", x.title, y.title, "best so far"], rows: order.map((place, i) => ({ run: rows[place], texts: [x.exact(rows[place]), y.exact(rows[place]), String(best[i])] })) },
       n: order.length,
     };
@@ -131,6 +140,8 @@
 
   const MOST_TICKS = 5;
   const MOST_LABEL_CHARS = 16;
+  /** Where runs without a value pass: below the axis. */
+  const FLOOR = -0.12;
 
   /** Where the values of a field stand on its axis, 0 to 1, and what is written beside it. */
   function axisOf(field) {
@@ -155,7 +166,7 @@
   }
 
   function lineOf(axes, place, row, color, more) {
-    return axes.map(({ field, at }, axis) => ({ axis, at: Number.isNaN(field.numbers[place]) ? null : at(field.numbers[place]), run: row, color, ...more }));
+    return axes.map(({ field, at }, axis) => ({ axis, at: Number.isNaN(field.numbers[place]) ? FLOOR : at(field.numbers[place]), run: row, color, ...more }));
   }
 
   /**
@@ -171,18 +182,21 @@
     const inside = places.filter((place) => isIn(rows[place]));
     const outside = thinned(places.filter((place) => !isIn(rows[place])), Math.floor(most / 4));
     const drawn = thinned(inside, most - outside.length);
-    if (colors.depth) drawn.sort((a, b) => (colors.depth(a) || 0) - (colors.depth(b) || 0));
+    if (colors.depth) drawn.sort((a, b) => (colors.depth(a) || -1) - (colors.depth(b) || -1));
     const opacity = drawn.length > 400 ? 0.25 : drawn.length > 80 ? 0.5 : 0.85;
     const ground = { ground: look.surface };
+    const isKnown = (place) => !color || !Number.isNaN(color.numbers[place]);
+    const hasGaps = slots.axes.some(({ missing, broken }) => missing + broken > 0);
+    const ticksOfAxis = ({ ticks, field }) => (field.missing + field.broken > 0 ? [...ticks, { at: FLOOR, text: "–" }] : ticks);
     return {
       data: {
         context: outside.flatMap((place) => lineOf(axes, place, rows[place], look.faint)),
-        lines: drawn.flatMap((place) => lineOf(axes, place, rows[place], colors.of(place), { opacity })),
+        lines: drawn.flatMap((place) => lineOf(axes, place, rows[place], isKnown(place) ? colors.of(place) : look.faint, { opacity })),
         axes: axes.map(({ field }, axis) => ({ axis, name: reporter.format.truncateMiddle(field.title, Math.max(6, Math.floor(width / axes.length / 7))) })),
-        ticks: axes.flatMap(({ ticks }, axis) => ticks.map((tick) => ({ axis, ...tick, ...ground }))),
+        ticks: axes.flatMap((one, axis) => ticksOfAxis(one).map((tick) => ({ axis, ...tick, ...ground }))),
         legend: relationLook.legendRows(colors.legend, look, widthOf, width),
       },
-      signals: {},
+      signals: { floor: hasGaps ? FLOOR : 0 },
       scales: [],
       axes,
       notices: [...sampleNotice(drawn.length, inside.length), ...(inside.length < rows.length ? [`${count(inside.length)} of ${count(rows.length)} runs inside`] : []), ...slots.axes.flatMap(fields.lacks)],

@@ -2,7 +2,7 @@
  * What lies over the axes of parallel coordinates: drag over an axis to filter, drag its name to move it.
  *
  *   const axes = new reporter.ParallelAxes(box, handlers)
- *   axes.show({mount, area, toX, axes, brushOf})   after each drawing
+ *   axes.show({mount, area, toX, axes, floor, brushOf})   after each drawing
  *
  * By keyboard: the ends of a filter are sliders; left and right move an axis whose name has the focus,
  * Delete takes it away. Knows nothing of tables: `handlers` has brush(id, brush | null), order(ids).
@@ -49,7 +49,8 @@
     }
 
     draw() {
-      const { top, height } = this.owner.area;
+      const { top } = this.owner.area;
+      const height = this.owner.area.height / (1 - this.owner.floor);
       Object.assign(this.grip.style, { left: px(this.x - GRIP_PX / 2), top: px(top), height: px(height), width: px(GRIP_PX) });
       const room = Math.min(150, this.owner.room);
       Object.assign(this.name.style, { left: px(this.x - room / 2), top: px(top - 10 - NAME_PX), width: px(room), height: px(NAME_PX), translate: "" });
@@ -198,9 +199,9 @@
       return this.axes.length > 1 ? this.toX(1) - this.toX(0) : 120;
     }
 
-    show({ mount, area, toX, axes, brushOf }) {
+    show({ mount, area, toX, axes, floor, brushOf }) {
       const style = { left: px(mount.offsetLeft), top: px(mount.offsetTop), width: px(mount.offsetWidth), height: px(mount.offsetHeight) };
-      Object.assign(this, { area, toX, brushOf });
+      Object.assign(this, { area, toX, floor, brushOf });
       Object.assign(this.layer.style, style);
       const focus = this.focused();
       this.axes = axes.map((axis, place) => new Axis(this, axis, place));

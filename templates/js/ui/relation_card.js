@@ -11,6 +11,8 @@
 
   const FONT = "11px";
   const LEGEND_LEFT_PX = 90;
+  /** From one axis of parallel coordinates to the next. */
+  const LEAST_AXIS_PX = 92;
   const context = document.createElement("canvas").getContext("2d");
 
   function widthOf(text) {
@@ -51,9 +53,14 @@
       return relationChoices.splitList(this.idOf(slot));
     }
 
-    isOn({ name, is_on: isOn }) {
+    /** Undefined where the data decide. */
+    wish({ name, is_on: isOn }) {
       const chosen = this.chosen(name);
-      return chosen ? chosen === "on" : isOn;
+      return chosen ? chosen === "on" : isOn ?? undefined;
+    }
+
+    isOn(option) {
+      return this.wish(option) ?? this.last?.options?.[option.name] ?? false;
     }
 
     /** Every column that the chart needs, by id. */
@@ -145,7 +152,7 @@
         slots,
         senses,
         widthOf,
-        options: Object.fromEntries(this.kind.options.map((option) => [option.name, this.isOn(option)])),
+        options: Object.fromEntries(this.kind.options.map((option) => [option.name, this.wish(option)])),
         scales: bySlot("scale"),
         look: this.board.look(),
         params: () => this.board.params(rows),
@@ -163,15 +170,15 @@
         await this.board.bring(this.wanted());
         if (turn !== this.turn) return;
         const found = this.read();
-        this.drawFields(found.slots);
         const made = this.make(found);
+        this.last = made;
+        this.drawFields(found.slots);
         if (made.empty) this.empty(made.empty);
         else await this.show(made, found);
         if (turn === this.turn) this.figure.dataset.state = made.empty ? "empty" : "ready";
       } catch (error) {
         this.empty(error instanceof reporter.DataFileError ? error.message : `This chart cannot be drawn: ${error.message}`);
         this.figure.dataset.state = "error";
-        if (!(error instanceof reporter.DataFileError)) console.error(error);
       }
     }
 
@@ -200,13 +207,21 @@
       const variant = this.prepare(made.scales);
       this.box.style.height = made.height ? `${made.height}px` : "";
       this.found = found;
-      this.last = made;
       this.view.view.description(`${this.kind.title}: ${this.titlesOf(found).join(", ")}; ${format.count(made.n)} runs`);
+      this.widen(made);
       await this.view.show(made.data, made.signals);
       this.notice.textContent = this.notice.title = [...made.notices, `n ${format.count(made.n)}`].join(" · ");
       this.overlay(made);
       this.attachTip(made, found);
       this.tools.update(reporter.relationTwin(this, made, variant), { view: this.view });
+    }
+
+    /** Axes that would stand too close get more room than the screen has: the box scrolls. */
+    widen({ axes = [] }) {
+      this.view.paper = null;
+      const { size } = this.view;
+      const width = axes.length * LEAST_AXIS_PX;
+      if (width > size.width) this.view.paper = { ...size, width };
     }
 
     titlesOf({ slots }) {
@@ -221,7 +236,7 @@
         order: (ids) => this.choose(slot.name, relationChoices.joinList(ids)),
       });
       const { view } = this;
-      this.axes.show({ mount: view.mount, area: view.area, toX: view.scale("x"), axes: made.axes, brushOf: (id) => this.board.brushing.of(id) });
+      this.axes.show({ mount: view.mount, area: view.area, toX: view.scale("x"), axes: made.axes, floor: made.signals.floor, brushOf: (id) => this.board.brushing.of(id) });
     }
 
     attachTip(made, { slots }) {

@@ -62,7 +62,7 @@
 
   /** A list that is filled when somebody opens it: pages may have thousands of columns. */
   function picker(owner, slot, chosen, act) {
-    const none = slot.default === "" ? [option("", "none", !chosen)] : [];
+    const none = slot.default === "" ? [option("", slot.name === "color" ? "as in the table" : "none", !chosen)] : [];
     const select = make("select", { "aria-label": slot.label, "data-slot": slot.name, onchange: () => act(select.value) });
     const fill = () => {
       if (select.dataset.filled === String(owner.table.columns.byId.size)) return;

@@ -26,7 +26,7 @@
       scatter: () => ({ points: () => made.data.points.map((row) => at(row, x(row.x) + (made.scales[0] === "category" ? shifts(row, "shift_x") : 0), y(row.y) + (made.scales[1] === "category" ? shifts(row, "shift_y") : 0))) }),
       progress: () => ({ points: () => made.data.points.map((row) => at(row, x(row.x), y(row.y))) }),
       contour: () => ({ points: () => made.data.points.map((row) => at(row, x(row.x), y(row.y))) }),
-      boxes: () => ({ points: () => made.data.points.map((row) => at(row, x(row.x), y(row.label) + row.shift)), areas: () => bands(made.data.groups, "label") }),
+      boxes: () => ({ points: () => made.data.points.map((row) => at(row, x(row.x), y(row.label) + row.shift * view.scale("y").bandwidth())), areas: () => bands(made.data.groups, "label") }),
       parallel: () => ({ points: () => [], areas: undefined }),
       heat: () => ({ points: () => [], areas: () => made.data.cells.map((row) => box(row, x(row.x), y(row.y))) }),
     };
@@ -55,7 +55,8 @@
   function lineFinder(view, made) {
     const n = made.axes.length;
     return (x, y) => {
-      const { left, top, height } = view.area;
+      const { left, top } = view.area;
+      const toY = view.scale("y");
       const gap = n > 1 ? view.scale("x")(1) - view.scale("x")(0) : 0;
       const along = gap ? Math.max(0, Math.min(n - 1, (x - left) / gap)) : 0;
       const axis = Math.min(Math.floor(along), Math.max(0, n - 2));
@@ -63,8 +64,7 @@
       let [best, least] = [null, LINE_PX];
       for (let first = 0; first < rows.length; first += n) {
         const [from, to] = [rows[first + axis].at, rows[first + Math.min(axis + 1, n - 1)].at];
-        if (from === null || to === null) continue;
-        const distance = Math.abs(top + height * (1 - (from + (to - from) * share)) - y);
+        const distance = Math.abs(top + toY(from + (to - from) * share) - y);
         if (distance <= least) [least, best] = [distance, rows[first]];
       }
       return best;

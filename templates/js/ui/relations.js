@@ -94,14 +94,19 @@
       await this.bring([this.goal].filter(Boolean));
       const all = Uint32Array.from({ length: columns.n }, (_, row) => row);
       const goal = columns.get(this.goal) && fields.readField(columns.get(this.goal), all);
-      const tells = (column) => {
-        if (!goal) return 0;
-        const field = fields.readField(column, all);
-        const { adjusted } = association.mutualInformation(field.numbers, goal.numbers, { isCategoryA: field.kind === "category", isCategoryB: goal.kind === "category" });
-        return /seed/i.test(column.key) ? -1 : adjusted;
-      };
+      const read = new Map();
+      const fieldOf = (column) => read.get(column) ?? read.set(column, fields.readField(column, all)).get(column);
+      const tells = (column) => this.tellsAbout(goal, fieldOf(column), column);
+      const together = (a, b) => fieldOf(a).numbers.reduce((sum, value, i) => sum + !Number.isNaN(value + fieldOf(b).numbers[i]), 0) / columns.n;
       const time = columns.get("attributes.start_time") ? "attributes.start_time" : "";
-      this.known = { goal: this.goal, time, params: relationChoices.rankedParams(columns, tells) };
+      this.known = { goal: this.goal, time, tells, together, params: relationChoices.rankedParams(columns, tells) };
+    }
+
+    /** How much a param says about the metric, less where few runs have it; a seed is no choice of anybody's. */
+    tellsAbout(goal, field, { key }) {
+      if (!goal || /seed/i.test(key)) return -1;
+      const { adjusted, n } = association.mutualInformation(field.numbers, goal.numbers, { isCategoryA: field.kind === "category", isCategoryB: goal.kind === "category" });
+      return (adjusted * n) / goal.numbers.length;
     }
 
     built(id) {
