@@ -130,14 +130,21 @@
    * @returns {{heads: string[], rows: {line: object, numbers: number[]}[]}}
    */
   function barTwinOf(bars, metric) {
-    return { heads: ["run", metric], rows: bars.map((bar) => ({ line: bar, numbers: [bar.value] })) };
+    const isGrouped = bars.some(({ members }) => members);
+    const around = ({ low, high, n }) => (isGrouped ? [low, high, n] : []);
+    return { heads: isGrouped ? ["group", metric, "low", "high", "n"] : ["run", metric], rows: bars.map((bar) => ({ line: bar, numbers: [bar.value, ...around(bar)] })) };
   }
 
   /** @returns {string}  RFC 4180: one line a run */
   function barsToCsv(bars, metric) {
     const field = reporter.rows.csvField;
-    const records = [["run_id", "run_name", metric].map(field).join(",")];
-    for (const { id, name, value } of bars) records.push(`${id},${field(name)},${plain(value)}`);
+    const isGrouped = bars.some(({ members }) => members);
+    const records = [(isGrouped ? ["group", metric, "low", "high", "n"] : ["run_id", "run_name", metric]).map(field).join(",")];
+    for (const bar of bars) {
+      const names = isGrouped ? [bar.name] : [bar.id, bar.name];
+      const numbers = isGrouped ? [bar.value, bar.low, bar.high, bar.n] : [bar.value];
+      records.push([...names.map(field), ...numbers.map(plain)].join(","));
+    }
     return `${records.join("\r\n")}\r\n`;
   }
 

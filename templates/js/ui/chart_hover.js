@@ -137,7 +137,7 @@
     read(x, y) {
       const { area, bars, metric, unit } = this.chart;
       const bar = isInside(area, Math.max(0, x), y) ? bars[Math.floor((y / area.height) * bars.length)] : null;
-      return bar ? { head: metric, unit, rows: [{ ...bar, text: exactTexts([bar.value])[0], aside: "" }], more: 0 } : null;
+      return bar ? { head: metric, unit, rows: [{ ...bar, text: exactTexts([bar.value])[0], aside: bar.members ? [around({ line: { low: [bar.low], high: [bar.high] }, y: [bar.value] }, 0), `n = ${bar.n}`].filter(Boolean).join(" · ") : "" }], more: 0 } : null;
     }
 
     hide() {}

@@ -2,6 +2,7 @@
  * What a chart card shows: reads its handles, loads the data files they lead to, joins series and runs.
  *
  *   reporter.chartSource.load(figure)   resolves to {lines, total} or, for bars, {bars, total}
+ *   reporter.chartSource.filesOf(figure)   resolves to the names of the files of its histories
  *   reporter.chartSource.drawing()      resolves to the compiled charts, once Vega's runtime is here too
  */
 (function (reporter) {
@@ -147,11 +148,20 @@
     return { ...card, unit: "", direction: "", ...definition, ...found };
   }
 
+  /** The files of a chart's histories. */
+  async function filesOf(figure) {
+    const card = readCard(figure);
+    const { experiments } = await reporter.catalog;
+    const wanted = experiments.filter(({ id }) => card.experiments.includes(id));
+    const ids = card.runId ? [card.runId] : card.runs.length ? card.runs : null;
+    return wanted.flatMap(({ series }) => shardsOf(series[card.metric] || [], ids));
+  }
+
   async function drawing() {
     const { charts, vega } = await reporter.catalog;
     const [specs] = await Promise.all([reporter.load(`data/${charts}`, "charts"), reporter.load(vega)]);
     return specs;
   }
 
-  reporter.chartSource = { load, drawing };
+  reporter.chartSource = { load, filesOf, drawing };
 })((globalThis.reporter = globalThis.reporter || {}));

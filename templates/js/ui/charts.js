@@ -20,7 +20,10 @@
   const REST_MS = 80;
 
   /** What a half and a third of a page's width hold at about their size. */
-  const PAPER = { half: { width: 320, height: 180 }, third: { width: 220, height: 140 } };
+  const PAPER = { half: { width: 320, height: 180 }, third: { width: 220, height: 140 }, facet: { width: 200, height: 120 } };
+
+  /** Files of histories that are read before anybody scrolls to their charts: some 200 kB each. */
+  const MOST_AHEAD = 60;
 
   const pause = () => new Promise((resolve) => setTimeout(resolve));
 
@@ -95,6 +98,7 @@
       else {
         this.drawing ??= Object.assign(new Drawing(this.box, specs, data), { source: this.loaded });
         this.drawing.data = data;
+        this.look = look;
         await this.drawing.draw(look);
       }
       this.tools.update(data, this.drawing);
@@ -134,9 +138,10 @@
     }
 
     /** A vector drawing over the one on the screen, in the colours of now and of the size given. */
-    async toPaper(look) {
-      this.drawing.view.paper = this.figure.closest(".three") ? PAPER.third : PAPER.half;
-      await this.drawing.draw(look);
+    async toPaper() {
+      const isSplit = this.figure.classList.contains("faceted");
+      this.drawing.view.paper = isSplit ? PAPER.facet : this.figure.closest(".three") ? PAPER.third : PAPER.half;
+      await this.drawing.draw(this.look);
       const drawn = new DOMParser().parseFromString(await this.drawing.view.toSvg(), "image/svg+xml").documentElement;
       drawn.classList.add("on-paper");
       this.box.querySelector(".on-paper")?.remove();
@@ -154,6 +159,7 @@
   /** By figure. @type {Map<HTMLElement, Card>} */
   const cards = new Map();
   const waiting = new Set();
+  const readAheadFiles = new Set();
   let isDrawing = false;
 
   /** Draw what waits, the nearest to the screen first, one at a time and with room for the reader between. */
@@ -167,6 +173,7 @@
       await pause();
     }
     isDrawing = false;
+    readAhead();
   }
 
   function ask(card) {
@@ -249,8 +256,31 @@
 
   const shownCards = () => [...cards.values()].filter((card) => card.isLive && isLaidOut(card.figure));
 
+  /** All at once: what is not here cannot be waited for, and must not keep the others from being drawn. */
   async function toPaper() {
-    for (const card of shownCards()) if (card.drawing?.view) await card.toPaper(reporter.chartLook.get()).catch(() => undefined);
+    await Promise.all(shownCards().map((card) => onPaper(card).catch(() => undefined)));
+  }
+
+  async function onPaper(card) {
+    if (!card.drawing?.view) {
+      await card.load();
+      await card.draw(reporter.chartLook.get());
+    }
+    if (card.drawing?.view) await card.toPaper();
+  }
+
+  /** Histories of charts further down are read while nothing else is to be done: paper waits for no file. */
+  async function readAhead() {
+    const idle = globalThis.requestIdleCallback || ((act) => setTimeout(act, REST_MS));
+    for (const card of shownCards()) {
+      await new Promise((resolve) => idle(resolve));
+      if (readAheadFiles.size >= MOST_AHEAD || waiting.size) return;
+      for (const file of await reporter.chartSource.filesOf(card.figure)) {
+        if (readAheadFiles.size >= MOST_AHEAD || readAheadFiles.has(file)) continue;
+        readAheadFiles.add(file);
+        await reporter.load(`data/${file}`, `series/${file.replace(/\.js$/, "")}`).catch(() => undefined);
+      }
+    }
   }
 
   function fromPaper() {
