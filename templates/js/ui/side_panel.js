@@ -88,7 +88,8 @@
         const hadFocus = this.element.contains(document.activeElement);
         this.hide();
         this.split.classList.remove("open");
-        if (hadFocus) (this.returnTo?.isConnected ? this.returnTo : this.button)?.focus();
+        const isGone = !this.returnTo?.isConnected || this.returnTo === document.body;
+        if (hadFocus) (isGone ? this.button : this.returnTo)?.focus();
         return;
       }
       if (!this.element.contains(document.activeElement)) this.returnTo = document.activeElement;
