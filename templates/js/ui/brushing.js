@@ -6,6 +6,7 @@
  *   table.brushing.set("params.lr", {range: [0.01, 0.1]})   null takes it away
  *   table.brushing.base()                      rows that the query alone shows, in the table's order
  *   table.brushing.chips()                     an element that shows them, with a button to remove each
+ *   "reporter:brushes"                         an event on the document: they are others now
  */
 (function (reporter) {
   "use strict";
@@ -96,6 +97,7 @@
 
     show() {
       for (const chips of this.shown) this.fill(chips);
+      document.dispatchEvent(new CustomEvent("reporter:brushes"));
     }
 
     fill(chips) {

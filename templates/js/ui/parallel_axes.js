@@ -166,7 +166,9 @@
       else {
         const shares = [...(this.shares ?? [0, 1])];
         shares[end] = clamp(jump ?? shares[end] + way);
-        this.commit(shares.sort((a, b) => a - b));
+        this.shares = shares.sort((a, b) => a - b);
+        this.drawBand();
+        this.commit(this.shares);
       }
       event.preventDefault();
     }

@@ -240,7 +240,7 @@
     }
 
     attachTip(made, { slots }) {
-      const columns = Object.values(slots).flat().filter(Boolean);
+      const columns = [...new Map(Object.values(slots).flat().filter(Boolean).map((field) => [field.id, field])).values()];
       reporter.relationTip.attach(this.box, { mount: this.kind.maker === "parallel" ? this.axes.layer : this.view.mount, ...reporter.relationTargets(this.view, this.kind.maker, made), ...this.board.tell(columns) });
     }
 

@@ -15,6 +15,9 @@
   const NEAR_PX = { mouse: 14, pen: 18, touch: 28 };
   const GAP_PX = 14;
 
+  /** What lies over a chart and has an answer of its own to a click. */
+  const OTHERS = ".axis-grip, .axis-name";
+
   const tip = make("div.tip.chart-tip.relation-tip", { hidden: true, role: "status" });
   let pinnedBy = null;
 
@@ -68,7 +71,7 @@
     }
 
     tell(event, row, isPinned) {
-      const told = row.run === undefined ? this.tellRow(row) : this.tellRun(row);
+      const told = row.run === undefined ? this.tellRow(row) : this.tellRun(row.run);
       fill(told, isPinned && row.run !== undefined ? this.actions(row.run, hide) : []);
       tip.hidden = false;
       tip.classList.toggle("pinned", isPinned);
@@ -84,6 +87,7 @@
     }
 
     click(event) {
+      if (event.target.closest(OTHERS)) return;
       const row = this.find(event);
       hide();
       if (!row) return;

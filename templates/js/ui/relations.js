@@ -259,7 +259,7 @@
       this.importances = this.experiment.importance ? await reporter.load(`data/${this.experiment.importance}`, `importance/${this.experiment.id}`) : null;
       await this.learn();
       this.drawToolbar();
-      document.addEventListener("reporter:rows", later);
+      for (const name of ["reporter:rows", "reporter:brushes"]) document.addEventListener(name, later);
       this.listener = (view, names) => this.readView(names);
       reporter.view.subscribe(this.listener);
       const redraw = () => this.refresh();
