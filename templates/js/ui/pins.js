@@ -14,6 +14,9 @@
 
   const ID_DIGITS = 8;
 
+  /** "+4,459 %" says nothing that the difference does not. */
+  const MAX_TIMES = 10;
+
   /** Rows whose differences are measured for the width of their slot. */
   const MEASURED = 200;
 
@@ -164,8 +167,10 @@
       const nothing = { text: "", mark: "d" };
       if (row === this.base || !column.has(row)) return nothing;
       const how = { decimals: this.decimalsOf(column), unit: column.unit, direction: column.direction };
-      const { delta, percent, verdict } = comparison.change(column.number(row), column.number(this.base), how);
-      return { text: [delta, percent].filter(Boolean).join("  "), mark: `d ${verdict}`.trim() };
+      const [value, base] = [column.number(row), column.number(this.base)];
+      const { delta: text, percent, verdict } = comparison.change(value, base, how);
+      const isTold = Math.abs(value - base) < MAX_TIMES * Math.abs(base);
+      return { text: [text, isTold && percent].filter(Boolean).join("  "), mark: `d ${verdict}`.trim() };
     }
 
     slotOf(column) {

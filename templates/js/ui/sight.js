@@ -27,7 +27,16 @@
       const charts = document.querySelector("[data-panel=charts] .charts-section");
       this.note = charts && make("p.muted", { "data-role": "charts-rows", role: "status", hidden: true });
       charts?.before(this.note);
+      this.offerCharts();
       reporter.visibleRuns = (experiment) => (experiment === table.experiment ? this.rows() : null);
+    }
+
+    /** Charts draw what is selected: the bar of the selection leads there. */
+    offerCharts() {
+      const tab = document.querySelector("[data-tab=charts]");
+      if (!tab) return;
+      const show = make("button.btn", { textContent: "Charts of these", "data-role": "show-charts", onclick: () => (tab.click(), tab.focus()) });
+      this.table.role("compare").after(show);
     }
 
     /** A run, or all runs of a group. */
