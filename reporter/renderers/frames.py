@@ -42,6 +42,8 @@ class FramedView:
     """Natural size in CSS pixels; 0 when the figure takes any size."""
     poster: str
     """href of a still picture that stands until the figure is drawn; empty when there is none."""
+    poster_path: str
+    """Its site path."""
 
 
 def framed_figure(
@@ -95,6 +97,7 @@ def framed_figure(
         width=width,
         height=height,
         poster=request.url(poster_path) if poster else "",
+        poster_path=poster_path if poster else "",
     )
     return Fragment(
         template="fragments/framed.html.j2",

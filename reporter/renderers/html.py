@@ -84,6 +84,7 @@ class HtmlView:
     path: str
     """Site path: the script knows the site's root."""
     title: str
+    size_bytes: int
 
 
 @renderer("text/html", "application/xhtml+xml")
@@ -95,7 +96,12 @@ def render_html(request: ArtifactRequest) -> Fragment:
     page = f"{request.base_path}.view.html"
     return Fragment(
         template="fragments/html.html.j2",
-        context=HtmlView(src=request.url(page), path=page, title=request.name),
+        context=HtmlView(
+            src=request.url(page),
+            path=page,
+            title=request.name,
+            size_bytes=request.artifact.size_bytes,
+        ),
         files={page: _writer(request)},
         is_figure=request.artifact.kind == "figure",
         page=page,

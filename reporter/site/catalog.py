@@ -29,6 +29,7 @@ def catalog_file(
     importances: Mapping[str, str],
     figures: Mapping[str, str],
     logged: Mapping[str, tuple[str, int]],
+    live: Mapping[str, str],
 ) -> bytes:
     """Write the catalog.
 
@@ -50,6 +51,8 @@ def catalog_file(
         Experiment id to the name of the data file of its pictures.
     logged : mapping of str to (str, int)
         Experiment id to the name of the list of tables that several runs logged, and their number.
+    live : mapping of str to str
+        Experiment id to the name of the list of its interactive figures.
 
     Returns
     -------
@@ -75,6 +78,7 @@ def catalog_file(
                 **({"zoom": f"{zooms[experiment.id]}.js"} if experiment.id in zooms else {}),
                 "importance": importances.get(experiment.id, ""),
                 "figures": figures.get(experiment.id, ""),
+                "live": live.get(experiment.id, ""),
                 "logged": logged.get(experiment.id, ("", 0))[0],
                 "definitions": _definitions(experiment),
             }

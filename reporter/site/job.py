@@ -54,6 +54,10 @@ class Job:
         By run id: artifact path to site path, of the artifacts that are in the site.
     figures : dict of str to list of ShippedFile
         By experiment id: files that are probably figures.
+    live : dict of str to list of ShippedFile
+        By experiment id: files that may be interactive figures or pages.
+    live_lists : dict of str to str
+        By experiment id: name of the list of its interactive figures.
     logged : dict of str to list of ShippedFile
         By experiment id: files that are probably tables.
     table_lists : dict of str to (str, int)
@@ -87,6 +91,8 @@ class Job:
     history: tuple[BuildRecord, ...] = ()
     places: dict[str, dict[str, str]] = field(default_factory=dict)
     figures: dict[str, list[ShippedFile]] = field(default_factory=dict)
+    live: dict[str, list[ShippedFile]] = field(default_factory=dict)
+    live_lists: dict[str, str] = field(default_factory=dict)
     logged: dict[str, list[ShippedFile]] = field(default_factory=dict)
     table_lists: dict[str, tuple[str, int]] = field(default_factory=dict)
     figure_files: dict[str, str] = field(default_factory=dict)

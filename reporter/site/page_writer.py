@@ -106,6 +106,7 @@ def write_catalog(job: Job) -> None:
         importances,
         job.figure_files,
         job.table_lists,
+        job.live_lists,
     )
     job.output.write(links.CATALOG, data)
 
@@ -164,6 +165,7 @@ def _write_experiment(job: Job, lookup: ExperimentLookup, frames: FrameMaker) ->
         job.plan.year_of_newest,
         job.plan.settings.full_data,
         job.plan.settings.config.views,
+        job.plan.settings.config.comparisons,
         experiment.first_columns,
         sorted(vars(experiment.experiment).items()),
         list(experiment.metrics.values()),

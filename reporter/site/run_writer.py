@@ -23,17 +23,19 @@ from reporter.site.artifacts import (
 from reporter.site.contexts import FigureCard, Frame
 from reporter.site.figures import figures_file
 from reporter.site.frames import FrameMaker
+from reporter.site.galleries import Gallery, make_gallery
 from reporter.site.gallery import artifact_rows, figure_cards
 from reporter.site.histories import PartsPass, SeriesPass, read_run
 from reporter.site.job import Job
+from reporter.site.live_figures import is_likely_live, live_files, write_live_list
 from reporter.site.logged_tables import is_likely_table, with_tables, write_tables
 from reporter.site.lookup import ExperimentLookup
 from reporter.site.manifest import inputs_digest
 from reporter.site.notes import NOTE_TAG, render_note
 from reporter.site.own_charts import Subject
 from reporter.site.plan import PlannedRun, SitePlan
-from reporter.site.run_contexts import RunPage
-from reporter.site.run_page import RunPlace, place_run, run_context
+from reporter.site.run_contexts import ArtifactRow, RunPage
+from reporter.site.run_page import RunPlace, files_context, place_run, run_context
 from reporter.site.run_parts import RunParts, read_parts
 from reporter.site.series import plan_shards
 from reporter.site.tables import aggregate_files, table_files
@@ -86,6 +88,8 @@ class RunWriter:
             job.zooms[experiment.id] = self._write_table(*zooms)
         if figures := figures_file(lookup, job.figures.get(experiment.id, ())):
             job.figure_files[experiment.id] = self._write_table(*figures)
+        if live := write_live_list(job, lookup, job.live.pop(experiment.id, ())):
+            job.live_lists[experiment.id] = live
         logged = job.logged.pop(experiment.id, ())
         job.table_lists[experiment.id] = write_tables(job, lookup, logged)
         job.tables[experiment.id] = [
@@ -112,6 +116,7 @@ class RunWriter:
         likely = [f for f in files if is_likely_figure(f.artifact) and not f.left_out]
         job.figures.setdefault(lookup.experiment.id, []).extend(likely)
         job.logged.setdefault(lookup.experiment.id, []).extend(filter(is_likely_table, files))
+        job.live.setdefault(lookup.experiment.id, []).extend(filter(is_likely_live, files))
         if not item.has_page:
             reading = read_run(job.reader, item, series, self._parts, needs_sparks=False)
             job.add_problems(item.run_id, reading.problems)
@@ -140,10 +145,12 @@ class RunWriter:
         own = self._job.own.digest_for("run")
         return inputs_digest("run", self._job.version, frame, year, name, facts, place, own)
 
-    def _frame(self, lookup: ExperimentLookup, item: PlannedRun) -> Frame:
+    def _frame(self, lookup: ExperimentLookup, item: PlannedRun, files_page: str = "") -> Frame:
         page = links.run_page(item.run_id)
         experiment = lookup.experiment
         trail = [(experiment.name, links.experiment_page(experiment.id)), (item.name, page)]
+        if files_page:
+            return self._frames.lasting_frame(files_page, [*trail, ("Files", files_page)])
         return self._frames.lasting_frame(page, trail)
 
     def _write_page(
@@ -159,21 +166,39 @@ class RunWriter:
         exhibits = draw(job.reader, files, page)
         needs = write_files(job.output, exhibits)
         parts = read_parts(job.reader, item, files)
-        needs += self._write_parts(parts)
+        gallery = make_gallery(figure_cards(exhibits, page), job.theme)
+        needs += self._write_parts({**parts.files, **gallery.files})
+        for live in live_files(job, exhibits):
+            job.output.write(live.path, live.content)
+            needs.append(live.path)
         subject = Subject(page=page, kind="run", name=item.name, runs=[(lookup.experiment, item)])
         own, own_problems = job.own.draw(job.reader, subject)
         needs += write_fragments(job.output, [chart.fragment for chart in own])
         problems = [*_drawing_problems(exhibits), *own_problems]
         job.add_problems(item.run_id, problems)
         cards = [chart.card for chart in own]
-        context = self._context(lookup, item, place, files, exhibits, sparks, cards, parts)
+        rows = artifact_rows(files, exhibits, page)
+        needs += self._write_files_page(lookup, item, rows)
+        context = self._context(lookup, item, place, files, sparks, cards, parts, gallery, rows)
         data = job.theme.render("run.html.j2", context)
         job.output.write(page, data, inputs=inputs, needs=needs, problems=problems)
 
-    def _write_parts(self, parts: RunParts) -> list[str]:
-        for path, content in parts.files.items():
+    def _write_parts(self, files: Mapping[str, bytes]) -> list[str]:
+        for path, content in files.items():
             self._job.output.write(path, content)
-        return list(parts.files)
+        return list(files)
+
+    def _write_files_page(
+        self, lookup: ExperimentLookup, item: PlannedRun, rows: Sequence[ArtifactRow]
+    ) -> list[str]:
+        """List all files on a page of their own, when they are too many for the run's."""
+        path = links.run_files(item.run_id)
+        frame = self._frame(lookup, item, path)
+        context = files_context(item, frame=frame, artifacts=rows)
+        if context is None:
+            return []
+        self._job.output.write(path, self._job.theme.render("files.html.j2", context))
+        return [path]
 
     def _context(
         self,
@@ -181,10 +206,11 @@ class RunWriter:
         item: PlannedRun,
         place: RunPlace,
         files: Sequence[ShippedFile],
-        exhibits: Sequence[Exhibit],
         sparks: Mapping[str, str],
         own_charts: Sequence[FigureCard],
         parts: RunParts,
+        gallery: Gallery,
+        rows: Sequence[ArtifactRow],
     ) -> RunPage:
         page = links.run_page(item.run_id)
         by_path = {file.artifact.path: file.site_path for file in files if file.site_path}
@@ -199,9 +225,10 @@ class RunWriter:
             place,
             frame=self._frame(lookup, item),
             sparks=sparks,
-            figures=figure_cards(exhibits, page),
+            figures=gallery.groups,
+            n_figures=gallery.n_figures,
             own_charts=own_charts,
-            artifacts=artifact_rows(files, exhibits, page),
+            artifacts=rows,
             note_html=render_note(item.run.data.tags.get(NOTE_TAG, ""), find_file),
             problems=self._job.problems[item.run_id],
             year_of_newest=self._job.plan.year_of_newest,

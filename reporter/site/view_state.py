@@ -27,7 +27,7 @@ LISTS = frozenset(
         "brush",
         "heat",
         "w",
-        "tblby",
+        "tblby", "wallpair",
         "sets",
         "exp",
         "zoom",

@@ -156,6 +156,10 @@ def test_a_figure_without_room_stays_a_picture_until_it_is_enlarged(open_run):
 def test_a_logged_page_runs_alone(open_run, zoo_place):
     page = open_run()
     shown = preview(page, "page.html")
+    assert shown.locator("iframe").count() == 0
+    assert "without network" in shown.inner_text()
+    shown.get_by_role("button", name="Show this page").click()
+    assert shown.locator("iframe").get_attribute("sandbox") == "allow-scripts"
     outer = shown.locator("iframe").element_handle().content_frame()
     frame = outer.wait_for_selector("iframe").content_frame()
     frame.locator("#said").wait_for()

@@ -60,6 +60,33 @@ test("groups stand in the order of their numbers, what has none last", () => {
   assert.deepEqual(wall.group([], null), []);
 });
 
+test("regular expressions choose names; what is none is a part of a name", () => {
+  assert.ok(wall.fits("plots/roc_12.png", "/roc_\\d+/"));
+  assert.ok(!wall.fits("plots/ROC_12.png", "/roc_\\d+/"));
+  assert.ok(wall.fits("plots/ROC_12.png", "/roc_\\d+/i"));
+  assert.ok(!wall.fits("roc.png", "/(/"));
+});
+
+test("figures that need a frame say where it is told how", () => {
+  const live = { name: ["f.json"], run: [3], step: [null], file: ["live-1"] };
+  assert.deepEqual(wall.decodeLive(live), [{ name: "f.json", row: 3, step: null, live: "live-1" }]);
+});
+
+test("runs stand in lines and steps in columns", () => {
+  const lines = wall.matrix(pictures, [0, 10]);
+  assert.deepEqual(lines.map(({ row, name, cells }) => [row, name, cells.map((p) => p && p.path)]), [
+    [0, "roc.png", ["artifacts/id0/roc.png", "artifacts/id0/roc.png"]],
+    [2, "roc.png", ["artifacts/aa/roc.png", "artifacts/aa/roc.png"]],
+    [0, "samples", ["artifacts/id0/s0.png", "artifacts/id0/s10.png"]],
+    [2, "samples", [null, "artifacts/id2/t.png"]],
+  ]);
+});
+
+test("many steps are thinned evenly and keep their ends", () => {
+  assert.deepEqual(wall.spread([0, 1, 2, 3, 4, 5, 6, 7, 8], 3), [0, 4, 8]);
+  assert.deepEqual(wall.spread([5], 3), [5]);
+});
+
 test("the nearest step is found", () => {
   assert.equal(wall.nearest([0, 10, 50], 24), 1);
   assert.equal(wall.nearest([0], 99), 0);

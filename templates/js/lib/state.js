@@ -12,7 +12,7 @@
   const VERSION = 1;
 
   /** Names whose value is a list. All others are one text. */
-  const LISTS = new Set(["cols", "sel", "runs", "hide", "open", "pin", "fix", "rel", "brush", "heat", "w", "sets", "exp", "tblby", "zoom", "yr", "pinned", "order", "wide"]);
+  const LISTS = new Set(["cols", "sel", "runs", "hide", "open", "pin", "fix", "rel", "brush", "heat", "w", "sets", "exp", "tblby", "wallpair", "zoom", "yr", "pinned", "order", "wide"]);
 
   /**
    * @typedef {Object<string, string | string[]>} View

@@ -7,6 +7,7 @@
  * @property {string} name  artifact path, or the key of a series
  * @property {number} row  the run's ordinal
  * @property {number|null} step
+ * @property {string} [live]  of a figure that is drawn in a frame: the data file that tells how
  * @property {string} path  below the site's root
  * @property {string} small  of its small copy; the same path where there is none
  */
@@ -30,6 +31,15 @@
   }
 
   /**
+   * Figures that need a frame: what is known of each lies in a data file of its own.
+   * @param {{name: string[], run: number[], step: (number|null)[], file: string[]}} list
+   * @returns {Picture[]}  with `live`, the name of that file, instead of paths
+   */
+  function decodeLive(list) {
+    return list.name.map((name, at) => ({ name, row: list.run[at], step: list.step[at], live: list.file[at] }));
+  }
+
+  /**
    * The names there are, the most common first.
    * @param {Picture[]} pictures
    * @returns {{name: string, runs: number}[]}
@@ -41,9 +51,23 @@
     return found.sort((a, b) => b.runs - a.runs || (a.name < b.name ? -1 : 1));
   }
 
-  /** Whether a name fits what was typed: a pattern with * and ?, or a part of the name. */
+  const REGEX = /^\/(.+)\/(i?)$/;
+
+  /** The regular expression in "/…/" or "/…/i"; null for another text or one that is none. */
+  function regexOf(wanted) {
+    const found = REGEX.exec(wanted.trim());
+    try {
+      return found && new RegExp(found[1], found[2]);
+    } catch {
+      return null;
+    }
+  }
+
+  /** Whether a name fits what was typed: a pattern with * and ?, a /regular expression/, or a part of the name. */
   function fits(name, wanted) {
     if (name === wanted) return true;
+    const regex = regexOf(wanted);
+    if (regex) return regex.test(name);
     const lowered = name.toLowerCase();
     const pattern = wanted.trim().toLowerCase();
     if (!/[*?]/.test(pattern)) return lowered.includes(pattern);
@@ -126,6 +150,36 @@
     return Number.isNaN(difference) ? (a < b ? -1 : a > b ? 1 : 0) : difference;
   }
 
+  /**
+   * At most `most` of the steps, spread evenly, with the first and the last.
+   * @param {number[]} all
+   * @param {number} most
+   * @returns {number[]}
+   */
+  function spread(all, most) {
+    if (all.length <= most) return all;
+    return Array.from({ length: most }, (_, place) => all[Math.round((place * (all.length - 1)) / (most - 1))]);
+  }
+
+  /**
+   * A line for each run and name, a place for each step; pictures without a step stand at every one.
+   * @param {Picture[]} pictures
+   * @param {number[]} columns  steps
+   * @returns {{row: number, name: string, cells: (Picture|null)[]}[]}
+   */
+  function matrix(pictures, columns) {
+    const lines = new Map();
+    const places = new Map(columns.map((step, place) => [step, place]));
+    for (const picture of pictures) {
+      const key = `${picture.row} ${picture.name}`;
+      if (!lines.has(key)) lines.set(key, { row: picture.row, name: picture.name, cells: Array(columns.length).fill(null) });
+      const { cells } = lines.get(key);
+      if (picture.step === null) cells.fill(picture);
+      else if (places.has(picture.step)) cells[places.get(picture.step)] = picture;
+    }
+    return [...lines.values()];
+  }
+
   /** The place among steps whose step is nearest. */
   function nearest(all, step) {
     let best = 0;
@@ -133,6 +187,6 @@
     return best;
   }
 
-  reporter.wall = { decode, names, fits, steps, at, group, nearest };
+  reporter.wall = { decode, decodeLive, names, fits, steps, at, group, spread, matrix, nearest };
   if (typeof module === "object") module.exports = reporter.wall;
 })((globalThis.reporter = globalThis.reporter || {}));

@@ -2,13 +2,16 @@
  * What was logged and can run: figures (Plotly, Vega-Lite) and pages, each in a sandboxed frame.
  *
  *   reporter.drawFigure(element)   draws at once; resolves when drawn, rejects with what went wrong
+ *   reporter.makeFramed(facts, title)   an element for a figure of reporter/site/live_figures.py, which
+ *                                  is drawn when its button is pressed
  *
  * A frame in a sandbox has an origin of its own, so in a folder it can load nothing that lies beside
  * it: this page loads library and figure as data files and hands them over by message. What comes
  * back is a word ("waiting", "ready", "error"), never anything to run.
  *
  * A figure is drawn when it nears the viewport, one after the other. A Vega figure that has less room
- * than it needs stays the picture that the builder made of it; enlarging it draws it.
+ * than it needs stays the picture that the builder made of it; enlarging it draws it. A logged page
+ * starts at a click. So does whatever hangs on a wall, and the oldest gives way when too many live.
  */
 (function (reporter) {
   "use strict";
@@ -115,24 +118,79 @@
     });
   }
 
-  /* Logged pages load when they are first seen: browsers ignore loading="lazy" for frames in a folder. */
-  const SHOW = {
-    framed: (element) => element.dataset.state === "idle" && enqueue(element),
-    "viewer-frame": (element) => {
-      if (element.dataset.shown) return;
-      element.dataset.shown = "true";
-      reporter.files.show(element, element.dataset.frame);
-    },
-  };
-
   const observer = new IntersectionObserver(
     (entries) => {
-      for (const { target, isIntersecting } of entries) {
-        if (isIntersecting) SHOW[target.classList[0]](target);
-      }
+      for (const { target, isIntersecting } of entries) if (isIntersecting && target.dataset.state === "idle") enqueue(target);
     },
     { rootMargin: `${NEAR_PX}px` },
   );
 
-  for (const element of document.querySelectorAll(".framed, .viewer-frame")) observer.observe(element);
+  reporter.onAdded((root) => {
+    for (const element of root.querySelectorAll(".framed")) observer.observe(element);
+  });
+
+  /* Logged pages */
+
+  function showPage(element) {
+    const frame = document.createElement("iframe");
+    frame.className = "viewer-frame";
+    frame.setAttribute("sandbox", "allow-scripts");
+    frame.title = element.dataset.title;
+    reporter.files.show(frame, element.dataset.frame);
+    element.querySelector("[data-role=run-page]").hidden = true;
+    element.prepend(frame);
+    return frame;
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-role=run-page]");
+    if (button) showPage(button.closest("[data-role=logged-page]")).focus();
+  });
+
+  /* What hangs on a wall */
+
+  /** Frames of a wall that live at once. */
+  const MAX_HUNG = 6;
+  const hung = [];
+
+  function makeRoom(element) {
+    hung.push(element);
+    for (const old of hung.splice(0, Math.max(0, hung.length - MAX_HUNG))) {
+      old.querySelector("iframe")?.remove();
+      old.dataset.state = "idle";
+    }
+  }
+
+  async function play(element, facts) {
+    element.dataset.state = "loading";
+    try {
+      if (facts.kind === "html") element.append(makeFrame(element));
+      else await draw(element);
+      element.dataset.state = "ready";
+      makeRoom(element);
+    } catch {
+      element.dataset.state = "error";
+    }
+  }
+
+  reporter.makeFramed = (facts, title) => {
+    const element = document.createElement("div");
+    element.className = `framed hung${facts.poster ? " has-poster" : ""}`;
+    const { kind: role, ...rest } = facts;
+    Object.assign(element.dataset, { role, state: "idle", title });
+    for (const [name, value] of Object.entries(rest)) if (value && name !== "poster" && !(role === "html" && name === "width")) element.dataset[name] = value;
+    if (facts.poster) {
+      const image = Object.assign(document.createElement("img"), { src: reporter.files.url(facts.poster), alt: title, loading: "lazy" });
+      const holder = document.createElement("span");
+      holder.className = "picture";
+      holder.append(image);
+      element.append(holder);
+    }
+    const kinds = { plotly: "Draw this Plotly figure", vega: "Make it interactive", html: "Show this page" };
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "btn", textContent: kinds[role] || "Draw" });
+    button.dataset.role = "play";
+    button.onclick = () => play(element, facts);
+    element.append(button);
+    return element;
+  };
 })((globalThis.reporter = globalThis.reporter || {}));
