@@ -7,6 +7,7 @@ once whatever happened before.
 from __future__ import annotations
 
 import functools
+import inspect
 import re
 import sys
 import threading
@@ -15,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
+from weakref import WeakSet
 
 from reporter.errors import InvalidInputError, ReporterError, did_you_mean
 from reporter.model import Dataset, RunStatus
@@ -33,6 +35,7 @@ __all__ = [
     "current_training",
     "is_called_from",
     "is_patched",
+    "is_wrapped",
     "log_new_params",
     "options_for",
     "patch",
@@ -65,7 +68,7 @@ class AutologOptions:
     max_tuning_runs : int or None
         Child runs of a parameter search, the best first; all when None.
     log_post_training_metrics : bool
-        Log what ``score`` returns for trained estimators.
+        Log what ``score`` and the functions of ``sklearn.metrics`` say of trained estimators.
     pos_label : object
         The positive class; metrics are weighted over all classes when None.
     serialization_format, model_format : str or None
@@ -101,6 +104,7 @@ _ACCEPTED = {
 _options: dict[str, AutologOptions] = {}
 _patches: dict[str, list[tuple[Any, str, Any]]] = {}
 _warned: set[str] = set()
+_wrapped: WeakSet[Callable[..., Any]] = WeakSet()
 _MISSING = object()
 
 
@@ -179,7 +183,13 @@ def wrapped(original: Callable[..., Any], wrapper: Wrapper) -> Callable[..., Any
     def patched(*args: Any, **kwargs: Any) -> Any:
         return wrapper(original, *args, **kwargs)
 
+    _wrapped.add(patched)
     return patched
+
+
+def is_wrapped(function: Any) -> bool:  # Any: whatever stands where a function is expected
+    """Tell whether a function was made by :func:`wrapped`."""
+    return inspect.isfunction(function) and function in _wrapped
 
 
 def put_attribute(flavor: str, owner: Any, name: str, value: object) -> None:

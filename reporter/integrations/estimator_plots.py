@@ -9,9 +9,11 @@ import importlib.util
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from reporter.integrations.autologging import AutologOptions
 from reporter.integrations.estimator_metrics import Answers
+from reporter.tracking.live import LiveRun
 
-__all__ = ["can_draw", "draw_importance", "estimator_plots"]
+__all__ = ["can_draw", "draw_importance", "estimator_plots", "log_plots"]
 
 _SIZE = (4.8, 3.6)  # inches; 480 by 360 pixels
 _MAX_CLASSES = 40  # more have no readable confusion matrix
@@ -22,6 +24,17 @@ _MAX_BARS = 40
 def can_draw() -> bool:
     """Tell whether matplotlib is installed."""
     return importlib.util.find_spec("matplotlib") is not None
+
+
+def log_plots(live: LiveRun, options: AutologOptions, answers: Answers, prefix: str) -> None:
+    """Log the plots that fit an estimator's kind, unless they are switched off."""
+    if not options.log_plots or not can_draw():
+        return
+    from reporter.tracking.serializers import serialize_figure
+
+    for name, figure in estimator_plots(answers):
+        path = f"{prefix}_{name}.png"
+        live.put(path, serialize_figure(figure, path, {}), kind="figure")
 
 
 def estimator_plots(answers: Answers) -> Iterator[tuple[str, Any]]:

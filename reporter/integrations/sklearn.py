@@ -51,7 +51,7 @@ def autolog(
     max_tuning_runs : int or None
         Child runs of a search, the best first; all of them when None.
     log_post_training_metrics : bool
-        Log scores.
+        Log scores, and metrics of `sklearn.metrics` that are given predictions.
     serialization_format : str, optional
         As for :func:`log_model`.
     pos_label : object, optional
