@@ -151,19 +151,21 @@
       if (event.button !== 0) return;
       event.preventDefault();
       button.focus();
-      button.setPointerCapture(event.pointerId);
       figure.classList.add("dragged");
-      const move = ({ clientX, clientY }) => this.dragOver(figure, clientX, clientY);
-      const end = (isDone) => {
-        button.removeEventListener("pointermove", move);
+      const done = new AbortController();
+      /* On the window: an element that is moved in the page loses the pointer it has captured. */
+      const on = (type, act) => addEventListener(type, act, { signal: done.signal });
+      const end = (isKept) => {
+        done.abort();
         figure.classList.remove("dragged");
-        if (isDone) this.write(figure.parentElement, this.beside(figure));
+        if (isKept) this.write(figure.parentElement, this.beside(figure));
         else this.show();
         button.focus();
       };
-      button.addEventListener("pointermove", move);
-      button.addEventListener("pointerup", () => end(true), { once: true });
-      button.addEventListener("pointercancel", () => end(false), { once: true });
+      on("pointermove", ({ clientX, clientY }) => this.dragOver(figure, clientX, clientY));
+      on("pointerup", () => end(true));
+      on("pointercancel", () => end(false));
+      on("keydown", ({ key }) => key === "Escape" && end(false));
     }
 
     /** The card goes where the pointer is, among those beside it. */

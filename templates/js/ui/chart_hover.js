@@ -127,6 +127,12 @@
     }
   }
 
+  /** Of a bar for several runs: what is around its value, and how many they are. */
+  function barAside({ value, low, high, n, members }) {
+    if (!members) return "";
+    return [around({ line: { low: [low], high: [high] }, y: [value] }, 0), `n = ${n}`].filter(Boolean).join(" · ");
+  }
+
   class BarReader {
     /** @param {ReadableBars} chart */
     constructor(chart) {
@@ -137,7 +143,7 @@
     read(x, y) {
       const { area, bars, metric, unit } = this.chart;
       const bar = isInside(area, Math.max(0, x), y) ? bars[Math.floor((y / area.height) * bars.length)] : null;
-      return bar ? { head: metric, unit, rows: [{ ...bar, text: exactTexts([bar.value])[0], aside: bar.members ? [around({ line: { low: [bar.low], high: [bar.high] }, y: [bar.value] }, 0), `n = ${bar.n}`].filter(Boolean).join(" · ") : "" }], more: 0 } : null;
+      return bar ? { head: metric, unit, rows: [{ ...bar, text: exactTexts([bar.value])[0], aside: barAside(bar) }], more: 0 } : null;
     }
 
     hide() {}
