@@ -225,6 +225,8 @@ class FigureStep:
 
     step: int
     href: str
+    src: str
+    """What stands on the page: a small copy of a large picture."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -238,7 +240,12 @@ class FigureCard:
     viewer: Viewer
     caption: str = ""
     frames: tuple[FigureStep, ...] = ()
-    """Of an image logged by key and step: all of them, when there are several."""
+    """Of an image logged by key and step: all of them, when there are several, or a choice."""
+    n_frames: str = ""
+    """``12 steps``: how many there are in all."""
+    late_frames: str = ""
+    """Site path of the data file with all of them, when only a choice stands in the page."""
+    late_frames_name: str = ""
     run: Link | None = None
     """On the experiment page: whose figure it is."""
     color: int = 0

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
+from reporter.renderers.data_files import DataFile, data_file
 from reporter.site import links
 from reporter.site.artifacts import Exhibit, ShippedFile
 from reporter.site.cells import plural
@@ -12,7 +15,16 @@ from reporter.site.figures import series_of, without_steps
 from reporter.site.numbers import format_bytes
 from reporter.site.run_contexts import ArtifactRow
 
-__all__ = ["artifact_rows", "figure_card", "figure_cards"]
+__all__ = ["artifact_rows", "cut_rows", "figure_card", "figure_cards", "late_frames"]
+
+MAX_FRAMES = 50
+"""Of a series, in the page."""
+
+_WORDS = re.compile(r"[0-9]{1,18}|[^0-9]+")
+
+MAX_ROWS = 200
+MAX_PREVIEWS = 40
+"""Of the tree in the page: what a person scrolls through. All files have their own page."""
 
 
 def figure_cards(exhibits: Iterable[Exhibit], page: str) -> tuple[FigureCard, ...]:
@@ -41,17 +53,41 @@ def figure_cards(exhibits: Iterable[Exhibit], page: str) -> tuple[FigureCard, ..
 
 def _frames(exhibits: Iterable[Exhibit], page: str) -> dict[str, tuple[FigureStep, ...]]:
     """Return each series of several pictures, by step."""
-    found: dict[str, dict[int, str]] = {}
+    found: dict[str, dict[int, FigureStep]] = {}
     for exhibit in exhibits:
         series = series_of(exhibit.file.artifact)
         if series and exhibit.fragment.page:
             href = links.href(page, exhibit.fragment.page)
-            found.setdefault(series.key, {})[series.step] = href
+            small = exhibit.file.thumbnail
+            src = links.href(page, small) if small else href
+            step = FigureStep(step=series.step, href=href, src=src)
+            found.setdefault(series.key, {})[series.step] = step
     return {
-        key: tuple(FigureStep(step=step, href=steps[step]) for step in sorted(steps))
+        key: tuple(steps[step] for step in sorted(steps))
         for key, steps in found.items()
         if len(steps) > 1
     }
+
+
+def late_frames(card: FigureCard) -> tuple[FigureCard, DataFile | None]:
+    """Leave a choice of a long series in the page; the others arrive when they are asked for.
+
+    Parameters
+    ----------
+    card : FigureCard
+
+    Returns
+    -------
+    (FigureCard, DataFile or None)
+        The card as it was and None, when its series is short.
+    """
+    if len(card.frames) <= MAX_FRAMES:
+        return card, None
+    data = data_file("frames", [[frame.step, frame.href, frame.src] for frame in card.frames])
+    last = len(card.frames) - 1
+    chosen = sorted({round(place * last / (MAX_FRAMES - 1)) for place in range(MAX_FRAMES)})
+    shown = tuple(card.frames[place] for place in chosen)
+    return replace(card, frames=shown, late_frames=data.path, late_frames_name=data.name), data
 
 
 def _series_key(exhibit: Exhibit) -> str:
@@ -90,6 +126,7 @@ def figure_card(
         viewer=Viewer(template=fragment.template, context=fragment.context),
         caption=_series_key(exhibit) if frames else fragment.caption,
         frames=frames,
+        n_frames=plural(len(frames), "step") if frames else "",
         run=run,
         color=color,
     )
@@ -121,13 +158,41 @@ def artifact_rows(
     counts = _folder_counts(files)
     rows: list[ArtifactRow] = []
     opened: set[str] = set()
-    for file in sorted(files, key=lambda item: item.artifact.path.split("/")):
+    for file in sorted(files, key=lambda item: _reading_order(item.artifact.path)):
         for folder in _folders(file.artifact.path):
             if folder not in opened:
                 opened.add(folder)
                 rows.append(_folder_row(folder, counts[folder]))
         rows.append(_file_row(file, drawn.get(file.artifact.path), page))
     return tuple(rows)
+
+
+def _reading_order(path: str) -> list[list[tuple[int, int, str]]]:
+    """Order names as people do: by part, and ``step 9`` before ``step 10``."""
+    return [
+        [(0, int(word), "") if word.isdecimal() else (1, 0, word) for word in _WORDS.findall(part)]
+        for part in path.split("/")
+    ]
+
+
+def cut_rows(rows: Sequence[ArtifactRow]) -> tuple[ArtifactRow, ...]:
+    """Leave of the tree what a page can hold.
+
+    Parameters
+    ----------
+    rows : sequence of ArtifactRow
+
+    Returns
+    -------
+    tuple of ArtifactRow
+        All of them when they are few; of many files the first have previews.
+    """
+    n_previews = 0
+    kept = []
+    for row in rows[:MAX_ROWS]:
+        n_previews += row.viewer is not None
+        kept.append(replace(row, viewer=None) if row.viewer and n_previews > MAX_PREVIEWS else row)
+    return tuple(kept)
 
 
 def _file_row(file: ShippedFile, exhibit: Exhibit | None, page: str) -> ArtifactRow:

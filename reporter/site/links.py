@@ -41,6 +41,7 @@ __all__ = [
     "portable_path",
     "root_of",
     "run_diff",
+    "run_files",
     "run_page",
 ]
 
@@ -77,6 +78,11 @@ def run_page(run_id: str) -> str:
 def run_diff(run_id: str) -> str:
     """Return the site path of a run's uncommitted changes; as text, whatever is in them."""
     return f"run/{run_id}.diff.txt"
+
+
+def run_files(run_id: str) -> str:
+    """Return the site path of the page that lists all files of a run."""
+    return f"run/{run_id}.files.html"
 
 
 def asset_path(name: str, digest: str, extension: str) -> str:

@@ -29,7 +29,10 @@ __all__ = [
     "DatasetCard",
     "DiffLine",
     "FieldRow",
+    "FigureGroup",
+    "FilesPage",
     "Finding",
+    "LatePart",
     "LogLine",
     "MetricRow",
     "ModelCard",
@@ -254,6 +257,43 @@ class ChildTable:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LatePart:
+    """A part of a page that arrives when somebody asks for it."""
+
+    path: str
+    """Site path of its data file."""
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FigureGroup:
+    """The figures of one folder."""
+
+    folder: str
+    """Empty at the top."""
+    count: str
+    """``500 figures``"""
+    cards: tuple[FigureCard, ...]
+    """The first of them."""
+    late: tuple[LatePart, ...]
+    """The others, so many at a time."""
+    late_text: str
+    """Without scripts: where the others are."""
+    is_open: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilesPage:
+    """run/<run_id>.files.html: every file of a run that has too many for its page."""
+
+    frame: Frame
+    name: str
+    run: Link
+    artifacts: tuple[ArtifactRow, ...]
+    artifacts_note: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunPage:
     """run/<run_id>.html."""
 
@@ -283,10 +323,13 @@ class RunPage:
     charts: tuple[ChartCard, ...]
     own_charts: tuple[FigureCard, ...]
     """What functions of the user's made."""
-    figures: tuple[FigureCard, ...]
+    n_figures: str
+    figures: tuple[FigureGroup, ...]
     artifacts: tuple[ArtifactRow, ...]
     artifacts_note: str
     """``7 files, 145 kB``"""
+    all_files: Link | None
+    """Page with all of them, when the tree is cut."""
     commands: str
     """Reproduce card: what to type; empty when nothing is known."""
     diff: tuple[DiffLine, ...]

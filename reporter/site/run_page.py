@@ -8,7 +8,7 @@ a page is made again exactly when one of the two changes.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
@@ -22,6 +22,7 @@ from reporter.site.contexts import FigureCard, Frame, Link, ProblemRow
 from reporter.site.datasets import dataset_cards
 from reporter.site.environment import environment_facts
 from reporter.site.facts import run_facts
+from reporter.site.gallery import MAX_ROWS, cut_rows
 from reporter.site.lookup import ExperimentLookup
 from reporter.site.names import without_marks
 from reporter.site.numbers import (
@@ -38,6 +39,8 @@ from reporter.site.run_contexts import (
     ArtifactRow,
     ChildTable,
     ConsoleCard,
+    FigureGroup,
+    FilesPage,
     MetricRow,
     ModelCard,
     ParamRow,
@@ -46,7 +49,7 @@ from reporter.site.run_contexts import (
 )
 from reporter.site.summaries import MetricFacts, standing_value
 
-__all__ = ["RunPlace", "place_run", "problem_rows", "run_context"]
+__all__ = ["RunPlace", "files_context", "place_run", "problem_rows", "run_context"]
 
 MAX_CHIPS = 6
 MAX_CHIP_CHARS = 28
@@ -115,7 +118,8 @@ def run_context(
     *,
     frame: Frame,
     sparks: Mapping[str, str],
-    figures: Sequence[FigureCard],
+    figures: Sequence[FigureGroup],
+    n_figures: int,
     artifacts: Sequence[ArtifactRow],
     note_html: Markup,
     problems: Sequence[Problem],
@@ -137,6 +141,8 @@ def run_context(
         SVG path of each metric's history.
     figures, artifacts, own_charts
         As the page shows them.
+    n_figures : int
+        How many figures there are.
     note_html : Markup
         The run's note.
     problems : sequence of Problem
@@ -175,10 +181,12 @@ def run_context(
             _metric_row(facts, run.data.summaries[facts.key], sparks) for facts in place.metrics
         ),
         charts=run_charts(lookup.experiment.id, item, place.metrics),
+        n_figures=format_count(n_figures),
         figures=tuple(figures),
         own_charts=tuple(own_charts),
-        artifacts=tuple(artifacts),
-        artifacts_note=_artifacts_note(item),
+        artifacts=cut_rows(artifacts),
+        artifacts_note=artifacts_note(item),
+        all_files=_all_files(item, len(artifacts)),
         commands=reproduction.commands,
         diff=diff_lines(reproduction.diff),
         diff_href=diff_href,
@@ -323,7 +331,43 @@ def _metric_row(facts: MetricFacts, summary: MetricSummary, sparks: Mapping[str,
     )
 
 
-def _artifacts_note(item: PlannedRun) -> str:
+def files_context(
+    item: PlannedRun, *, frame: Frame, artifacts: Sequence[ArtifactRow]
+) -> FilesPage | None:
+    """Make the context of the page that lists all files of a run.
+
+    Parameters
+    ----------
+    item : PlannedRun
+    frame : Frame
+    artifacts : sequence of ArtifactRow
+
+    Returns
+    -------
+    FilesPage or None
+        None when the run's page has room for all.
+    """
+    if _all_files(item, len(artifacts)) is None:
+        return None
+    here = links.run_files(item.run_id)
+    return FilesPage(
+        frame=frame,
+        name=without_marks(item.name),
+        run=run_link(here, item),
+        artifacts=tuple(replace(row, viewer=None) for row in artifacts),
+        artifacts_note=artifacts_note(item),
+    )
+
+
+def _all_files(item: PlannedRun, n_rows: int) -> Link | None:
+    if n_rows <= MAX_ROWS:
+        return None
+    href = links.href(links.run_page(item.run_id), links.run_files(item.run_id))
+    return Link(text=f"All {plural(len(item.artifacts), 'file')}", href=href)
+
+
+def artifacts_note(item: PlannedRun) -> str:
+    """Say how many files a run left and how large they are together."""
     if not item.artifacts:
         return ""
     size_bytes = sum(artifact.size_bytes for artifact in item.artifacts)

@@ -23,6 +23,7 @@ PAGES = {
     "index.html.j2": contexts.IndexPage,
     "experiment.html.j2": contexts.ExperimentPage,
     "run.html.j2": run_contexts.RunPage,
+    "files.html.j2": run_contexts.FilesPage,
     "compare.html.j2": contexts.ComparePage,
     "difference.html.j2": DifferencePage,
 }

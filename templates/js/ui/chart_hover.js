@@ -207,6 +207,19 @@
     }
   }
 
+  /** Pictures logged by step go with the cursor, and the cursor with them: see player.js. */
+  function tellStep({ reader, step }) {
+    if (reader.chart.xKind === "step") reporter.tellStep?.(step, "chart", Boolean(pinned));
+  }
+
+  document.addEventListener("reporter:step", ({ detail: { step, from } }) => {
+    if (from === "chart" || pinned || pointer) return;
+    for (const reader of readers.values()) {
+      if (step === null) reader.hide();
+      else if (reader.chart.xKind === "step" && reader.follow) reader.show(step / reader.chart.xUnit, null, reader.chart.curves);
+    }
+  });
+
   function update() {
     pending = 0;
     if (pinned || hover.isHeld) return;
@@ -214,6 +227,7 @@
     tip.hidden = !read;
     if (!read) return hideCursors();
     if (read.step !== undefined) share(read);
+    if (read.step !== undefined) tellStep(read);
     fillTip(read);
     placeTip(pointer.x, pointer.y);
   }
@@ -241,6 +255,8 @@
     update();
     if (tip.hidden) return;
     pinned = pointer.box;
+    const read = readPointer();
+    if (read?.step !== undefined) tellStep(read);
     const { x, y } = tip.getBoundingClientRect();
     tip.classList.add("pinned");
     tip.style.transform = `translate(${Math.round(x + scrollX)}px, ${Math.round(y + scrollY)}px)`;

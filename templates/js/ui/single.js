@@ -88,17 +88,28 @@
   }
 
   /** @param {Document} parsed  not shown, so nothing in it is loaded */
-  function adopt(parsed) {
-    for (const element of parsed.querySelectorAll("noscript")) element.remove();
+  function adoptParts(parsed) {
     for (const link of parsed.querySelectorAll("a[href]")) adoptLink(link);
     for (const element of parsed.querySelectorAll("[src]:not(script)")) adoptSource(element);
+  }
+
+  const observeIn = (box) => {
+    for (const element of box.querySelectorAll("img[data-file]:not([src]), audio[data-file]:not([src]), video[data-file]:not([src])")) observer.observe(element);
+  };
+
+  Object.assign(reporter.files, { adopt: adoptParts, adopted: observeIn });
+
+  /** @param {Document} parsed  not shown, so nothing in it is loaded */
+  function adopt(parsed) {
+    for (const element of parsed.querySelectorAll("noscript")) element.remove();
+    adoptParts(parsed);
     for (const { name, value } of parsed.documentElement.attributes) root.setAttribute(name, value);
     root.dataset.root = "";
     document.title = parsed.title;
     const icon = parsed.querySelector("link[rel=icon]").getAttribute("href");
     document.querySelector("link[rel=icon]").href = icon.startsWith("data:") ? icon : urlOf(packed.resolve(icon, page).path);
     document.body.replaceChildren(...parsed.body.childNodes);
-    for (const element of document.body.querySelectorAll("img[data-file], audio[data-file], video[data-file]")) observer.observe(element);
+    observeIn(document.body);
   }
 
   /* Links to files get their address when they are about to be used; links to a part of the page lead there. */

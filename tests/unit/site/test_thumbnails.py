@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from reporter.renderers.thumbnail import MAX_PIXELS, SIDE_PX, shrink
 from reporter.site import thumbnails
 from reporter.site.build import build
 from reporter.site.output import MemoryOutput
-from reporter.site.thumbnails import MAX_PIXELS, SIDE_PX, SUFFIX, shrink
+from reporter.site.thumbnails import SUFFIX
 from reporter.store.reader import open_store
 from tests.builders import make_run, make_store, run_id_of
 
@@ -131,7 +132,7 @@ def test_a_copy_is_kept_as_long_as_its_picture(store, tmp_path, monkeypatch):
 
 
 def test_without_pillow_the_picture_itself_is_shown(store, monkeypatch):
-    monkeypatch.setattr(thumbnails, "_pillow_version", lambda: "")
+    monkeypatch.setattr(thumbnails, "shrinks_with", lambda: "")
     site = built(store)
     assert not [path for path in site.files if path.endswith(SUFFIX)]
     assert 'plots/large.png"><img src="' in site.files[f"run/{run_id_of('first')}.html"].decode()
