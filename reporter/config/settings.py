@@ -183,6 +183,41 @@ class MetricSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ComparisonGroup:
+    """The runs of one group of a comparison. The first group is the baseline."""
+
+    name: str = _key("What the group is called.", "hidden 32", is_required=True)
+    query: str = _key(
+        "Filter that finds its runs, as typed into the search field.",
+        "params.hidden = '32'",
+        is_required=True,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparisonSettings:
+    """A question to groups of runs: is one better than the first? Answered on the About tab."""
+
+    name: str = _key("The question.", "Is a wider net better?", is_required=True)
+    metric: str = _key("Metric that decides.", "val_acc", is_required=True)
+    description: str = _key("One sentence below it.", "Five seeds each")
+    experiment: str = _key("Name or id of the experiment; every one by default.", "digits-mlp")
+    direction: str = _key(
+        '"min" when lower is better, "max" when higher is; as declared by default.',
+        "max",
+        check=_one_of("", "min", "max"),
+    )
+    value: str = _key(
+        'Which value of each run: "last" (the default), "min", "max" or "mean".',
+        "last",
+        check=_one_of("", "last", "min", "max", "mean"),
+    )
+    groups: tuple[ComparisonGroup, ...] = field(
+        default_factory=tuple, metadata={"help": "Its groups, the baseline first."}
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class ArtifactRule:
     """An exception for some artifacts: the first rule whose `path` fits decides."""
 
@@ -276,6 +311,9 @@ class Config:
         default_factory=ThemeSettings, metadata={"help": "Colours and pictures."}
     )
     views: tuple[View, ...] = field(default_factory=tuple, metadata={"help": "Named views."})
+    comparisons: tuple[ComparisonSettings, ...] = field(
+        default_factory=tuple, metadata={"help": "Questions to groups of runs."}
+    )
     metrics: Mapping[str, MetricSettings] = field(
         default_factory=dict, metadata={"help": "What metrics mean, by their names."}
     )

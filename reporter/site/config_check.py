@@ -10,6 +10,7 @@ from reporter.config import Config, View
 from reporter.errors import did_you_mean
 from reporter.model import Problem
 from reporter.site.columns import attribute_columns, canonical_id
+from reporter.site.comparisons import comparison_problems
 
 if TYPE_CHECKING:
     from reporter.site.plan import PlannedExperiment
@@ -37,6 +38,7 @@ def config_problems(config: Config, planned: Sequence[PlannedExperiment]) -> Ite
         if key not in metrics:
             detail = f"no run logged the metric '{key}'"
             yield _slip(f"{file} metrics", detail, did_you_mean(key, metrics))
+    yield from comparison_problems(config, planned)
     if not config.columns and not config.views:
         return
     columns = {item.id: frozenset(_column_ids(item)) for item in planned}

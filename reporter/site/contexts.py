@@ -18,6 +18,8 @@ __all__ = [
     "ChartCard",
     "ChartSection",
     "ComparePage",
+    "ComparisonCard",
+    "ComparisonRow",
     "Count",
     "ExperimentPage",
     "ExperimentRow",
@@ -368,6 +370,47 @@ class IndexPage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ComparisonRow:
+    """A group of a declared comparison; what is not known is a dash."""
+
+    name: str
+    n: str
+    """Runs with a value: ``5``, or ``4 of 5`` where some logged none."""
+    middle: str
+    """Interquartile mean."""
+    is_baseline: bool = False
+    difference: str = ""
+    """Of the means, from the baseline; like all that follows empty for the baseline itself."""
+    interval: str = ""
+    """95 % bootstrap interval of the difference."""
+    p: str = ""
+    """Of Welch's t test, adjusted where several groups are compared."""
+    u_p: str = ""
+    """Of Mann and Whitney's U."""
+    improvement: str = ""
+    """Probability that a run is better than one of the baseline."""
+    effect: str = ""
+    """Hedges' g."""
+    question: str = ""
+    short: str = ""
+    text: str = ""
+    claim: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparisonCard:
+    """A comparison that the configuration declares, computed when the site was built."""
+
+    title: str
+    description: str
+    metric: str
+    sense: str
+    """``lower is better``, or empty without a direction."""
+    rows: tuple[ComparisonRow, ...]
+    """The baseline first."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ExperimentPage:
     """experiment/<id>/index.html: tabs Runs, Charts, Images, Notes, About."""
 
@@ -398,6 +441,8 @@ class ExperimentPage:
     """The experiment's note, rendered Markdown; empty when there is none."""
     views: tuple[ViewLink, ...]
     """Named views: a tab each."""
+    comparisons: tuple[ComparisonCard, ...]
+    """About tab: what was declared to be compared."""
     facts: tuple[Fact, ...]
     """About tab: id, created, artifact location, size, params and metrics logged, tags."""
 

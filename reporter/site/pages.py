@@ -22,6 +22,7 @@ from reporter.site.cells import (
 )
 from reporter.site.charts import chart_sections, index_chart
 from reporter.site.columns import is_user_tag
+from reporter.site.comparisons import comparison_cards
 from reporter.site.contexts import (
     ComparePage,
     ExperimentPage,
@@ -192,6 +193,7 @@ def experiment_context(
         n_tables=n_tables,
         note_html=note_html,
         views=tuple(_views(plan, experiment, page)),
+        comparisons=comparison_cards(plan.settings.config, experiment),
         facts=tuple(_about(experiment, page, parts)),
     )
 

@@ -10,6 +10,7 @@ from reporter.statistics.intervals import (
     N_DRAWS,
     Estimate,
     bootstrap_mean,
+    draws_for,
     interquartile_mean,
     stratified_iqm,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "claim",
     "contrast",
     "draw_indices",
+    "draws_for",
     "holm",
     "interquartile_mean",
     "performance_profile",

@@ -73,7 +73,8 @@ def draw_indices(seed: int, n_draws: int, n: int, first: int = 0) -> np.ndarray:
     """
     counters = np.arange(first * n, (first + n_draws) * n, dtype=np.uint64)
     words = _mix((np.uint64(seed) + counters * np.uint64(_GAMMA)) & np.uint64(_MASK))
-    return ((words * np.uint64(n)) >> np.uint64(32)).astype(np.int64).reshape(n_draws, n)
+    places: np.ndarray = ((words * np.uint64(n)) >> np.uint64(32)).astype(np.int64)
+    return places.reshape(n_draws, n)
 
 
 def _mix(words: np.ndarray) -> np.ndarray:
