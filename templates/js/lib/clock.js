@@ -11,7 +11,7 @@
     { name: "h", ms: 3600000, most: Infinity },
   ];
 
-  const DIGITS = 1000;
+  const DIGITS = 1e6;
 
   const last = (numbers) => numbers.reduce((most, number) => Math.max(most, number), 0);
 
