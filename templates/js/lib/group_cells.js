@@ -105,7 +105,8 @@
   function groupName(columns, row, cell) {
     const logged = columns.filter((column) => column.has(row));
     const named = logged.length ? logged : columns;
-    return named.map((column) => `${column.label} ${partText(column, row, cell)}`).join(" · ") || "All runs";
+    const parts = named.slice(0, MOST_NAMED).map((column) => `${column.label} ${partText(column, row, cell)}`);
+    return [...parts, ...(named.length > MOST_NAMED ? ["…"] : [])].join(" · ") || "All runs";
   }
 
   function partText(column, row, cell) {
