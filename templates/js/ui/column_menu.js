@@ -250,9 +250,14 @@
     orderItems({ id }) {
       const is = this.table.sortOf(id);
       const sort = (descending) => () => this.table.changeSort([{ id, descending }]);
+      const { keys } = this.table.rows;
+      const isFirst = !keys.length || (keys.length === 1 && keys[0].id === id);
+      const others = keys.filter((key) => key.id !== id);
+      const joining = () => this.table.changeSort([...others, { id, descending: false }]);
       return [
         this.item("Sort ascending", sort(false), { role: "menuitemradio", checked: is === "ascending" }),
         this.item("Sort descending", sort(true), { role: "menuitemradio", checked: is === "descending" }),
+        ...(isFirst ? [] : [this.item(is === "none" ? "Sort by it too" : "Not in the order", is === "none" ? joining : () => this.table.changeSort(others))]),
       ];
     }
 

@@ -437,6 +437,7 @@
 
     finish() {
       this.table.setAttribute("aria-rowcount", this.source.rows().length + 1);
+      this.table.classList.add("drawn");
       this.onDrawn();
     }
 
