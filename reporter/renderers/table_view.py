@@ -152,7 +152,7 @@ def _cell(request: ArtifactRequest, cell: Cell, *, is_fraction: bool) -> TableCe
     if isinstance(cell, dict):
         src, href = request.url(cell["src"]), request.url(cell["full"])
         return TableCell(cell["src"], "picture", 0, src, href)
-    if cell is None:
+    if cell is None or cell == "":
         return TableCell("", "na", 0)
     text = _print(cell)
     if is_fraction and not is_missing(cell):

@@ -41,8 +41,13 @@ const said = (outputs, ids = ["1", "2", "2"]) =>
   new Sheet({ columns: [column("id", "int"), column("output", "text")], cells: [ids, outputs] });
 const two = [said(["a", "b", "c"]), said(["a", "x", "y"], ["2", "1", "2"])];
 
+test("inputs are columns that say the same row by row, or have the same different values", () => {
+  assert.deepEqual(join.inputs([said(["a", "b"], ["1", "2"]), said(["c", "d"], ["2", "1"])]), ["id"]);
+  assert.deepEqual(join.inputs([said(["1", "0", "0"], ["1", "2", "3"]), said(["0", "0", "1"], ["1", "2", "3"])]), ["id"]);
+  assert.deepEqual(join.inputs([said(["a"], ["1"]), said(["a", "a"], ["1", "1"])]), []);
+});
+
 test("rows of runs are matched by what they have in common", () => {
-  assert.deepEqual(join.suggest(two), { by: ["id"], show: "output" });
   const rows = join.join(two, ["id"]);
   assert.deepEqual(rows.map(({ key, rows: at }) => [key, at]), [[["1"], [[0], [1]]], [["2"], [[1, 2], [0, 2]]]]);
   assert.equal(join.shownText(two, rows[0], 1, "output"), "x");

@@ -70,7 +70,7 @@
     read(column, row) {
       const cell = this.cells[column][row];
       if (isPicture(cell)) return { picture: cell, text: "", exact: "" };
-      if (cell === null || cell === undefined) return { text: "–", exact: "", isMissing: true };
+      if (cell === null || cell === undefined || cell === "") return { text: "–", exact: "", isMissing: true };
       const exact = String(cell);
       const decimals = this.decimals(column);
       const text = decimals === null || isMissing(cell) ? exact : format.number(numberOf(cell), decimals);

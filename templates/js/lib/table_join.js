@@ -28,24 +28,26 @@
     return names.filter((name, place) => names.indexOf(name) === place && others.every((sheet) => sheet.place(name) >= 0));
   }
 
-  function valuesOf(sheet, name) {
-    return new Set(sheet.cells[sheet.place(name)].map(textOf));
-  }
+  const textsOf = (sheet, name) => sheet.cells[sheet.place(name)].map(textOf);
 
+  /** Whether two columns say the same: row by row, or, where every value is another, in any order. */
   function isSame(a, b) {
-    return a.size === b.size && [...a].every((value) => b.has(value));
+    if (a.length !== b.length) return false;
+    if (a.every((text, row) => text === b[row])) return true;
+    const known = new Set(a);
+    return known.size === a.length && new Set(b).size === b.length && b.every((text) => known.has(text));
   }
 
   /**
-   * Columns that hold the same values in every table: inputs and what was expected.
+   * Columns that say the same in every table: inputs and what was expected.
    * @param {reporter.dataTable.Sheet[]} sheets
    * @returns {string[]}
    */
   function inputs(sheets) {
     if (sheets.length < 2) return sharedColumns(sheets).slice(0, 1);
     return sharedColumns(sheets).filter((name) => {
-      const [first, ...others] = sheets.map((sheet) => valuesOf(sheet, name));
-      return others.every((values) => isSame(first, values));
+      const [first, ...others] = sheets.map((sheet) => textsOf(sheet, name));
+      return others.every((texts) => isSame(first, texts));
     });
   }
 

@@ -261,5 +261,7 @@
     }
   });
 
-  for (const element of document.querySelectorAll("[data-role=data-table]")) if (element.querySelector("table")) observer.observe(element);
+  reporter.onAdded((root) => {
+    for (const element of root.querySelectorAll("[data-role=data-table]")) if (element.querySelector("table")) observer.observe(element);
+  });
 })((globalThis.reporter = globalThis.reporter || {}));
