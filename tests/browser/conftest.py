@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import json
 import os
 import shutil
 import subprocess
@@ -21,6 +22,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+
+from tests import zoo as zoo_files
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 # No sandbox, because containers run as root; no GPU, because they have none.
@@ -198,6 +201,18 @@ def open_place(tmp_path_factory) -> Iterator[Callable[[Path, str], Place]]:
             return Place(name, stack.enter_context(serving(site, tmp_path_factory.mktemp("place"))))
 
         yield open_
+
+
+@pytest.fixture(scope="session")
+def zoo(run_python, report, tmp_path_factory) -> Path:
+    """A site with one run that left every kind of file behind. Only to be read."""
+    folder = tmp_path_factory.mktemp("zoo")
+    (folder / "files.json").write_text(json.dumps(zoo_files.FILES), encoding="utf-8")
+    made = run_python("-c", zoo_files.MAKE, str(folder / "runs"), str(folder / "files.json"))
+    assert made.returncode == 0, made.stderr
+    built = report("build", str(folder / "runs"), "-o", str(folder / "site"))
+    assert built.returncode == 0, built.stdout + built.stderr
+    return folder / "site"
 
 
 @pytest.fixture(scope="session")
