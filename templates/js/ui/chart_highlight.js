@@ -143,7 +143,7 @@
       table.element.addEventListener("focusout", () => raise(null));
       reporter.chartHighlight.subscribe((ids) => {
         this.ids = ids;
-        for (const row of body.rows) this.mark(row, table.grid.rowOf(row));
+        for (const row of body.rows) if (row.cells.length) this.mark(row, table.grid.rowOf(row.cells[0]));
       });
     }
 
