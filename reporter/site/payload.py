@@ -20,6 +20,7 @@ __all__ = [
     "bitmap",
     "encode_json",
     "pack",
+    "pack_exact_times",
     "pack_floats",
     "pack_series_values",
     "pack_steps",
@@ -239,6 +240,25 @@ def pack_times(series: Sequence[np.ndarray]) -> dict[str, object]:
     ]
     ways = [np.diff(place, prepend=0) for place in places]
     return {"start": starts, "span": spans, "by": pack(np.concatenate(ways) % 65_536, "u16")}
+
+
+def pack_exact_times(series: Sequence[np.ndarray]) -> dict[str, object]:
+    """Encode when the points of several series were logged, to the millisecond.
+
+    Parameters
+    ----------
+    series : sequence of ndarray of int64
+        Milliseconds.
+
+    Returns
+    -------
+    dict
+        ``start`` of each series, and ``ms``: the way from point to point, twice as long where it
+        leads on, twice as long less one where it leads back, so that short ways are small numbers.
+    """
+    starts = [int(times[0]) if len(times) else 0 for times in series]
+    ways = np.concatenate([np.diff(times, prepend=times[:1]) for times in series])
+    return {"start": starts, "ms": pack_whole(np.where(ways >= 0, 2 * ways, -2 * ways - 1))}
 
 
 def _spacing(steps: np.ndarray) -> int | None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,7 +44,7 @@ BYTES_PER_POINT = 40 / 3
 """Four bytes of step, four of value and two of time, as base64."""
 
 BYTES_PER_SERIES = 60
-FORMAT = 3
+FORMAT = 4
 """Raise it when the same histories are to give another file."""
 
 
@@ -270,7 +270,8 @@ class ShardContent:
         return [self._to_file(found) for found in self._parts]
 
     def _to_file(self, series: Mapping[str, Sequence[Shown]]) -> tuple[str, bytes]:
-        metrics = {key: _metric_record(found) for key, found in series.items() if found}
+        pack_times = payload.pack_exact_times if self._shard.tier else payload.pack_times
+        metrics = {key: _metric_record(found, pack_times) for key, found in series.items() if found}
         body = payload.encode_json({"metrics": metrics})
         name = _file_name(self._shard, body)
         return name, payload.register(f"series/{name}", body)
@@ -355,7 +356,9 @@ def _file_name(shard: Shard, body: str) -> str:
     return links.data_name(f"series-{shard.experiment_id}-{group}{tier}{ending}", _digest(body))
 
 
-def _metric_record(found: Sequence[Shown]) -> dict[str, object]:
+def _metric_record(
+    found: Sequence[Shown], pack_times: Callable[[Sequence[np.ndarray]], dict[str, object]]
+) -> dict[str, object]:
     found = sorted(found, key=lambda shown: shown.run_id)
     ids = bytes.fromhex("".join(shown.run_id for shown in found))
     sizes = np.array([len(shown.values) for shown in found])
@@ -365,7 +368,7 @@ def _metric_record(found: Sequence[Shown]) -> dict[str, object]:
         "offsets": [0, *np.cumsum(sizes).tolist()],
         "steps": payload.pack_steps([shown.steps for shown in found]),
         "values": payload.pack_series_values(np.concatenate([shown.values for shown in found])),
-        "times": payload.pack_times([shown.times_ms for shown in found]),
+        "times": pack_times([shown.times_ms for shown in found]),
     }
     if any(map(_needs_places, found)):
         record["places"] = payload.pack_steps([shown.places for shown in found])

@@ -316,6 +316,8 @@ def test_what_is_taken_away_is_what_is_seen(open_charts, store, tmp_path, kind):
     else:
         altair = pytest.importorskip("altair")
         spec = json.loads(text)
+        assert len(spec["data"]["values"]) == len(RUNS) * (len(seen) + 2)
+        del spec["data"]["values"][10:]  # the rest of them is checked as long
         assert altair.Chart.from_dict(spec).to_dict()
         assert spec["layer"][0]["encoding"]["x"]["scale"]["domain"] == pytest.approx(
             [1.667, 1.7], abs=1e-3

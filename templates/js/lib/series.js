@@ -9,7 +9,7 @@
  * @property {number[]} offsets  where each run's points begin, and their number at the end
  * @property {{t: "range", start: number[], by: number[]} | import("./arrays.js").Packed} steps
  * @property {import("./arrays.js").Packed} values
- * @property {{start: number[], span: number[], by: import("./arrays.js").Packed}} [times]  see payload.py
+ * @property {{start: number[], span: number[], by: import("./arrays.js").Packed} | {start: number[], ms: import("./arrays.js").Packed}} [times]  see payload.py
  * @property {SeriesRecord["steps"]} [places]  which of all logged points, where steps do not say it
  *
  * @typedef {object} Series
@@ -43,17 +43,39 @@
     return Float64Array.from({ length: nShown }, (_, i) => Math.round(i * by));
   }
 
-  /** Milliseconds since a series' first point, from the way between points, which wraps around. */
-  function timeReader(times, offsets) {
-    if (!times) return () => null;
-    const by = arrays.decode(times.by);
+  const NO_TIMES = { ms: null, startMs: null };
+
+  /** The way between points in parts of the whole, which wraps around. */
+  function partReader({ start, span, by }, offsets) {
+    const ways = arrays.decode(by);
     return (run) => {
       let place = 0;
-      return Float64Array.from(by.subarray(offsets[run], offsets[run + 1]), (way) => {
+      const ms = Float64Array.from(ways.subarray(offsets[run], offsets[run + 1]), (way) => {
         place = (place + way) & 0xffff;
-        return Math.round((place / 0xffff) * times.span[run]);
+        return Math.round((place / 0xffff) * span[run]);
       });
+      return { ms, startMs: start[run] };
     };
+  }
+
+  /** The way between points in milliseconds: an odd number leads back. */
+  function exactReader({ start, ms }, offsets) {
+    const ways = arrays.decode(ms);
+    return (run) => {
+      let [at, first] = [0, 0];
+      const found = Float64Array.from(ways.subarray(offsets[run], offsets[run + 1]), (way) => {
+        at += way % 2 ? -(way + 1) / 2 : way / 2;
+        first = Math.min(first, at);
+        return at;
+      });
+      return { ms: first < 0 ? found.map((one) => one - first) : found, startMs: start[run] + first };
+    };
+  }
+
+  /** When points were logged: milliseconds since the earliest one of a series, and when that was. */
+  function timeReader(times, offsets) {
+    if (!times) return () => NO_TIMES;
+    return times.ms ? exactReader(times, offsets) : partReader(times, offsets);
   }
 
   /**
@@ -74,8 +96,7 @@
       const id = arrays.hex(ids, run * ID_BYTES, ID_BYTES);
       if (!isWanted(id)) continue;
       const y = values.subarray(offsets[run], offsets[run + 1]);
-      const startMs = record.times ? record.times.start[run] : null;
-      series.push({ id, logged: n[run], x: x === "index" ? placesOf(run) : stepsOf(run), y, ms: timesOf(run), startMs });
+      series.push({ id, logged: n[run], x: x === "index" ? placesOf(run) : stepsOf(run), y, ...timesOf(run) });
     }
     return series;
   }

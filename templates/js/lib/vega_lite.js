@@ -6,6 +6,7 @@
   "use strict";
 
   if (typeof module === "object") {
+    require("./detail.js");
     require("./smooth.js");
     require("./twin.js");
   }
@@ -25,12 +26,13 @@
 
   const finite = (value) => (Number.isFinite(value) ? value : null);
 
-  /** What is drawn of a line, point by point; what is not finite breaks it. */
-  function rowsOf(line, run, look) {
+  /** What is seen of a line, point by point, with one on either side; what is not finite breaks it. */
+  function rowsOf(line, run, look, window) {
     const isNarrow = line.y instanceof Float32Array;
     const drawn = line.isSmooth ? line.y : reporter.smoothLine(line, look);
+    const [start, end] = window ? reporter.detail.inside(line.x, window) : [0, line.x.length];
     const rows = [];
-    for (let i = 0; i < line.x.length; i++) {
+    for (let i = Math.max(0, start - 1); i < Math.min(end + 1, line.x.length); i++) {
       const logged = finite(reporter.twin.shortest(line.y[i], isNarrow));
       const y = drawn === line.y ? logged : finite(drawn[i]);
       const row = { run, x: line.x[i], y: look.y === "log" && !(y > 0) ? null : y };
@@ -64,7 +66,7 @@
    */
   function lineChart(data, look, colors) {
     const names = namesOf(data.lines);
-    const values = data.lines.flatMap((line, i) => rowsOf(line, names[i], look));
+    const values = data.lines.flatMap((line, i) => rowsOf(line, names[i], look, data.window));
     const [x, y] = [xOf(data, look), yOf(data, look)];
     const scale = { domain: names, range: data.lines.map(({ color }) => colors[color - 1]) };
     const color = { field: "run", type: "nominal", title: null, scale };

@@ -187,3 +187,13 @@ def test_times_come_back_to_a_part_of_65535_of_the_span(times):
     places = np.cumsum(ways.astype(int)) % 65_536
     read = packed["start"][0] + places / 65_535 * packed["span"][0]
     assert np.abs(read - times).max() <= packed["span"][0] / 65_535
+
+
+@pytest.mark.parametrize("times", [[5], [0, 1000, 500, 2000], [7, 7, 7], [0, 10**12], []])
+def test_exact_times_come_back(times):
+    packed = payload.pack_exact_times([np.array(times, dtype=np.int64), np.array([3, 4])])
+    kinds = {"u8": "<u1", "u16": "<u2", "u32": "<u4", "i32": "<i4", "f64": "<f8"}
+    ways = np.frombuffer(base64.b64decode(packed["ms"]["b"]), dtype=kinds[packed["ms"]["t"]])
+    ways = ways[: len(times)].astype(np.int64)
+    steps = np.where(ways % 2, -(ways + 1) // 2, ways // 2)
+    assert (packed["start"][0] + np.cumsum(steps)).tolist() == times
