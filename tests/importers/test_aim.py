@@ -11,20 +11,9 @@ from reporter.importers import import_sources
 from reporter.importers.aim_tree import read_value
 from reporter.importers.rocksdb import iter_pairs
 from reporter.store.reader import open_store
-from tests.importers.truth import get_fixture, plain
+from tests.importers.truth import plain
 
-
-@pytest.fixture(scope="module")
-def source(tmp_path_factory):
-    return get_fixture("aim", tmp_path_factory.mktemp("sources"))
-
-
-@pytest.fixture(scope="module")
-def store(source, tmp_path_factory):
-    path = str(tmp_path_factory.mktemp("store") / "runs")
-    result = import_sources([str(source.folder)], path)
-    assert not result.problems
-    return open_store(path)
+FIXTURE = "aim"
 
 
 def pairs(source, store):

@@ -6,24 +6,10 @@ import hashlib
 import json
 import shutil
 
-import pytest
-
 from reporter.importers import import_sources
 from reporter.store.reader import open_store
-from tests.importers.truth import get_fixture
 
-
-@pytest.fixture(scope="module")
-def source(tmp_path_factory):
-    return get_fixture("dvclive", tmp_path_factory.mktemp("sources"))
-
-
-@pytest.fixture(scope="module")
-def store(source, tmp_path_factory):
-    path = str(tmp_path_factory.mktemp("store") / "runs")
-    result = import_sources([str(source.folder)], path)
-    assert not result.problems
-    return open_store(path)
+FIXTURE = "dvclive"
 
 
 def key_of(path: str) -> str:

@@ -12,20 +12,8 @@ import pytest
 from reporter.errors import InvalidInputError, NotAStoreError
 from reporter.importers import ImportOptions, import_sources
 from reporter.store.reader import open_store
-from tests.importers.truth import get_fixture
 
-
-@pytest.fixture(scope="module")
-def source(tmp_path_factory):
-    return get_fixture("csv_logs", tmp_path_factory.mktemp("sources"))
-
-
-@pytest.fixture(scope="module")
-def store(source, tmp_path_factory):
-    path = str(tmp_path_factory.mktemp("store") / "runs")
-    result = import_sources([str(source.folder)], path)
-    assert not result.problems
-    return open_store(path)
+FIXTURE = "csv_logs"
 
 
 def run_of(store, name: str):

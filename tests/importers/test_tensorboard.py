@@ -14,20 +14,9 @@ import pytest
 
 from reporter.importers import import_sources
 from reporter.store.reader import open_store
-from tests.importers.truth import digest, get_fixture, plain
+from tests.importers.truth import digest, plain
 
-
-@pytest.fixture(scope="module")
-def source(tmp_path_factory):
-    return get_fixture("tensorboard", tmp_path_factory.mktemp("sources"))
-
-
-@pytest.fixture(scope="module")
-def store(source, tmp_path_factory):
-    path = str(tmp_path_factory.mktemp("store") / "runs")
-    result = import_sources([str(source.folder)], path)
-    assert not result.problems
-    return open_store(path)
+FIXTURE = "tensorboard"
 
 
 def parts_of(truth: dict, name: str) -> dict:

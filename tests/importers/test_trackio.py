@@ -13,22 +13,10 @@ import pytest
 from reporter.importers import import_sources
 from reporter.importers.params import flatten_params
 from reporter.store.reader import open_store
-from tests.importers.truth import get_fixture
 
 WORDS = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}
 
-
-@pytest.fixture(scope="module")
-def source(tmp_path_factory):
-    return get_fixture("trackio", tmp_path_factory.mktemp("sources"))
-
-
-@pytest.fixture(scope="module")
-def store(source, tmp_path_factory):
-    path = str(tmp_path_factory.mktemp("store") / "runs")
-    result = import_sources([str(source.folder)], path)
-    assert not result.problems
-    return open_store(path)
+FIXTURE = "trackio"
 
 
 def rows_of(source, name: str) -> list[dict]:

@@ -15,24 +15,10 @@ from reporter.importers import import_sources, wandb_log
 from reporter.importers.gaps import Gaps
 from reporter.importers.params import flatten_params
 from reporter.store.reader import open_store
-from tests.importers.truth import get_fixture
 
+FIXTURE = "wandb_offline"
+PROBLEMS = {"Missing artifact"}  # files that were linked and are gone
 LINKED = ("conf.json", "curve.png", "table.csv")
-
-
-@pytest.fixture(scope="module")
-def source(tmp_path_factory):
-    return get_fixture("wandb_offline", tmp_path_factory.mktemp("sources"))
-
-
-@pytest.fixture(scope="module")
-def result(source, tmp_path_factory):
-    return import_sources([str(source.folder)], str(tmp_path_factory.mktemp("store") / "runs"))
-
-
-@pytest.fixture(scope="module")
-def store(result):
-    return open_store(result.store)
 
 
 def pairs(source, store):
