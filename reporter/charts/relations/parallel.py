@@ -20,6 +20,8 @@ _LEGEND_PX = 44
 """Where names stand and, above them, the legend."""
 
 _TICK_PX = 6
+_AXIS = "height / (1 - at_least)"
+"""Where an axis ends: runs without a value pass below."""
 
 
 @relation(
@@ -38,11 +40,12 @@ def parallel(scales: Mapping[str, Scale]) -> AltairChart:
 
     Rows of ``lines`` and ``context``: axis (place, from 0), at (0 to 1, below where nothing was
     logged), run, color. Of ``axes``: axis, name. Of ``ticks``: axis, at, text, ground.
-    Signal: ``floor``, the lower end.
+    Signal: ``at_least``, the lower end.
     """
     del scales
     x = alt.X("axis:Q", title=None, axis=None, scale=alt.Scale(nice=False, zero=False))
-    y = alt.Y("at:Q", title=None, axis=None, scale=alt.Scale(domain=[0, 1], nice=False, zero=False))
+    ends = alt.Scale(domainMin=alt.ExprRef("at_least"), domainMax=1, nice=False, zero=False)
+    y = alt.Y("at:Q", title=None, axis=None, scale=ends)
     context = chart("context").mark_line(aria=False, strokeWidth=1, strokeOpacity=0.35)
     lines = chart("lines").mark_line(aria=False, strokeWidth=1.4)
     rules = chart("axes").mark_rule(aria=False, strokeWidth=1)
@@ -57,13 +60,13 @@ def parallel(scales: Mapping[str, Scale]) -> AltairChart:
         alt.layer(
             context.encode(**drawn),
             lines.encode(**drawn, strokeOpacity=as_given(alt.StrokeOpacity, "opacity:Q")),
-            rules.encode(x=x, y=alt.value(0), y2=alt.value(alt.ExprRef("height / (1 - floor)"))),
+            rules.encode(x=x, y=alt.value(0), y2=alt.value(alt.ExprRef(_AXIS))),
             names.encode(x=x, y=alt.value(_NAME_PX), text="name:N"),
             halo.encode(**texts, **halo_ink),
             ticks.encode(**texts),
             legend(_LEGEND_PX),
         ),
-        floor=0,
+        at_least=0,
     )
 
 

@@ -196,7 +196,7 @@
         ticks: axes.flatMap((one, axis) => ticksOfAxis(one).map((tick) => ({ axis, ...tick, ...ground }))),
         legend: relationLook.legendRows(colors.legend, look, widthOf, width),
       },
-      signals: { floor: hasGaps ? FLOOR : 0 },
+      signals: { at_least: hasGaps ? FLOOR : 0 },
       scales: [],
       axes,
       notices: [...sampleNotice(drawn.length, inside.length), ...(inside.length < rows.length ? [`${count(inside.length)} of ${count(rows.length)} runs inside`] : []), ...slots.axes.flatMap(fields.lacks)],

@@ -236,7 +236,7 @@
         order: (ids) => this.choose(slot.name, relationChoices.joinList(ids)),
       });
       const { view } = this;
-      this.axes.show({ mount: view.mount, area: view.area, toX: view.scale("x"), axes: made.axes, floor: made.signals.floor, brushOf: (id) => this.board.brushing.of(id) });
+      this.axes.show({ mount: view.mount, area: view.area, toX: view.scale("x"), axes: made.axes, floor: made.signals.at_least, brushOf: (id) => this.board.brushing.of(id) });
     }
 
     attachTip(made, { slots }) {
