@@ -27,3 +27,11 @@ test("bars, lines without times and no lines stay as they are", () => {
   assert.equal(against(timeless), timeless);
   assert.deepEqual(against({ lines: [] }).lines, []);
 });
+
+test("time of day, with the step of each point", () => {
+  const later = { ...line([0, 2000, 1000], [1, 2, 3]), startMs: 5000 };
+  const { lines, xKind, xUnit } = against({ lines: [later] }, "wall");
+  assert.deepEqual([[...lines[0].x], [...lines[0].y], [...lines[0].steps]], [[5000, 6000, 7000], [1, 3, 2], [0, 2, 1]]);
+  assert.deepEqual([xKind, xUnit], ["wall", 1]);
+  assert.equal(against({ lines: [later] }).xUnit, 1000);
+});

@@ -141,3 +141,20 @@ test("bands and ghosts count as rows", () => {
   const { points, bands } = plot(lines, { widthPx: 1200 });
   assert.ok(points.length + bands.length <= 10000, `${points.length} + ${bands.length}`);
 });
+
+test("through a window lines lead out of it, marks and readings stay inside", () => {
+  const line = makeLine([9, 1, NaN, 2, 3, 50, 4], { status: "failed" });
+  const { points, breaks, curves, dots, ends, broken } = plot([line], { window: [1, 4] });
+  assert.deepEqual(points.map(({ x }) => x), [0, 1, 2, 3, 4, 5]);
+  assert.deepEqual([...curves[0].line.x], [1, 2, 3, 4]);
+  assert.deepEqual(breaks.map(({ x }) => x), [2]);
+  assert.deepEqual([ends.low, ends.high], [1, 3]);
+  assert.deepEqual(dots, [], "the end of the run is not seen");
+  assert.equal(broken, 1);
+  assert.deepEqual(plot([line], { window: [20, 30] }).curves[0].end, -1);
+});
+
+test("an end of y that was asked for goes over all others", () => {
+  assert.deepEqual(plot([makeLine([1, 2])], { range: [0.5, null] }).ends, { low: 0.5, high: null, isExact: true });
+  assert.equal(plot([makeLine([1, 2])], { range: [-1, null], isLog: true }).ends.low, null);
+});

@@ -76,3 +76,16 @@ test("times are summed up from the way between points, also backwards", () => {
   assert.deepEqual([...b.ms], [0, 65535]);
   assert.equal(decodeSeries(makeRecord(), every)[0].ms, null);
 });
+
+test("times to the millisecond, also those that run back", () => {
+  const times = { start: [1000, 50], ms: packed("u16", Uint16Array.of(0, 400, 101, 0, 3)) };
+  const [a, b] = decodeSeries(makeRecord({ times }), every);
+  assert.deepEqual([[...a.ms], a.startMs], [[0, 200, 149], 1000]);
+  assert.deepEqual([[...b.ms], b.startMs], [[2, 0], 48]);
+});
+
+test("points without steps stand where they say", () => {
+  const places = packed("i32", Int32Array.of(0, 1, 2, 3, 19));
+  const [, b] = decodeSeries(makeRecord({ places }), every, "index");
+  assert.deepEqual([...b.x], [3, 19]);
+});
