@@ -76,7 +76,7 @@ def read_parts(reader: StoreReader, item: PlannedRun, shipped: Sequence[ShippedF
 def _diff(run: Run) -> bytes:
     """Return the recorded changes as ``git apply`` wants them: they end with a line's end."""
     diff = recipe(run).diff
-    return f"{well_formed(diff)}\n".encode() if diff else b""
+    return well_formed(diff).rstrip("\n").encode() + b"\n" if diff else b""
 
 
 def _consoles(

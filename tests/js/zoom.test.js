@@ -28,6 +28,20 @@ test("steps go up and down, and end", () => {
   assert.strictEqual(zoom.step(0.1, -1), 0.1);
 });
 
+test("what fingers ask for is bounded", () => {
+  assert.deepStrictEqual([0.01, 0.5, 99].map(zoom.bounded), [0.1, 0.5, 8]);
+});
+
+test("what was under a point stays under it", () => {
+  // 100 px from the edge, 300 px into the picture: at twice the size 600 px into it.
+  assert.strictEqual(zoom.keep(200, 100, 2) + 100, 600);
+  assert.strictEqual(zoom.keep(200, 100, 1), 200);
+});
+
+test("two fingers have a distance and a middle", () => {
+  assert.deepStrictEqual(zoom.spread([{ x: 0, y: 0 }, { x: 30, y: 40 }]), { distance: 50, x: 15, y: 20 });
+});
+
 test("turning goes round and round", () => {
   assert.strictEqual(zoom.turn(0, -1, 3), 2);
   assert.strictEqual(zoom.turn(2, 1, 3), 0);

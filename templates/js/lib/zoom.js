@@ -36,6 +36,27 @@
     return direction > 0 ? beyond[0] : beyond[beyond.length - 1];
   }
 
+  const LEAST = STEPS[0];
+  const MOST = STEPS[STEPS.length - 1];
+
+  /** A scale between the least and the most there are: what fingers ask for. */
+  const bounded = (scale) => Math.min(MOST, Math.max(LEAST, scale));
+
+  /**
+   * How far to scroll so that what was under a point stays under it.
+   *
+   * @param {number} scrolled  before
+   * @param {number} at  of the point from the stage's edge, in pixels
+   * @param {number} ratio  of the sizes after and before
+   * @returns {number}
+   */
+  const keep = (scrolled, at, ratio) => (scrolled + at) * ratio - at;
+
+  /** Distance and middle of two fingers. @param {{x: number, y: number}[]} fingers */
+  function spread([a, b]) {
+    return { distance: Math.hypot(a.x - b.x, a.y - b.y), x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
+  }
+
   /** @returns {string}  "50 %" with a thin gap, as units are set */
   const percent = (scale) => `${Math.round(scale * 100)}\u2009%`;
 
@@ -47,6 +68,6 @@
    */
   const turn = (at, by, count) => (count ? (((at + by) % count) + count) % count : 0);
 
-  reporter.zoom = { fit, step, percent, turn };
+  reporter.zoom = { fit, step, bounded, keep, spread, percent, turn };
   if (typeof module === "object") module.exports = reporter.zoom;
 })((globalThis.reporter = globalThis.reporter || {}));

@@ -73,7 +73,7 @@
   let pictures = [];
   let limit = PAGE;
   const choose = make("select", { "aria-label": "Figure", onchange: () => set({ fig: choose.value, figstep: null }) });
-  const slider = make("input", { type: "range", min: 0, "aria-label": "Step of all figures", oninput: () => set({ figstep: Number(slider.value) === steps.length - 1 ? null : String(steps[slider.value]) }) });
+  const slider = make("input", { type: "range", min: 0, "aria-label": "Step of all figures", oninput: () => choosePlace(Number(slider.value), true) });
   const output = make("output.dim.num");
   const stepLabel = make("label.row.muted", {}, "Step", slider, output);
   const count = make("span.muted", { role: "status" });
@@ -85,6 +85,17 @@
     reporter.view.set(changes);
     show();
   }
+
+  function choosePlace(place, isTold) {
+    set({ figstep: place === steps.length - 1 ? null : String(steps[place]) });
+    if (isTold) reporter.tellStep(steps[place], "figures");
+  }
+
+  /* A click on a chart chooses the step; pointing at it does not, since the choice stands in the address. */
+  slider.addEventListener("blur", () => reporter.tellStep(null, "figures"));
+  document.addEventListener("reporter:step", ({ detail: { step, from, isChosen } }) => {
+    if (from !== "figures" && isChosen && step !== null && steps.length > 1) choosePlace(wall.nearest(steps, step), false);
+  });
 
   function show() {
     const names = sharedNames(pictures);

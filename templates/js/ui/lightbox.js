@@ -1,8 +1,8 @@
 /**
  * Pictures and figures, enlarged: one dialog for the page.
  *
- * Arrows go from figure to figure, + - 0 and a double click change the size, dragging moves, Esc closes
- * and gives focus back. The figure that is open stands in the address (fig=path). Without JavaScript
+ * Arrows go from figure to figure, + - 0, a double click, two fingers and Ctrl with the wheel change the
+ * size, dragging moves, Esc closes and gives focus back. The figure that is open stands in the address (fig=path). Without JavaScript
  * the same links open the picture itself.
  */
 (function (reporter) {
@@ -11,7 +11,7 @@
 
   const { zoom } = reporter;
   const triggers = [...document.querySelectorAll("[data-role=enlarge]")];
-  if (!triggers.length || !window.HTMLDialogElement) return;
+  if (!window.HTMLDialogElement) return;
 
   /* The dialog is made when it is first needed. */
 
@@ -84,9 +84,16 @@
   const pathOf = (trigger) => trigger.closest("[data-path]")?.dataset.path || "";
   const isVisible = (trigger) => trigger.closest("figure, .preview")?.offsetParent !== null;
 
-  /** A figure's fellows: the gallery it stands in; a preview of the artifact tree stands alone. */
+  /** The compare page has another use for the name: the figure that it compares. */
+  const isLinked = document.documentElement.dataset.page !== "compare";
+
+  function remember(path) {
+    if (isLinked) reporter.view.set({ fig: path || null });
+  }
+
+  /** A figure's fellows: the gallery it stands in, all open folders of it; a preview of the artifact tree stands alone. */
   function fellows(trigger) {
-    const gallery = trigger.closest(".gal");
+    const gallery = trigger.closest("[data-gallery]") || trigger.closest(".gal");
     if (!gallery) return [trigger];
     const figures = [...gallery.querySelectorAll("figure")].filter((figure) => figure.offsetParent !== null);
     const others = figures.map((figure) => figure.querySelector("[data-role=enlarge]")).filter(Boolean);
@@ -98,9 +105,15 @@
     return { width: stage.clientWidth - 24, height: stage.clientHeight - 24 };
   }
 
-  /** @param {number} next  0 fits the picture to the stage */
-  function resize(next) {
+  /**
+   * @param {number} next  0 fits the picture to the stage
+   * @param {{x: number, y: number}} [at]  of the screen: what is there stays there
+   */
+  function resize(next, at) {
     if (!picture) return;
+    const edge = stage.getBoundingClientRect();
+    const middle = at ? { x: at.x - edge.left, y: at.y - edge.top } : { x: stage.clientWidth / 2, y: stage.clientHeight / 2 };
+    const before = { scale, left: stage.scrollLeft, top: stage.scrollTop };
     const natural = { width: picture.naturalWidth, height: picture.naturalHeight };
     const fitted = zoom.fit(natural, stageSize());
     scale = next || fitted;
@@ -108,6 +121,8 @@
     picture.classList.toggle("pixels", scale >= 2);
     stage.classList.toggle("is-larger", scale > fitted * 1.01);
     size.textContent = zoom.percent(scale);
+    const ratio = scale / before.scale;
+    stage.scrollTo(zoom.keep(before.left, middle.x, ratio), zoom.keep(before.top, middle.y, ratio));
   }
 
   function showPicture(source, href) {
@@ -151,7 +166,7 @@
     if (shown.length < 2) return;
     at = zoom.turn(at, by, shown.length);
     show(shown[at]);
-    reporter.view.set({ fig: pathOf(shown[at]) || null });
+    remember(pathOf(shown[at]));
   }
 
   function open(trigger) {
@@ -161,15 +176,17 @@
     dialog.showModal();
     show(shown[at]);
     stage.focus();
-    reporter.view.set({ fig: pathOf(trigger) || null });
+    remember(pathOf(trigger));
   }
 
   dialog.onclose = () => {
     stage.replaceChildren();
     picture = null;
+    pointers.clear();
+    hold = null;
     const trigger = shown[at];
     if (trigger) trigger.focus({ preventScroll: false });
-    reporter.view.set({ fig: null });
+    remember("");
   };
 
   /* Keys, clicks, dragging */
@@ -198,19 +215,46 @@
   };
 
   stage.ondblclick = (event) => {
-    if (event.target === picture) resize(stage.classList.contains("is-larger") ? 0 : Math.max(1, scale * 2));
+    if (event.target === picture) resize(stage.classList.contains("is-larger") ? 0 : zoom.bounded(Math.max(1, scale * 2)), { x: event.clientX, y: event.clientY });
   };
 
+  /* One pointer moves the picture, two fingers change its size about the point between them. */
+
+  const pointers = new Map();
   let hold = null;
+
+  function takeHold() {
+    const [first, second] = pointers.values();
+    if (second) hold = { ...zoom.spread([first, second]), scale };
+    else hold = first ? { left: first.x + stage.scrollLeft, top: first.y + stage.scrollTop } : null;
+  }
+
   stage.onpointerdown = (event) => {
-    if (event.target !== picture || event.button !== 0) return;
-    hold = { x: event.clientX + stage.scrollLeft, y: event.clientY + stage.scrollTop };
-    stage.setPointerCapture(event.pointerId);
+    const isMeant = event.target === picture || (picture && pointers.size === 1);
+    if (!isMeant || event.button !== 0 || pointers.size > 1) return;
+    pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+    picture.setPointerCapture(event.pointerId);
+    takeHold();
   };
+
   stage.onpointermove = (event) => {
-    if (hold) stage.scrollTo(hold.x - event.clientX, hold.y - event.clientY);
+    if (!pointers.has(event.pointerId)) return;
+    pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+    if (pointers.size === 1) return stage.scrollTo(hold.left - event.clientX, hold.top - event.clientY);
+    const now = zoom.spread([...pointers.values()]);
+    return resize(zoom.bounded((hold.scale * now.distance) / hold.distance), now);
   };
-  stage.onpointerup = stage.onpointercancel = () => (hold = null);
+
+  stage.onpointerup = stage.onpointercancel = (event) => {
+    pointers.delete(event.pointerId);
+    takeHold();
+  };
+
+  stage.addEventListener("wheel", (event) => {
+    if (!event.ctrlKey || !picture) return;
+    event.preventDefault();
+    resize(zoom.bounded(scale * Math.exp(-event.deltaY / 200)), { x: event.clientX, y: event.clientY });
+  }, { passive: false });
 
   /* Listened for on the page, so that pictures which come later (the wall of figures) are enlarged, too. */
   document.addEventListener("click", (event) => {
@@ -220,7 +264,7 @@
     open(trigger);
   });
 
-  const wanted = reporter.view.get("fig");
+  const wanted = isLinked && reporter.view.get("fig");
   const linked = wanted && triggers.find((trigger) => pathOf(trigger) === wanted && isVisible(trigger));
   if (linked) open(linked);
 })((globalThis.reporter = globalThis.reporter || {}));
