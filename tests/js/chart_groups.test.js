@@ -74,6 +74,7 @@ test("many steps are thinned to some that were logged, the ends among them, and 
   assert.ok(x.every((step) => Number.isInteger(step)));
   assert.equal(isExact, false);
   assert.equal(combine([run([1, 2]), run([3, 4])], "std").isExact, true);
+  assert.equal(combine([run([1, 2, 3, 4]), run([3, 4])], "std").isExact, true, "a run that ended early is read at its own steps");
   assert.equal(combine([{ ...run([1, 2]), logged: 900 }], "std").isExact, false);
 });
 

@@ -158,3 +158,10 @@ test("an end of y that was asked for goes over all others", () => {
   assert.deepEqual(plot([makeLine([1, 2])], { range: [0.5, null] }).ends, { low: 0.5, high: null, isExact: true });
   assert.equal(plot([makeLine([1, 2])], { range: [-1, null], isLog: true }).ends.low, null);
 });
+
+test("a run that diverged within a group does not set the scale either", () => {
+  const members = [0, 1, 2, 3].map((i) => makeLine([i, 1], { id: String(i) }));
+  const diverged = makeLine([1, 1e24], { id: "x" });
+  const { scale } = plot([makeLine([1, 2e23], { members: [...members, diverged], low: [0, 0], high: [2, 1e24] })]);
+  assert.deepEqual(scale, { low: 0, high: 3, count: 1 });
+});

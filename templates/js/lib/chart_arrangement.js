@@ -153,7 +153,7 @@
     const all = grouped(data.lines, look, choice, data.window);
     const { lines, cut } = chosen(all, "group", { top: choice.top, direction: data.direction });
     const isExact = lines.every((line) => line.isExact || line.size === 1);
-    return { ...data, lines, cut, isGrouped: true, band: choice.band, notes: [...(data.notes || []), ...(isExact ? [] : ["≈ between logged points"])] };
+    return { ...data, lines, cut, isGrouped: true, band: choice.band, notes: [...(data.notes || []), ...(isExact ? [] : ["≈ interpolated"])] };
   }
 
   reporter.chartArrangement = { pick, arrange };

@@ -80,18 +80,22 @@
     return steps.subarray(start, to < 0 ? steps.length : to + 1);
   }
 
-  /** A line's values at some steps, NaN where it says nothing. */
+  /** A line's values at some steps, NaN where it says nothing; and whether all of them were logged there. */
   function valuesAt({ x, y }, steps) {
     const values = new Float64Array(steps.length).fill(NaN);
+    let isExact = true;
     const last = x.length - 1;
     let at = 0;
     for (let i = 0; i < steps.length; i++) {
       const step = steps[i];
       while (at < last && x[at + 1] <= step) at++;
       if (x[at] === step) values[i] = y[at];
-      else if (at < last && x[at] < step) values[i] = y[at] + ((y[at + 1] - y[at]) * (step - x[at])) / (x[at + 1] - x[at]);
+      else if (at < last && x[at] < step) {
+        values[i] = y[at] + ((y[at + 1] - y[at]) * (step - x[at])) / (x[at + 1] - x[at]);
+        isExact = isExact && !Number.isFinite(values[i]);
+      }
     }
-    return values;
+    return { values, isExact };
   }
 
   /* One step */
@@ -181,16 +185,16 @@
     const isAligned = lines.every(({ x }) => isSame(x, lines[0].x));
     const all = allSteps(isAligned ? lines.slice(0, 1) : lines);
     const x = thinned(within(all, window), band === "boot" || band === "mboot" ? MOST_BOOTSTRAPPED : MOST_STEPS);
-    const values = lines.map((line) => valuesAt(line, x));
+    const read = lines.map((line) => valuesAt(line, x));
     const [y, low, high] = [0, 1, 2].map(() => new Float64Array(x.length));
     const n = new Uint32Array(x.length);
     const said = new Float64Array(lines.length);
     for (let i = 0; i < x.length; i++) {
-      for (const own of values) if (Number.isFinite(own[i])) said[n[i]++] = own[i];
+      for (const { values } of read) if (Number.isFinite(values[i])) said[n[i]++] = values[i];
       [y[i], low[i], high[i]] = atStep(said.subarray(0, n[i]), band);
     }
     const isWhole = lines.every(({ logged, y: own }) => !(logged > own.length));
-    return { x, y, low, high, n, isExact: isAligned && isWhole };
+    return { x, y, low, high, n, isExact: isWhole && read.every((one) => one.isExact) };
   }
 
   /** Whether a band is drawn anywhere; where not, the runs are. */

@@ -227,7 +227,7 @@
 
     for (const line of lines) for (const ghost of ghostsOf(line)) addGhost(ghost, colors[line.color - 1]);
     for (const line of lines) addLine(line, colors[line.color - 1]);
-    if (!hasOutliers) plot.scale = reporter.findOutliers(plot.curves.map(({ y }) => y), isLog);
+    if (!hasOutliers) plot.scale = reporter.findOutliers(plot.curves.flatMap(({ line, y }) => (line.members ? line.members.map((member) => member.y) : [y])), isLog);
     plot.ends = endsOf(plot, look);
     if (plot.ends.low !== null && plot.ends.high !== null) keepNear(plot, plot.ends, Boolean(plot.scale) && !plot.ends.isExact);
     return plot;
