@@ -9,7 +9,7 @@ from __future__ import annotations
 from markupsafe import Markup, escape
 
 from reporter.renderers.registry import ArtifactRequest, Fragment, renderer
-from reporter.renderers.text import plain_lines, read_text, text_fragment
+from reporter.renderers.text import NO_TAIL, plain_lines, read_tail, read_text, text_fragment
 
 __all__ = ["highlight_lines", "render_code"]
 
@@ -26,7 +26,8 @@ CLASS_PREFIX = "p-"
 def render_code(request: ArtifactRequest) -> Fragment:
     """Show the first lines of code."""
     text, is_whole = read_text(request)
-    return text_fragment(highlight_lines(text, request.name), is_whole=is_whole)
+    tail = NO_TAIL if is_whole else read_tail(request)
+    return text_fragment(highlight_lines(text, request.name), is_whole=is_whole, tail=tail)
 
 
 def highlight_lines(text: str, name: str) -> list[Markup]:

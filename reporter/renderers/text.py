@@ -1,15 +1,18 @@
 """Plain text and logs: the first lines, numbered, as a terminal would have left them.
 
 A page carries only as many lines as a person sees at a glance; more come from a data file when
-they are asked for, so a run with a hundred logs is still a small page.
+they are asked for, so a run with a hundred logs is still a small page. Of a text too long for that
+the last lines are shown as well: how something ended stands there.
 """
 
 from __future__ import annotations
 
+import os
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
@@ -17,10 +20,13 @@ from reporter.renderers.data_files import data_file
 from reporter.renderers.registry import ArtifactRequest, FileContent, Fragment, renderer
 
 __all__ = [
+    "NO_TAIL",
+    "Tail",
     "TextView",
     "decode",
     "late_text",
     "plain_lines",
+    "read_tail",
     "read_text",
     "render_text",
     "text_fragment",
@@ -30,6 +36,15 @@ TEMPLATE = "fragments/text.html.j2"
 
 TEXT_BYTES = 200_000
 """What a person reads in a page; some 4,000 lines. The rest is in the file."""
+
+TAIL_BYTES = 24_000
+TAIL_LINES = 60
+"""The end of a text that is longer than :data:`TEXT_BYTES`."""
+
+COUNTED_BYTES = 2_000_000
+"""Above, lines are not counted: a run may have left hundreds of logs."""
+
+BLOCK_BYTES = 1_000_000
 
 PAGE_LINES = 100
 PAGE_CHARS = 8_000
@@ -58,16 +73,49 @@ class TextView:
     """What it registers: those lines as one text."""
     rest_label: str
     """For the button that shows them, e.g. ``Show 3,900 more lines``."""
+    tail: tuple[Markup, ...] = ()
+    """The last lines of a text that is longer than what can be shown."""
+    tail_first: int = 0
+    """Number of the first of them; 0 when nobody counted."""
+    gap: str = ""
+    """What stands between: ``26,120 lines left out``."""
 
 
 @renderer("text/*")
 def render_text(request: ArtifactRequest) -> Fragment:
     """Show the first lines of a text."""
     text, is_whole = read_text(request)
-    return text_fragment([escape(line) for line in plain_lines(text)], is_whole=is_whole)
+    tail = NO_TAIL if is_whole else read_tail(request)
+    return text_fragment([escape(line) for line in plain_lines(text)], is_whole=is_whole, tail=tail)
 
 
-def text_fragment(lines: list[Markup], *, is_whole: bool) -> Fragment:
+class Tail(NamedTuple):
+    """The end of a long text."""
+
+    lines: tuple[str, ...] = ()
+    n_lines: int = 0
+    """Of the whole text; 0 when nobody counted."""
+
+
+NO_TAIL = Tail()
+
+
+def read_tail(request: ArtifactRequest) -> Tail:
+    """Read the last lines of a text, and count all unless it is huge."""
+    with request.open() as stream:
+        size_bytes = stream.seek(0, os.SEEK_END)
+        stream.seek(max(0, size_bytes - TAIL_BYTES))
+        data = stream.read(TAIL_BYTES)
+        n_lines = 0
+        if size_bytes <= COUNTED_BYTES:
+            stream.seek(0)
+            blocks = iter(lambda: stream.read(BLOCK_BYTES), b"")
+            n_lines = sum(block.count(b"\n") for block in blocks) + (not data.endswith(b"\n"))
+    lines = plain_lines(data.decode("utf-8", "replace"))[1:]
+    return Tail(tuple(lines[-TAIL_LINES:]), n_lines)
+
+
+def text_fragment(lines: list[Markup], *, is_whole: bool, tail: Tail = NO_TAIL) -> Fragment:
     """Show lines, and say when they are not all.
 
     Parameters
@@ -75,6 +123,8 @@ def text_fragment(lines: list[Markup], *, is_whole: bool) -> Fragment:
     lines : list of Markup
     is_whole : bool
         Whether they are the whole file; otherwise the last line was cut through and is left out.
+    tail : Tail
+        The end of the file, when it is not whole.
 
     Returns
     -------
@@ -82,6 +132,7 @@ def text_fragment(lines: list[Markup], *, is_whole: bool) -> Fragment:
     """
     kept = lines if is_whole else lines[:-1] or lines
     note = "" if is_whole else f"First {len(kept):,} lines; the file has more"
+    tail, gap = _after(len(kept), tail)
     n_shown = _count_shown(kept)
     n_more = len(kept) - n_shown
     rest = data_file("text", "\n".join(kept[n_shown:]))
@@ -91,9 +142,22 @@ def text_fragment(lines: list[Markup], *, is_whole: bool) -> Fragment:
         rest=rest.path if n_more else "",
         rest_name=rest.name,
         rest_label=f"Show {n_more:,} more {'line' if n_more == 1 else 'lines'}",
+        tail=tuple(escape(line) for line in tail.lines),
+        tail_first=tail.n_lines - len(tail.lines) + 1 if tail.n_lines else 0,
+        gap=gap,
     )
     files = {rest.path: rest.content} if n_more else {}
     return Fragment(template=TEMPLATE, context=view, files=files)
+
+
+def _after(n_before: int, tail: Tail) -> tuple[Tail, str]:
+    """Leave out of a tail what stands before it already; say how much is between."""
+    n_lines, n_tail = tail.n_lines, len(tail.lines)
+    n_left = n_lines - n_before
+    if n_lines and n_left <= n_tail:
+        return Tail(tail.lines[n_tail - n_left :] if n_left > 0 else (), n_lines), ""
+    left = f"{n_left - n_tail:,} lines" if n_lines else "Lines"
+    return tail, f"{left} left out; the last {n_tail}:" if n_tail else ""
 
 
 def late_text(lines: list[Markup], label: str) -> tuple[TextView, dict[str, FileContent]]:

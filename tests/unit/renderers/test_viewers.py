@@ -40,8 +40,30 @@ def test_a_long_text_brings_its_other_lines_in_a_data_file(draw, to_html):
 
 
 def test_a_text_beyond_the_limit_says_so(draw, to_html):
-    html = to_html(draw("a.txt", "0123456789\n" * 30_000))
-    assert "First 18,181 lines; the file has more" in html
+    html = to_html(draw("a.txt", "0123456789\n" * 29_999 + "the end"))
+    assert "11,759 lines left out; the last 60:" in html
+    assert 'class="lines tail" tabindex="0" data-first="29941"' in html
+    assert html.endswith("<span>the end\n</span></pre>\n</div>\n")
+
+
+def test_lines_of_a_huge_text_are_not_counted(draw, to_html):
+    html = to_html(draw("a.log", "0123456789\n" * 300_000))
+    assert "Lines left out; the last 60:" in html
+    assert 'data-first="0"' in html
+
+
+def test_a_text_a_little_too_long_repeats_no_line(draw):
+    lines = [f"{n:06}" for n in range(200_000 // 7 + 20)]
+    view = draw("a.txt", "\n".join(lines)).context
+    assert view.gap == ""
+    assert list(view.tail) == lines[view.tail_first - 1 :]
+    assert 0 < len(view.tail) < 30
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.py"])
+def test_code_and_text_too_long_show_their_end(name, draw):
+    text = "x = 1\n" * 40_000 + "raise SystemExit\n"
+    assert draw(name, text).context.tail[-1] == "raise SystemExit"
 
 
 def test_one_endless_line_is_cut(draw, to_html):
