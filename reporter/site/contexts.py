@@ -283,6 +283,8 @@ class ExperimentRow:
     """Name and direction of the leading metric; empty when none was logged."""
     best: str
     best_exact: str
+    best_so_far: str
+    """The best value up to each run, in the order of their starts, as an SVG path."""
     last_run: str
     """When the newest run began, relative to the newest event of the report."""
     last_run_exact: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from heapq import nsmallest
 
+import numpy as np
 from markupsafe import Markup
 
 from reporter.model import Problem
@@ -48,6 +49,7 @@ from reporter.site.numbers import (
 )
 from reporter.site.plan import PlannedExperiment, PlannedRun, SitePlan
 from reporter.site.run_page import problem_rows
+from reporter.site.sparkline import spark_paths
 from reporter.site.summaries import standing_value
 from reporter.site.tables import runs_table
 from reporter.site.view_state import view_hash
@@ -276,10 +278,23 @@ def _experiment_row(plan: SitePlan, lookup: ExperimentLookup) -> ExperimentRow:
         metric=f"{facts.key} {ARROWS[facts.sense]}".strip() if facts else "",
         best=best,
         best_exact=exact,
+        best_so_far=_best_so_far(experiment),
         last_run=format_time(last, plan.year_of_newest) if last is not None else "",
         last_run_exact=format_time_exact(last),
         size=format_bytes(_size_bytes(experiment)),
     )
+
+
+def _best_so_far(experiment: PlannedExperiment) -> str:
+    """Draw the best value of the leading metric up to each run."""
+    facts = experiment.leading_facts
+    if facts is None or not facts.sense:
+        return ""
+    runs = sorted(experiment.runs, key=lambda item: item.run.info.start_time or 0)
+    found = (standing_value(facts, item.run.data.summaries.get(facts.key)) for item in runs)
+    values = np.array([value for value in found if value is not None and np.isfinite(value)])
+    best = (np.maximum if facts.sense == "max" else np.minimum).accumulate(values)
+    return spark_paths([(np.arange(len(best)), best)])[0]
 
 
 def _first_line(note: str) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import re
 
 import pytest
@@ -281,6 +282,15 @@ def test_experiments_stand_on_the_index_when_there_are_several(memory_store, bui
     assert text.index(">other<") < text.index(">digits<"), "the one with the newest run first"
     assert 'data-role="runs-table"' not in text
     assert "loss ↓" in text
+
+
+def test_the_best_so_far_of_each_experiment_is_drawn(memory_store, built):
+    runs = {f"r{i}": {"metrics": {"acc": [value]}, "start_ms": START_MS + i}
+            for i, value in enumerate((0.5, 0.25, math.nan, 0.75))}  # fmt: skip
+    store = memory_store(runs)
+    store.append_experiment("8", ExperimentCreated(at_ms=2, experiment_id="8", name="other"))
+    text = built(store).text(links.INDEX)
+    assert '<path d="M1.5 18.5L42 18.5L82.5 1.5"/>' in text, "0.5, 0.5, 0.75"
 
 
 def test_one_experiment_shows_its_table_at_once(site):

@@ -1,0 +1,1 @@
+reporter.register("details-HASH",{"digits":0,"files":{"":"details-HASH"}});

@@ -1,0 +1,1 @@
+reporter.register("lines-2b60cd8b-HASH","{\"depth\": 3}");

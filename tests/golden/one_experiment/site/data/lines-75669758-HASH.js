@@ -1,0 +1,1 @@
+reporter.register("lines-75669758-HASH","# Title\n\nSome *text*.\n");
