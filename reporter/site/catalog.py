@@ -29,6 +29,7 @@ def catalog_file(
     importances: Mapping[str, str],
     figures: Mapping[str, str],
     logged: Mapping[str, tuple[str, int]],
+    details: Mapping[str, str],
     live: Mapping[str, str],
 ) -> bytes:
     """Write the catalog.
@@ -51,6 +52,8 @@ def catalog_file(
         Experiment id to the name of the data file of its pictures.
     logged : mapping of str to (str, int)
         Experiment id to the name of the list of tables that several runs logged, and their number.
+    details : mapping of str to str
+        Experiment id to the name of the list of what the compare page asks of single runs.
     live : mapping of str to str
         Experiment id to the name of the list of its interactive figures.
 
@@ -80,6 +83,7 @@ def catalog_file(
                 "figures": figures.get(experiment.id, ""),
                 "live": live.get(experiment.id, ""),
                 "logged": logged.get(experiment.id, ("", 0))[0],
+                "details": details.get(experiment.id, ""),
                 "definitions": _definitions(experiment),
             }
             for experiment in plan.experiments

@@ -60,6 +60,10 @@ class Job:
         By experiment id: name of the list of its interactive figures.
     logged : dict of str to list of ShippedFile
         By experiment id: files that are probably tables.
+    texts : dict of str to list of ShippedFile
+        By experiment id, while it is written: files that are probably texts to compare.
+    details : dict of str to str
+        By experiment id: name of the list of what the compare page asks of single runs.
     table_lists : dict of str to (str, int)
         By experiment id: name of the list of tables that several runs logged, and how many.
     figure_files : dict of str to str
@@ -94,6 +98,8 @@ class Job:
     live: dict[str, list[ShippedFile]] = field(default_factory=dict)
     live_lists: dict[str, str] = field(default_factory=dict)
     logged: dict[str, list[ShippedFile]] = field(default_factory=dict)
+    texts: dict[str, list[ShippedFile]] = field(default_factory=dict)
+    details: dict[str, str] = field(default_factory=dict)
     table_lists: dict[str, tuple[str, int]] = field(default_factory=dict)
     figure_files: dict[str, str] = field(default_factory=dict)
     tables: dict[str, list[str]] = field(default_factory=dict)

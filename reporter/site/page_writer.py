@@ -106,6 +106,7 @@ def write_catalog(job: Job) -> None:
         importances,
         job.figure_files,
         job.table_lists,
+        job.details,
         job.live_lists,
     )
     job.output.write(links.CATALOG, data)

@@ -21,6 +21,7 @@ from reporter.site.artifacts import (
     write_fragments,
 )
 from reporter.site.contexts import FigureCard, Frame
+from reporter.site.details import is_likely_text, write_details
 from reporter.site.figures import figures_file
 from reporter.site.frames import FrameMaker
 from reporter.site.galleries import Gallery, make_gallery
@@ -92,6 +93,8 @@ class RunWriter:
             job.live_lists[experiment.id] = live
         logged = job.logged.pop(experiment.id, ())
         job.table_lists[experiment.id] = write_tables(job, lookup, logged)
+        if details := write_details(job, lookup, job.texts.pop(experiment.id, ())):
+            job.details[experiment.id] = details
         job.tables[experiment.id] = [
             self._write_table(name, data) for name, data in table_files(experiment)
         ]
@@ -116,6 +119,7 @@ class RunWriter:
         likely = [f for f in files if is_likely_figure(f.artifact) and not f.left_out]
         job.figures.setdefault(lookup.experiment.id, []).extend(likely)
         job.logged.setdefault(lookup.experiment.id, []).extend(filter(is_likely_table, files))
+        job.texts.setdefault(lookup.experiment.id, []).extend(filter(is_likely_text, files))
         job.live.setdefault(lookup.experiment.id, []).extend(filter(is_likely_live, files))
         if not item.has_page:
             reading = read_run(job.reader, item, series, self._parts, needs_sparks=False)

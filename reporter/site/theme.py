@@ -103,6 +103,8 @@ LATER_SCRIPTS = (
     "js/lib/compare.js",
     "js/lib/compared_sets.js",
     "js/lib/verdict.js",
+    "js/lib/compared_details.js",
+    "js/lib/line_diff.js",
     "js/lib/downsample.js",
     "js/lib/outliers.js",
     "js/lib/smooth.js",
@@ -196,6 +198,7 @@ LATER_SCRIPTS = (
     "js/ui/compare_verdict.js",
     "js/ui/compare_charts.js",
     "js/ui/compare_figures.js",
+    "js/ui/compare_texts.js",
 )
 """Charts, figures and comparison: loaded when the page has been painted."""
 

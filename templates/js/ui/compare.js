@@ -228,7 +228,7 @@
 
   function makeCell(row, cell, set, isBaseline) {
     const isLogged = cell.mark !== "na";
-    const kind = row.role === "param" || row.role === "tag" ? ".mono" : "";
+    const kind = ["param", "tag", "surroundings"].includes(row.role) ? ".mono" : "";
     const differs = row.role !== "metric" && cell.isDifferent ? ".diff" : "";
     const element = make(`td.num${kind}${differs}`, { "data-run-id": set.id, title: cell.exact }, isolated(cell.text, cell.mark));
     if (row.cells.some(({ aside }) => aside)) element.append(make("span.pm.sl", { textContent: cell.aside?.text ?? "" }));
@@ -265,7 +265,8 @@
   }
 
   function drawTable() {
-    const sections = comparison.compareRuns(state.sets, state.baseline, cellOf, state.value);
+    const more = reporter.comparePage.moreSections?.(state.sets, state.baseline) ?? [];
+    const sections = [...comparison.compareRuns(state.sets, state.baseline, cellOf, state.value), ...more];
     reporter.compareTable.draw(part("compare-table"), state.sets.length, (columns) => {
       const corner = make("th.name", { scope: "col", textContent: showsAll() || state.sets.length < 2 ? "Everything" : "Differences only" });
       const headings = columns.cells((i) => makeHeading(state.sets[i], i === state.baseline), "th");
@@ -323,7 +324,10 @@
   /** What else the page shows joins here. @param {{draw: (state: Compared) => void}} one */
   const join = (one) => void parts.push(one);
 
-  reporter.comparePage = { join, change, showOnly, grouping, swatch, experimentName, cell: (...of) => cellOf(...of), column: (id) => [...tables.values()].map((columns) => columns.get(id)).find(Boolean) };
+  /** The table alone, when more is known of the same sets. */
+  const redraw = () => state.sets.length && drawTable();
+
+  reporter.comparePage = { join, change, showOnly, redraw, grouping, swatch, experimentName, cell: (...of) => cellOf(...of), column: (id) => [...tables.values()].map((columns) => columns.get(id)).find(Boolean) };
 
   const LOADED = ["runs", "exp", "q", "by", "sets", "of"];
 
