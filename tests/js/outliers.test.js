@@ -1,7 +1,7 @@
 "use strict";
 const assert = require("node:assert/strict");
 const { test } = require("node:test");
-const { findOutliers } = require("../../templates/js/lib/outliers.js");
+const { findOutliers, findMiddle } = require("../../templates/js/lib/outliers.js");
 
 const decays = Array.from({ length: 8 }, (_, i) => [2 + i / 10, 1, 0.5, 0.1 + i / 100]);
 
@@ -34,4 +34,13 @@ test("constants have no range that one could leave", () => {
 
 test("lines without a finite value do not count", () => {
   assert.equal(findOutliers([...decays, [NaN, Infinity], []], false), null);
+});
+
+test("the middle 95 % of all points, and how many are off it", () => {
+  const line = Array.from({ length: 200 }, (_, i) => i);
+  assert.deepEqual(findMiddle([line.slice(0, 100), [...line.slice(100), NaN]]), { low: 5, high: 194, count: 10, unit: "points" });
+  const spike = [...Array.from({ length: 99 }, (_, i) => i % 7), 1e9];
+  assert.deepEqual(findMiddle([spike]), { low: 0, high: 6, count: 1, unit: "points" });
+  assert.equal(findMiddle([[1, 1, 1, 9]]), null, "nothing would be left of the scale");
+  assert.equal(findMiddle([]), null);
 });

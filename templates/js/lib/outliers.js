@@ -54,6 +54,31 @@
     };
   }
 
-  reporter.findOutliers = findOutliers;
-  if (typeof module === "object") module.exports = { findOutliers };
+  /** What the middle of all values is: so much of them lies off it on either side. */
+  const TAIL = 0.025;
+
+  /** More values than this are looked at by every so many. */
+  const MOST_VALUES = 100000;
+
+  /**
+   * The ends of the middle 95 % of all values.
+   *
+   * @param {ArrayLike<number>[]} lines  values of each run, as drawn
+   * @returns {{low: number, high: number, count: number, unit: string} | null}
+   *   `count` of points that leave them; null when none does, or when nothing would be left of the scale
+   */
+  function findMiddle(lines) {
+    const total = lines.reduce((n, y) => n + y.length, 0);
+    const stride = Math.max(1, Math.ceil(total / MOST_VALUES));
+    const values = [];
+    for (const y of lines) for (let i = 0; i < y.length; i += stride) if (Number.isFinite(y[i])) values.push(y[i]);
+    const sorted = Float64Array.from(values).sort();
+    const [low, high] = [TAIL, 1 - TAIL].map((share) => sorted[Math.round(share * (sorted.length - 1))]);
+    let count = 0;
+    for (const y of lines) for (let i = 0; i < y.length; i++) if (Number.isFinite(y[i]) && (y[i] < low || y[i] > high)) count += 1;
+    return count && low < high ? { low, high, count, unit: "points" } : null;
+  }
+
+  Object.assign(reporter, { findOutliers, findMiddle });
+  if (typeof module === "object") module.exports = { findOutliers, findMiddle };
 })((globalThis.reporter = globalThis.reporter || {}));

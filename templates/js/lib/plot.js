@@ -26,6 +26,7 @@
  * @property {[number, number] | null} [window]  the part of x that is seen; null: all
  * @property {[number | null, number | null] | null} [range]  ends of y that were asked for
  * @property {boolean} [hasOutliers]  whether runs far off the others are to be on the scale
+ * @property {boolean} [cutsOutliers]  whether the scale is to hold the middle of all points only
  * @property {number} widthPx
  * @property {string[]} colors  of runs, the first at 0
  * @property {Object<string, string>} marks  colour of the cross at the end of a run, by its state
@@ -183,7 +184,7 @@
    *   finite value or -1
    */
   function plotLines(lines, look) {
-    const { smooth, isLog, hasOutliers, widthPx, colors, marks, window = null } = look;
+    const { smooth, isLog, hasOutliers, cutsOutliers, widthPx, colors, marks, window = null } = look;
     const plot = { points: [], bands: [], breaks: [], dots: [], dropped: 0, broken: 0, curves: [], scale: null };
     const visible = (y) => (isLog ? keepPositive(y) : { kept: y, dropped: 0 });
     const isSeen = ({ x }) => !window || (x >= window[0] && x <= window[1]);
@@ -227,7 +228,8 @@
 
     for (const line of lines) for (const ghost of ghostsOf(line)) addGhost(ghost, colors[line.color - 1]);
     for (const line of lines) addLine(line, colors[line.color - 1]);
-    if (!hasOutliers) plot.scale = reporter.findOutliers(plot.curves.flatMap(({ line, y }) => (line.members ? line.members.map((member) => member.y) : [y])), isLog);
+    if (cutsOutliers) plot.scale = reporter.findMiddle(plot.curves.map(({ y }) => y));
+    else if (!hasOutliers) plot.scale = reporter.findOutliers(plot.curves.flatMap(({ line, y }) => (line.members ? line.members.map((member) => member.y) : [y])), isLog);
     plot.ends = endsOf(plot, look);
     if (plot.ends.low !== null && plot.ends.high !== null) keepNear(plot, plot.ends, Boolean(plot.scale) && !plot.ends.isExact);
     return plot;

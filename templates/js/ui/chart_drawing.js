@@ -78,7 +78,7 @@
 
   function lineNotices({ dropped, broken, scale }, { lines, cut, notes = [] }) {
     const notices = [];
-    if (scale) notices.push(`${format.count(scale.count)} off the scale`);
+    if (scale) notices.push(`${format.count(scale.count)} ${scale.unit ? `${scale.unit} ` : ""}off the scale`);
     if (cut) notices.push(cut);
     if (broken) notices.push(lines.length === 1 && !lines[0].members ? "has NaN" : `${format.count(broken)} with NaN`);
     if (dropped) notices.push(`${plural(dropped, "point", "points")} ≤ 0 left out`);

@@ -1,7 +1,7 @@
 /**
  * What is seen of all charts of a page: scales, smoothing, and which cards. It is in the address.
  *
- *   reporter.chartLook.get()            {axis, x, y, smooth, smoothsByX, hasOutliers, zoom, ranges}
+ *   reporter.chartLook.get()            {axis, x, y, smooth, smoothsByX, hasOutliers, cutsOutliers, zoom, ranges}
  *   reporter.chartLook.subscribe(act)   after it changed
  */
 (function (reporter) {
@@ -12,7 +12,7 @@
   const NAMES = ["axis", "x", "y", "smooth", "ema", "outliers", "zoom", "yr"];
 
   /** Values of buttons that an address need not name. */
-  const PLAIN = new Set(["linear", "step", "point"]);
+  const PLAIN = new Set(["linear", "step", "point", "runs"]);
   const AXES = new Set(["time", "wall"]);
 
   const listeners = new Set();
@@ -23,6 +23,11 @@
   function axis() {
     const wanted = reporter.view.get("axis") || "";
     return AXES.has(wanted) || wanted.startsWith("metrics.") ? wanted : "step";
+  }
+
+  function outliers() {
+    const wanted = reporter.view.get("outliers");
+    return wanted === "shown" || wanted === "points" ? wanted : "runs";
   }
 
   function smooth() {
@@ -40,7 +45,9 @@
     smooth: dragged ?? smooth(),
     ema: reporter.view.get("ema") === "x" ? "x" : "point",
     smoothsByX: reporter.view.get("ema") === "x",
-    hasOutliers: reporter.view.get("outliers") === "shown",
+    outliers: outliers(),
+    hasOutliers: outliers() === "shown",
+    cutsOutliers: outliers() === "points",
     zoom: reporter.view.get("zoom"),
     ranges: reporter.view.get("yr"),
   });
@@ -79,7 +86,6 @@
       this.finder = element.querySelector("[data-act=find]");
       this.slider = element.querySelector("[data-act=smooth]");
       this.output = element.querySelector("output");
-      this.outliers = element.querySelector("[data-act=outliers]");
       this.status = element.querySelector("[data-part=found]");
       this.metric = element.querySelector("[data-act=axis-metric]");
       this.kernel = element.querySelector("[data-part=ema]");
@@ -91,7 +97,6 @@
       this.offer(all("[data-role=chart][data-kind=line]").map(({ dataset }) => dataset.metric));
       this.metric.onchange = () => this.change({ axis: this.metric.value ? `metrics.${this.metric.value}` : null });
       this.unzoom.onclick = () => reporter.view.set({ zoom: null, yr: null }, { pushes: true });
-      this.outliers.onclick = () => this.change({ outliers: get().hasOutliers ? null : "shown" });
       element.hidden = false;
       this.show();
     }
@@ -130,7 +135,6 @@
       this.metric.classList.toggle("chosen", metric !== "");
       this.kernel.hidden = !(look.smooth > 0);
       this.unzoom.hidden = !look.zoom && !look.ranges;
-      this.outliers.setAttribute("aria-pressed", String(look.hasOutliers));
       this.slider.value = Math.round(look.smooth * 100);
       this.output.textContent = String(look.smooth);
       const text = reporter.view.get("find") || "";
