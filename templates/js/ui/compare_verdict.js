@@ -235,7 +235,7 @@
   /** Single runs say nothing of how much repetitions differ; how to get groups is said instead. */
   function hint() {
     const act = make("button.btn", { textContent: "Group by everything but the seed", onclick: () => comparePage.change({ by: "repeats", sets: null, base: null }) });
-    return make("div.panel.empty", {}, make("h3", { textContent: "Is one of them really better?" }), make("p", { textContent: "One run says nothing of how much repetitions differ, so nothing is claimed of single runs. Log the same params with several seeds, and compare the groups." }), act);
+    return make("div.panel.empty", {}, make("h2", { textContent: "Is one of them really better?" }), make("p", { textContent: "One run says nothing of how much repetitions differ, so nothing is claimed of single runs. Log the same params with several seeds, and compare the groups." }), act);
   }
 
   const chosenMetric = (metrics) => metrics.find(({ key }) => key === reporter.view.get("vm")) ?? metrics[0];
