@@ -167,7 +167,6 @@ def _write_experiment(job: Job, lookup: ExperimentLookup, frames: FrameMaker) ->
         job.plan.settings.full_data,
         job.plan.settings.config.views,
         job.plan.settings.config.comparisons,
-        job.plan.settings.config.comparisons,
         experiment.first_columns,
         sorted(vars(experiment.experiment).items()),
         list(experiment.metrics.values()),
