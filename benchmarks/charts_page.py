@@ -110,7 +110,7 @@ SCROLL = """async () => {
   let most = 0;
   let before = await frame();
   for (const way of [1, -1]) {
-    for (let at = 0; at <= bottom; at += 25) {
+    for (let at = 0; at <= bottom; at += 10) {
       scrollTo(0, way > 0 ? at : bottom - at);
       const now = await frame();
       spent.push(now - before);

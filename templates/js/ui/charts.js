@@ -25,7 +25,7 @@
   /** Files of histories that are read before anybody scrolls to their charts: some 200 kB each. */
   const MOST_AHEAD = 60;
 
-  const pause = () => new Promise((resolve) => setTimeout(resolve));
+  const pause = (ms = 0) => new Promise((resolve) => setTimeout(resolve, ms));
 
   /** In a tab that is not shown, a card is not far: it will be back. */
   const isLaidOut = (element) => element.offsetParent !== null;
@@ -162,12 +162,21 @@
   const readAheadFiles = new Set();
   let isDrawing = false;
 
+  /** When the page was last scrolled. A drawing takes some frames, and a reader sees them missing. */
+  let scrolledAt = -Infinity;
+  const isScrolling = () => performance.now() - scrolledAt < REST_MS;
+  addEventListener("scroll", () => (scrolledAt = performance.now()), { passive: true, capture: true });
+
   /** Draw what waits, the nearest to the screen first, one at a time and with room for the reader between. */
   async function drawWaiting() {
     if (isDrawing) return;
     isDrawing = true;
     while (waiting.size) {
       const card = [...waiting].reduce((a, b) => (b.distance < a.distance ? b : a));
+      if (card.distance > 0 && isScrolling()) {
+        await pause(REST_MS);
+        continue;
+      }
       waiting.delete(card);
       if (card.isLive && card.isNear) await card.draw(reporter.chartLook.get());
       await pause();
