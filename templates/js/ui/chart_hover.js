@@ -170,12 +170,16 @@
     tip.replaceChildren(make("b", "", head), table, ...rest);
   }
 
-  /** Beside the cursor, on the side that has room, so that it never lies under it. */
+  /** Beside the cursor, on the side that has room, or else below or above: never under it. */
   function placeTip(x, y) {
     const { width, height } = tip.getBoundingClientRect();
     const hasRoom = x + GAP_PX + width <= innerWidth;
-    const left = hasRoom ? x + GAP_PX : x - GAP_PX - width;
-    const top = Math.max(GAP_PX, Math.min(y - height / 2, innerHeight - GAP_PX - height));
+    const isBeside = hasRoom || x - GAP_PX - width >= 0;
+    const isBelow = y + GAP_PX + height <= innerHeight;
+    const beside = hasRoom ? x + GAP_PX : x - GAP_PX - width;
+    const left = isBeside ? beside : Math.max(0, (innerWidth - width) / 2);
+    const level = Math.max(GAP_PX, Math.min(y - height / 2, innerHeight - GAP_PX - height));
+    const top = isBeside ? level : isBelow ? y + GAP_PX : y - GAP_PX - height;
     tip.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
   }
 

@@ -96,6 +96,8 @@
       this.slider.onchange = () => this.drop();
       this.offer(all("[data-role=chart][data-kind=line]").map(({ dataset }) => dataset.metric));
       this.metric.onchange = () => this.change({ axis: this.metric.value ? `metrics.${this.metric.value}` : null });
+      this.outliers = element.querySelector("[data-act=outliers]");
+      this.outliers.onchange = () => this.change({ outliers: PLAIN.has(this.outliers.value) ? null : this.outliers.value });
       this.unzoom.onclick = () => reporter.view.set({ zoom: null, yr: null }, { pushes: true });
       element.hidden = false;
       this.show();
@@ -132,6 +134,7 @@
       const metric = look.axis.startsWith("metrics.") ? look.axis.slice("metrics.".length) : "";
       if (metric && ![...this.metric.options].some(({ value }) => value === metric)) this.offer([metric]);
       this.metric.value = metric;
+      this.outliers.value = look.outliers;
       this.metric.classList.toggle("chosen", metric !== "");
       this.kernel.hidden = !(look.smooth > 0);
       this.unzoom.hidden = !look.zoom && !look.ranges;
