@@ -87,23 +87,28 @@ class ManyRuns:
         raise FileNotFoundError(f"Run {run_id} has no artifact file '{path}'.")
 
     @cached_property
-    def _ids(self) -> list[str]:
+    def run_ids(self) -> list[str]:
+        """By the time of starting."""
         drawn = np.random.default_rng(self.n).bytes(16 * self.n).hex()
         return [drawn[start : start + 32] for start in range(0, len(drawn), 32)]
 
     @cached_property
     def _places(self) -> dict[str, int]:
-        return {run_id: place for place, run_id in enumerate(self._ids)}
+        return {run_id: place for place, run_id in enumerate(self.run_ids)}
 
     @cached_property
     def _values(self) -> np.ndarray:
         return np.random.default_rng(self.n).random((self.n, self.n_metrics))
 
+    def values(self, metric: str) -> np.ndarray:
+        """What the runs logged, in their order, when each logs all metrics."""
+        return self._values[:, int(metric.removeprefix("m"))]
+
     def _metrics(self, place: int) -> dict[str, float]:
         row = self._values[place].tolist()
         return {f"m{n}": row[n] for n in self._picked(self.n_metrics, place)}
 
-    def _params(self, place: int) -> dict[str, str]:
+    def params(self, place: int) -> dict[str, str]:
         configuration = place // len(MODELS)
         drawn = {
             f"p{n}": str(configuration * (n + 3) // 7 % (n + 4))
@@ -127,7 +132,7 @@ class ManyRuns:
         metrics = self._metrics(place)
         return Run(
             info=RunInfo(
-                run_id=self._ids[place],
+                run_id=self.run_ids[place],
                 experiment_id=EXPERIMENT,
                 run_name=f"run-{place:06d}",
                 user_id="ada",
@@ -136,7 +141,7 @@ class ManyRuns:
                 end_time=start + 1_000 * (10 + place % 7_919),
             ),
             data=RunData(
-                params=self._params(place),
+                params=self.params(place),
                 tags={"team": TEAMS[place % len(TEAMS)]},
                 summaries={key: _single(key, value, start) for key, value in metrics.items()},
             ),
