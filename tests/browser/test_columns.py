@@ -30,8 +30,11 @@ def open_table(open_page, on_disk, members):
         path = f"experiment/{members[0].info.experiment_id}/index.html{view}"
         page = open_page(on_disk, path, **options)
         page.wait_for_function("() => reporter.ColumnPanel && reporter.derived")
-        page.wait_for_function(
-            "() => reporter.tables.begun.then((table) => table.completed.then(() => table.menu))"
+        page.evaluate(
+            """() => reporter.tables.begun.then(async (table) => {
+                await table.completed;
+                while (!(table.menu && table.panel)) await new Promise(requestAnimationFrame);
+            })"""
         )
         return page
 

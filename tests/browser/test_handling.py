@@ -15,8 +15,10 @@ from reporter.store.reader import open_store
 ROOT = Path(__file__).resolve().parents[2]
 DIGITS = "digits-mlp"
 ROWS = "[data-role=runs-table] tbody tr[data-run-id]"
-READY = """() => reporter.tables?.begun && reporter.tables.begun.then((table) =>
-    table.completed.then(() => Boolean(table.menu && table.panel && table.tell)))"""
+READY = """() => reporter.tables.begun.then(async (table) => {
+    await table.completed;
+    while (!(table.menu && table.panel && table.tell)) await new Promise(requestAnimationFrame);
+})"""
 MAX_NODES = 3000
 FINGER_PX = 34
 
@@ -39,7 +41,7 @@ def open_table(open_page, on_disk, digits):
 
     def open_(view: str = "", *, path: str = "", **options):
         page = open_page(on_disk, (path or f"experiment/{digits}/index.html") + view, **options)
-        page.wait_for_function(READY)
+        page.evaluate(READY)
         return page
 
     return open_

@@ -199,7 +199,7 @@
       this.column = column;
       this.menu = make("div.menu", { role: "menu", "aria-label": `Column ${column.label}`, "data-role": "column-menu" }, ...this.items(column));
       this.menu.addEventListener("keydown", (pressed) => this.pressInMenu(pressed));
-      document.body.append(this.menu);
+      this.table.root.append(this.menu);
       this.put(this.headOf(column.id).getBoundingClientRect());
       this.menu.querySelector("[aria-checked=true], [role^=menuitem]").focus({ preventScroll: true });
     }
