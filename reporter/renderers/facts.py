@@ -7,13 +7,15 @@ there is one, a listing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from reporter.model import Problem
-from reporter.renderers.registry import ArtifactRequest, Fragment, renderer
+from reporter.renderers.image import ImageView
+from reporter.renderers.registry import ArtifactRequest, FileContent, Fragment, renderer
 
-__all__ = ["FactsView", "Listing", "facts_fragment", "render_model_file"]
+__all__ = ["FactsView", "Histogram", "Listing", "facts_fragment", "render_model_file"]
 
 _KINDS = {
     "application/x-python-pickle": "Python pickle",
@@ -39,6 +41,15 @@ class Listing:
     """When rows are left out."""
 
 
+class Histogram(NamedTuple):
+    """How the numbers inside spread."""
+
+    path: str
+    """``d`` in a box of 60 by 16."""
+    low: float
+    high: float
+
+
 @dataclass(frozen=True, kw_only=True)
 class FactsView:
     """A description of a file."""
@@ -51,6 +62,8 @@ class FactsView:
     listings: tuple[Listing, ...]
     digest: str
     """SHA-256 in full; empty when it was never taken."""
+    histogram: Histogram | None = None
+    pictures: tuple[ImageView, ...] = ()
 
 
 @renderer(*_KINDS)
@@ -67,6 +80,9 @@ def facts_fragment(
     facts: Sequence[tuple[str, str]] = (),
     listings: Sequence[Listing] = (),
     problem: Problem | None = None,
+    histogram: Histogram | None = None,
+    pictures: Sequence[ImageView] = (),
+    files: Mapping[str, FileContent] | None = None,
 ) -> Fragment:
     """Describe a file.
 
@@ -81,6 +97,11 @@ def facts_fragment(
         Labels and values.
     listings : sequence of Listing
     problem : Problem, optional
+    histogram : Histogram, optional
+    pictures : sequence of ImageView
+        Of what is inside, each with what it shows as its alternative text.
+    files : mapping of str to FileContent, optional
+        Those pictures.
 
     Returns
     -------
@@ -92,5 +113,9 @@ def facts_fragment(
         facts=tuple(facts),
         listings=tuple(listings),
         digest=request.artifact.sha256,
+        histogram=histogram,
+        pictures=tuple(pictures),
     )
-    return Fragment(template="fragments/facts.html.j2", context=view, problem=problem)
+    return Fragment(
+        template="fragments/facts.html.j2", context=view, files=files or {}, problem=problem
+    )

@@ -12,7 +12,15 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["HEIGHT", "WIDTH", "ColumnSummary", "is_missing", "number_of", "summarise"]
+__all__ = [
+    "HEIGHT",
+    "WIDTH",
+    "ColumnSummary",
+    "draw_histogram",
+    "is_missing",
+    "number_of",
+    "summarise",
+]
 
 WIDTH, HEIGHT = 60, 16
 """Of the little histogram, in its own units."""
@@ -112,7 +120,7 @@ def _of_numbers(numbers: np.ndarray, n_missing: int) -> ColumnSummary:
             "min": float(finite.min()),
             "median": float(np.median(finite)),
             "max": float(finite.max()),
-            "path": _draw(finite),
+            "path": draw_histogram(finite, N_BARS),
         }
     return ColumnSummary(
         n=len(numbers) + n_missing,
@@ -123,18 +131,30 @@ def _of_numbers(numbers: np.ndarray, n_missing: int) -> ColumnSummary:
     )
 
 
-def _draw(finite: np.ndarray) -> str:
-    """Draw a histogram; empty when all numbers are one."""
+def draw_histogram(finite: np.ndarray, most_bars: int) -> str:
+    """Draw how numbers spread; empty when all are one.
+
+    Parameters
+    ----------
+    finite : ndarray
+        At least one number.
+    most_bars : int
+
+    Returns
+    -------
+    str
+        ``d`` of an SVG path in a box of 60 by 16.
+    """
     low, high = float(finite.min()), float(finite.max())
     if low == high or not np.isfinite(high - low):
         return ""
-    n_bars = min(N_BARS, max(2, len(np.unique(finite))))
+    n_bars = min(most_bars, max(2, len(np.unique(finite))))
     places = np.minimum(((finite - low) / (high - low) * n_bars).astype(int), n_bars - 1)
     counts = np.bincount(places, minlength=n_bars)
     width = WIDTH / n_bars
     heights = np.where(counts, np.maximum(1, np.round(counts / counts.max() * HEIGHT)), 0)
     bars = [(place, height) for place, height in enumerate(heights.tolist()) if height]
     return "".join(
-        f"M{place * width:g} {HEIGHT}v-{height:g}h{width - 1:g}v{height:g}"
+        f"M{place * width:g} {HEIGHT}v-{height:g}h{width * 0.8:g}v{height:g}"
         for place, height in bars
     )
