@@ -70,6 +70,14 @@ def attach(group: click.Group) -> None:
         help="Offer the runs and all their points as Parquet and CSV.",
     )
     @click.option(
+        "--run-pages",
+        type=click.IntRange(min=0),
+        default=5_000,
+        show_default=True,
+        metavar="N",
+        help="Runs that get a page of their own: parents, the best, the newest.",
+    )
+    @click.option(
         "--max-artifact-size",
         metavar="SIZE",
         help='Leave larger artifacts out, as in "25 MB"; they stay listed.',
@@ -92,6 +100,7 @@ def attach(group: click.Group) -> None:
         title: str,
         strict: bool,
         full_data: bool,
+        run_pages: int,
         max_artifact_size: str | None,
         allow_secrets: bool,
         anonymise: bool,
@@ -129,6 +138,7 @@ def attach(group: click.Group) -> None:
                 allow_secrets=allow_secrets,
                 title=title,
                 full_data=full_data,
+                run_pages=run_pages,
                 progress=progress,
             )
             packed = pack(wanted, site)
@@ -177,8 +187,16 @@ def _summary(result: BuildResult, wanted: Wanted, packed: Sequence[str]) -> str:
     return (
         f"{places}\n"
         f"{', '.join(parts)} · {format_bytes(result.size_bytes)} · {files}{kept}\n"
-        f"{_artifacts(result)}"
+        f"{_pages(result)}{_artifacts(result)}"
     ).rstrip()
+
+
+def _pages(result: BuildResult) -> str:
+    """Say that not every run has a page, where that is so."""
+    if result.n_run_pages == result.n_runs:
+        return ""
+    share = f"{result.n_run_pages:,} of {result.n_runs:,} runs have a page of their own"
+    return f"{share} (--run-pages); Enter in the table shows the others beside it.\n"
 
 
 def _artifacts(result: BuildResult) -> str:

@@ -46,6 +46,8 @@ class BuildResult:
     location : str
         Where the site is, as the user wrote it.
     n_runs, n_experiments, n_charts, n_pages : int
+    n_run_pages : int
+        Runs that have a page of their own.
     size_bytes : int
         Of the whole site.
     problems : tuple of Problem
@@ -63,6 +65,7 @@ class BuildResult:
     n_experiments: int
     n_charts: int
     n_pages: int
+    n_run_pages: int
     size_bytes: int
     problems: tuple[Problem, ...]
     n_artifacts: int
@@ -164,6 +167,7 @@ def build(
         n_experiments=len(plan.experiments),
         n_charts=sum(map(_count_charts, job.lookups)),
         n_pages=len(pages),
+        n_run_pages=sum(item.has_page for e in plan.experiments for item in e.runs),
         size_bytes=totals.size_bytes,
         problems=tuple(job.all_problems()),
         n_artifacts=totals.n_artifacts,

@@ -234,3 +234,14 @@ def test_commands_look_where_scripts_log(sample_store, monkeypatch, tmp_path):
     assert listed.exit_code == 0, listed.output
     run_id = json.loads(listed.stdout)[0]["info"]["run_id"]
     assert run_id in CliRunner().invoke(main, ["show", run_id]).output
+
+
+def test_build_says_that_not_every_run_has_a_page(store: str, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    done = _report("build", store, "-o", str(site), "--run-pages", "1")
+    assert done.exit_code == 0, done.stderr
+    assert "1 of 2 runs have a page of their own (--run-pages)" in done.stdout
+    assert len(list((site / "run").iterdir())) == 1
+    done = _report("build", store, "-o", str(site))
+    assert "of their own" not in done.stdout
+    assert len(list((site / "run").iterdir())) == 2
