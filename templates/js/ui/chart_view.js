@@ -86,7 +86,8 @@
     /** The plot within its axes, in pixels from the mount's corner. */
     get area() {
       const [left, top] = this.view.origin();
-      return { left, top, width: this.scale("x").range()[1], height: Math.max(...this.scale("y").range()) };
+      const padding = this.view.padding();
+      return { left: left + padding.left, top: top + padding.top, width: this.scale("x").range()[1], height: Math.max(...this.scale("y").range()) };
     }
 
     scale(name) {
