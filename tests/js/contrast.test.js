@@ -53,6 +53,14 @@ test("intervals of means are those of the builder", () => {
   }
 });
 
+test("a cell's judgement is the claim of the same draws", () => {
+  for (const { base, values, direction } of table.pairs) {
+    const how = { count: 2000 };
+    const whole = contrast.contrast(logged(base), logged(values), direction, how);
+    assert.equal(contrast.judge(logged(base), logged(values), direction, how), contrast.claim(whole, direction));
+  }
+});
+
 test("p values after Holm", () => {
   for (const { ps, adjusted } of table.holm) contrast.holm(ps.map((p) => p ?? NaN)).forEach((p, i) => close(p, adjusted[i], `p ${i}`));
 });

@@ -171,7 +171,7 @@
   /** A change of groups has a colour only when it can be claimed. */
   function judged(found, base, values, direction) {
     if (!found.verdict) return found;
-    const claim = contrast.claim(contrast.contrast(base, values, direction, { count: CELL_DRAWS }), direction);
+    const claim = contrast.judge(base, values, direction, { count: CELL_DRAWS });
     return claim === "better" || claim === "worse" ? found : { ...found, verdict: "ns" };
   }
 

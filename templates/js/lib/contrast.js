@@ -145,6 +145,8 @@
     return bootstrap.ends(found);
   }
 
+  const meanInterval = (a, b, how) => interval(a, b, how, (fromA, fromB) => bootstrap.meanOf(fromB) - bootstrap.meanOf(fromA));
+
   function shareInterval(a, b, how) {
     const ranks = ranked(a, b);
     const [ofA, ofB] = [new Float64Array(ranks.size), new Float64Array(ranks.size)];
@@ -167,7 +169,7 @@
     const [a, b] = [bootstrap.finite(base), bootstrap.finite(values)];
     const [inA, inB] = [statistics.describe(a), statistics.describe(b)];
     const how = { count, seed };
-    const [low, high] = interval(a, b, how, (fromA, fromB) => bootstrap.meanOf(fromB) - bootstrap.meanOf(fromA));
+    const [low, high] = meanInterval(a, b, how);
     const { u, p: uP } = mannWhitney(a, b);
     const share = u / (a.length * b.length);
     const [shareLow, shareHigh] = shareInterval(a, b, how);
@@ -177,6 +179,21 @@
       ...welch(inA, inB), u, uP, ...effects(inA, inB), delta: 2 * share - 1, improvement, improvementLow, improvementHigh,
       draws: draws.drawsFor(a.length + b.length, count),
     };
+  }
+
+  /**
+   * What may be claimed of two groups, and no more: a table asks it of every cell.
+   *
+   * @returns {ReturnType<typeof claim>}
+   */
+  function judge(base, values, direction = "", { count = draws.DRAWS, seed = draws.SEED } = {}) {
+    const [a, b] = [bootstrap.finite(base), bootstrap.finite(values)];
+    const [inA, inB] = [statistics.describe(a), statistics.describe(b)];
+    const { p } = welch(inA, inB);
+    const found = { n: b.length, nBase: a.length, difference: inB.mean - inA.mean, p, low: NaN, high: NaN };
+    if (Math.min(a.length, b.length) < LEAST_RUNS || Number.isNaN(p)) return claim(found, direction);
+    const [low, high] = meanInterval(a, b, { count, seed });
+    return claim({ ...found, low, high }, direction);
   }
 
   /**
@@ -209,6 +226,6 @@
     return adjusted;
   }
 
-  reporter.contrast = { contrast, claim, holm, LEAST_RUNS, ENOUGH_RUNS };
+  reporter.contrast = { contrast, judge, claim, holm, LEAST_RUNS, ENOUGH_RUNS };
   if (typeof module === "object") module.exports = reporter.contrast;
 })((globalThis.reporter = globalThis.reporter || {}));

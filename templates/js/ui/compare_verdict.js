@@ -259,21 +259,34 @@
     return [heading, bar, make("div.verdicts", {}, ...panels), numbersTable(found)];
   }
 
-  let latest = null;
+  /* Draws take their time, so the table is painted first; a section of another width is drawn anew. */
 
-  function show(state) {
-    latest = state;
-    const made = parts(state);
+  const LEAST_CHANGE_PX = 24;
+  let latest = null;
+  let width = 0;
+  let timer;
+
+  function show() {
+    section.hidden = false;
+    width = section.clientWidth;
+    const made = parts(latest);
     section.hidden = !made.length;
     section.replaceChildren(...made);
   }
 
-  comparePage.join({ draw: (state) => ((section.hidden = false), show(state)) });
+  function showSoon() {
+    clearTimeout(timer);
+    timer = setTimeout(() => requestAnimationFrame(() => setTimeout(show)), 0);
+  }
 
-  let width = 0;
+  comparePage.join({
+    draw: (state) => {
+      latest = state;
+      showSoon();
+    },
+  });
+
   new ResizeObserver(() => {
-    if (!latest || section.hidden || Math.abs(section.clientWidth - width) < 24) return;
-    width = section.clientWidth;
-    show(latest);
+    if (latest && !section.hidden && Math.abs(section.clientWidth - width) >= LEAST_CHANGE_PX) showSoon();
   }).observe(section);
 })((globalThis.reporter = globalThis.reporter || {}));
