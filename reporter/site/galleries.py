@@ -18,6 +18,12 @@ from reporter.site.theme import Theme
 
 __all__ = ["Gallery", "make_gallery"]
 
+FEW_CARDS = 12
+"""So many need no headings."""
+
+STEPS = " "
+"""Stands for the folder of images by step, which is no folder's name."""
+
 PAGE_CARDS = 60
 """Of all folders together, in the page."""
 
@@ -37,7 +43,7 @@ class Gallery:
     Parameters
     ----------
     groups : tuple of FigureGroup
-        By folder, those without one first.
+        Images by step, then by folder.
     n_figures : int
     files : dict of str to bytes
         By site path, what the page may ask for.
@@ -68,13 +74,15 @@ def make_gallery(cards: Iterable[FigureCard], theme: Theme) -> Gallery:
         if made:
             files[made.path] = made.content
 
+    all_cards = list(cards)
     folders: dict[str, list[FigureCard]] = {}
-    for card in cards:
+    for card in all_cards:
         short, frames = late_frames(card)
         keep(frames)
-        folders.setdefault(_folder(card), []).append(short)
+        folder = _folder(card) if len(all_cards) > FEW_CARDS else ""
+        folders.setdefault(folder, []).append(short)
     left, groups = PAGE_CARDS, []
-    for folder in sorted(folders):
+    for folder in sorted(folders, key=lambda name: (name != STEPS, name)):
         found = folders[folder]
         n_shown = min(left, len(found), FOLDER_CARDS if len(folders) > 1 else PAGE_CARDS)
         late = _late(found[n_shown:], theme)
@@ -82,13 +90,12 @@ def make_gallery(cards: Iterable[FigureCard], theme: Theme) -> Gallery:
             keep(made)
         groups.append(_group(folder, found, n_shown, late))
         left -= n_shown
-    n_figures = sum(map(len, folders.values()))
-    return Gallery(groups=tuple(groups), n_figures=n_figures, files=files)
+    return Gallery(groups=tuple(groups), n_figures=len(all_cards), files=files)
 
 
 def _folder(card: FigureCard) -> str:
     """Images logged by key and step stand together, whatever their files are called."""
-    return "" if card.frames else card.path.rpartition("/")[0]
+    return STEPS if card.frames else card.path.rpartition("/")[0]
 
 
 def _late(cards: Sequence[FigureCard], theme: Theme) -> list[DataFile]:
@@ -102,6 +109,7 @@ def _group(
     n_late = len(cards) - n_shown
     return FigureGroup(
         folder=folder,
+        title={"": "Top folder", STEPS: "By step"}.get(folder, folder),
         count=plural(len(cards), "figure"),
         cards=tuple(cards[:n_shown]),
         late=tuple(LatePart(path=made.path, name=made.name) for made in late),

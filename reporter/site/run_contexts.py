@@ -270,7 +270,8 @@ class FigureGroup:
     """The figures of one folder."""
 
     folder: str
-    """Empty at the top."""
+    """Empty at the top, a blank for images by step."""
+    title: str
     count: str
     """``500 figures``"""
     cards: tuple[FigureCard, ...]
