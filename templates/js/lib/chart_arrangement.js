@@ -74,7 +74,7 @@
   }
 
   /** A mean of smoothed runs is a smoothed mean, and so is its band. */
-  const smoothed = (lines, look) => (look.smooth > 0 ? lines.map((line) => ({ ...line, y: reporter.plot.smoothed(line, look) })) : lines);
+  const smoothed = (lines, look) => (look.smooth > 0 ? lines.map((line) => ({ ...line, y: reporter.smoothLine(line, look) })) : lines);
 
   /** One line a group; a group that is split over plots is a line in each. */
   function grouped(lines, look, choice, window) {

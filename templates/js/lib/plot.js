@@ -235,6 +235,6 @@
     return plot;
   }
 
-  reporter.plot = { plotLines, smoothed, pointsPerLine, MAX_LINES };
+  reporter.plot = { plotLines, pointsPerLine, MAX_LINES };
   if (typeof module === "object") module.exports = reporter.plot;
 })((globalThis.reporter = globalThis.reporter || {}));
