@@ -173,6 +173,13 @@
     return { low: isMeant(low) ? low : found.low, high: isMeant(high) ? high : found.high, isExact: isMeant(low) || isMeant(high) };
   }
 
+  /** What most lines span, where some are far off: of groups, what most of their runs do. */
+  function scaleOf(curves, { isLog, hasOutliers, cutsOutliers }) {
+    if (cutsOutliers) return reporter.findMiddle(curves.map(({ y }) => y));
+    if (hasOutliers) return null;
+    return reporter.findOutliers(curves.flatMap(({ line, y }) => (line.members ? line.members.map((member) => member.y) : [y])), isLog);
+  }
+
   /**
    * @param {Line[]} lines
    * @param {PlotOptions} options
@@ -184,7 +191,7 @@
    *   finite value or -1
    */
   function plotLines(lines, look) {
-    const { smooth, isLog, hasOutliers, cutsOutliers, widthPx, colors, marks, window = null } = look;
+    const { smooth, isLog, widthPx, colors, marks, window = null } = look;
     const plot = { points: [], bands: [], breaks: [], dots: [], dropped: 0, broken: 0, curves: [], scale: null };
     const visible = (y) => (isLog ? keepPositive(y) : { kept: y, dropped: 0 });
     const isSeen = ({ x }) => !window || (x >= window[0] && x <= window[1]);
@@ -228,13 +235,12 @@
 
     for (const line of lines) for (const ghost of ghostsOf(line)) addGhost(ghost, colors[line.color - 1]);
     for (const line of lines) addLine(line, colors[line.color - 1]);
-    if (cutsOutliers) plot.scale = reporter.findMiddle(plot.curves.map(({ y }) => y));
-    else if (!hasOutliers) plot.scale = reporter.findOutliers(plot.curves.flatMap(({ line, y }) => (line.members ? line.members.map((member) => member.y) : [y])), isLog);
+    plot.scale = scaleOf(plot.curves, look);
     plot.ends = endsOf(plot, look);
     if (plot.ends.low !== null && plot.ends.high !== null) keepNear(plot, plot.ends, Boolean(plot.scale) && !plot.ends.isExact);
     return plot;
   }
 
-  reporter.plot = { plotLines, pointsPerLine, MAX_LINES };
+  reporter.plot = { plotLines, scaleOf, pointsPerLine, MAX_LINES };
   if (typeof module === "object") module.exports = reporter.plot;
 })((globalThis.reporter = globalThis.reporter || {}));

@@ -29,7 +29,7 @@
   function sharedEnds({ lines, window, range }, look) {
     const isLog = look.y === "log";
     const drawn = lines.flatMap(({ y, low, high, ghosts = [] }) => [y, ...(low ? [low, high] : []), ...ghosts.map((ghost) => ghost.y)]);
-    const scale = look.hasOutliers ? null : reporter.findOutliers(lines.flatMap(({ y, members }) => (members ? members.map((member) => member.y) : [y])), isLog);
+    const scale = reporter.plot.scaleOf(lines.map((line) => ({ line, y: line.y })), { ...look, isLog });
     const ends = scale ? [scale.low, scale.high] : extent(drawn, (y) => Number.isFinite(y) && !(isLog && y <= 0));
     return {
       window: window || extent(lines.map(({ x }) => x), Number.isFinite),
