@@ -49,10 +49,11 @@ def attach(group: click.Group) -> None:
         With --baseline also what changed since, and whether it is more than repetitions of the same
         params differ. --fail-if takes a metric (its best value in each experiment) or one of runs,
         failed, killed, unfinished; an operator; and a number or the baseline, such as
-        "val_loss > baseline + 2%".
+        "val_loss > baseline + 2%". Comparisons that report.toml declares are answered too.
         """
         import contextlib
 
+        from reporter.config import load_config
         from reporter.importers.opening import open_source
         from reporter.publish.gate import parse_condition
         from reporter.publish.summary import summarise
@@ -65,7 +66,13 @@ def attach(group: click.Group) -> None:
             if baseline:
                 before = stack.enter_context(open_source(baseline, progress=progress))
             found = summarise(
-                reader, before, parsed, experiments=experiments, n_best=top, site=site
+                reader,
+                before,
+                parsed,
+                experiments=experiments,
+                n_best=top,
+                site=site,
+                config=load_config(None, reader.location),
             )
         if as_json:
             print_json(_summary_record(found))

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from reporter.config import Config
 from reporter.model import Run
 from reporter.publish.difference import (
     Difference,
@@ -27,6 +28,7 @@ from reporter.publish.difference_text import (
 from reporter.publish.gate import Condition, Finding, evaluate
 from reporter.publish.markdown import code, link, sparkline, table
 from reporter.site.cells import plural
+from reporter.site.comparisons import hold, read_groups
 from reporter.site.numbers import column_decimals, format_duration, format_number
 from reporter.site.plan import run_state
 from reporter.site.summaries import (
@@ -83,6 +85,7 @@ def summarise(
     experiments: Sequence[str] = (),
     n_best: int = 5,
     site: str = "",
+    config: Config | None = None,
 ) -> Summary:
     """Tell the best runs, what changed, and whether it may pass.
 
@@ -99,6 +102,8 @@ def summarise(
         Runs in each table.
     site : str
         Address of the published site, for links.
+    config : Config, optional
+        Whose comparisons are answered.
 
     Returns
     -------
@@ -108,7 +113,8 @@ def summarise(
     Raises
     ------
     InvalidInputError
-        A condition speaks of a metric that nobody logged.
+        A condition speaks of a metric that nobody logged, or the query of a comparison cannot be
+        read.
     """
     found = _chosen(read_experiments(reader), experiments)
     before = _chosen(read_experiments(baseline), experiments) if baseline else None
@@ -121,6 +127,7 @@ def summarise(
         lines = [*_experiment(item, reader, n_best, site)]
         if changed and not changed.is_same:
             lines += _changes(changed)
+        lines += _comparisons(config or Config(), item)
         parts.append("\n".join(lines))
     return Summary(
         experiments=found,
@@ -265,6 +272,22 @@ def _changes(changed: ExperimentDifference) -> Iterator[str]:
     rest = [f"{counts[word]:,} {MARKS[word]}" for word in _UNDECIDED if counts[word]]
     if rest:
         yield f"\nRun again: {', '.join(rest)}. _{noise_note(changed.comparisons)}_"
+
+
+def _comparisons(config: Config, item: ExperimentRuns) -> Iterator[str]:
+    """Answer the questions that the configuration asks of an experiment."""
+    names = ("", item.experiment.name, item.experiment.experiment_id)
+    for declared in config.comparisons:
+        facts = item.metrics.get(declared.metric)
+        if facts is None or declared.experiment not in names or not declared.groups:
+            continue
+        direction = declared.direction or facts.direction
+        held = hold(read_groups(declared, item.runs), direction)
+        base = declared.groups[0].name
+        yield f"\n**{code(declared.name)}** {code(declared.metric)} against {code(base)}:\n"
+        for group, found, _, told in held:
+            n = f"n = {found.n} against {found.n_base}"
+            yield f"- {code(group.name)}: {told.short} {told.text} ({n})"
 
 
 def _fit(parts: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from reporter.config import read_config
 from reporter.publish.gate import parse_condition
 from reporter.publish.markdown import code, link, sparkline, table
 from reporter.publish.summary import MAX_CHARS, summarise
@@ -46,6 +47,28 @@ def test_it_says_what_changed(store: str, tmp_path: Path) -> None:
     assert [finding.condition.name for finding in found.failures] == ["failed"]
     assert "2 runs new" in found.markdown
     assert "▲ better" in found.markdown
+
+
+def test_it_answers_declared_comparisons(store: str) -> None:
+    for i in range(4):
+        for model, acc in (("a", 0.9), ("b|c", 0.95)):
+            make_run(store, f"{model}{i}", experiment_id="7", params={"model": model},
+                     metrics={"acc": [acc + i / 1000]})  # fmt: skip
+    text = """
+    [[comparisons]]
+    name = "Is *b* better?"
+    metric = "acc"
+    direction = "max"
+    groups = [
+      { name = "a", query = "params.model = 'a'" },
+      { name = "b|c", query = "params.model = 'b|c'" },
+    ]
+    """
+    told = summarise(open_store(store), config=read_config(text)).markdown
+    assert "**`Is *b* better?`** `acc` against `a`:" in told
+    assert "- `b\\|c`: Probably. The mean is 0.05" in told
+    assert "(n = 4 against 4)" in told
+    assert "Is *b*" not in summarise(open_store(store)).markdown
 
 
 def test_an_empty_store_says_so(tmp_path: Path) -> None:
