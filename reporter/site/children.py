@@ -116,6 +116,10 @@ class _Column:
             for place, value in enumerate(self.values)
         ]
 
+    def best_cell(self) -> TableCell:
+        """Print the best value; nothing where it is not known which way is better."""
+        return TableCell(text="", exact="") if self.best is None else self.cells[self.best]
+
     def mean_cell(self) -> TableCell:
         """Print mean and standard deviation, with how many values they are of."""
         found = spread(self.values)
@@ -198,6 +202,9 @@ def _sums(
         cells=(*nothing, *(column.mean_cell() for column in columns)),
         duration=format_duration(durations[0]) if durations else "",
     )
+    if any(column.best is not None for column in columns):
+        bests = (column.best_cell() for column in columns)
+        yield ChildRow(label="Best", run=None, status=None, cells=(*nothing, *bests), duration="")
     best = columns[0].best
     if best is not None and best >= MAX_ROWS:
         params = differing_params([child.run for child in children])[:n_params]

@@ -251,7 +251,7 @@ class ChildTable:
     """How many of the columns are params."""
     rows: tuple[ChildRow, ...]
     sums: tuple[ChildRow, ...]
-    """Mean and standard deviation, then the best child."""
+    """Mean and standard deviation, best values, and the best child when the table is cut."""
     more: Link | None
     """Where all of them are, when the table is cut."""
 

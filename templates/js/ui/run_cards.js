@@ -86,7 +86,7 @@
 
   /** The line stands in the address beside all else that is seen. */
   document.addEventListener("click", (event) => {
-    const link = event.target.closest(".console a, .findings a");
+    const link = event.target.closest(".console a, .findings a, .to-output");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     const anchor = link.hash.slice(1);
