@@ -387,6 +387,17 @@ def test_cards_are_pinned_moved_and_widened_and_the_link_says_so(open_charts):
     assert again.locator("[data-role=pinned-charts]").is_hidden()
 
 
+def test_pinned_charts_stand_above_the_table_too(open_charts):
+    page = open_charts("&pinned=loss")
+    page.locator("#tab-runs").click()
+    page.locator("[data-panel=runs] [data-metric=loss][data-state=ready]").wait_for()
+    page.locator("[data-role=runs-table] tbody tr", has_text="large-1").hover()
+    card(page, "loss").locator(".raised-lines path").wait_for(state="attached")
+    page.locator("#tab-charts").click()
+    page.locator("[data-panel=charts] [data-metric=loss]").wait_for()
+    assert order_of(page)[0] == "loss"
+
+
 def test_a_card_is_dragged_to_another_place(open_charts):
     page = open_charts()
     first, second, *rest = order_of(page)

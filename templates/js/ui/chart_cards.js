@@ -1,5 +1,6 @@
 /**
- * Where the cards of the charts tab stand: pinned on top, moved by hand or by keys, wide, empty ones away.
+ * Where the cards of the charts tab stand: pinned on top and above the table, moved by hand or by keys,
+ * wide, empty ones away.
  *
  * In the address: `pinned`, `order` and `wide` are lists of metrics, `empty` is "hidden".
  *
@@ -13,7 +14,7 @@
   const { cardOrder } = reporter;
   const { make } = reporter.sidePanel;
 
-  const NAMES = ["pinned", "order", "wide", "empty"];
+  const NAMES = ["tab", "pinned", "order", "wide", "empty"];
   const STEPS = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1, Home: -Infinity, End: Infinity };
 
   /** Near its edges a page scrolls under what is dragged. */
@@ -43,6 +44,7 @@
       this.panel = panel;
       this.sections = [...panel.querySelectorAll(".charts-section")].map((element) => new Section(element));
       this.pinned = this.makePinned();
+      this.runs = document.querySelector("[data-panel=runs] > [data-role=runs]");
       this.figures = new Map(this.sections.flatMap(({ own }) => own.map((figure) => [metricOf(figure), figure])));
       reporter.view.subscribe((_, names) => names.some((name) => NAMES.includes(name)) && this.show());
       this.show();
@@ -61,6 +63,7 @@
       const pinned = said("pinned").filter((name) => this.figures.has(name));
       this.place(this.pinned.cards, pinned);
       this.pinned.element.hidden = pinned.length === 0;
+      this.hostPinned();
       for (const { cards, names } of this.sections) this.place(cards, cardOrder.ordered(names, said("order")).filter((name) => !pinned.includes(name)));
       const wide = new Set(said("wide"));
       for (const [name, figure] of this.figures) {
@@ -69,6 +72,12 @@
         figure.querySelector("[data-act=pin]")?.setAttribute("aria-pressed", String(pinned.includes(name)));
       }
       this.hideEmpty();
+    }
+
+    /** Above the table as well, where rows and lines are seen side by side. */
+    hostPinned() {
+      const below = this.runs && !this.runs.closest("[data-panel]").hidden ? this.runs : this.sections[0].element;
+      if (this.pinned.element.nextElementSibling !== below) below.before(this.pinned.element);
     }
 
     /** Only what stands elsewhere is moved: a card that is moved loses its focus. */
@@ -84,7 +93,7 @@
     buttons(figure) {
       if (this.figures.get(metricOf(figure)) !== figure) return {};
       return {
-        pin: { label: "Pin on top", isPressed: said("pinned").includes(metricOf(figure)), act: () => this.pin(figure) },
+        pin: { label: "Pin on top, here and above the table", isPressed: said("pinned").includes(metricOf(figure)), act: () => this.pin(figure) },
         move: { label: "Move: drag, or arrow keys", ready: (button) => this.makeMovable(button, figure) },
       };
     }
