@@ -51,7 +51,7 @@ def log_run(store: str, name: str, seed: int) -> None:
     series = {
         "loss": (loss, steps, times),
         "seen": (steps * 128.0, steps, times),
-        "val_loss": (np.exp(-sparse / 2_500) + 0.1, sparse, times[sparse]),
+        "val_loss": (np.exp(-sparse / 2_500) + 0.1 + 0.2 * seed, sparse, times[sparse]),
         "uneven": (np.sin(uneven / 900), uneven, times[uneven]),
         "plain": (random.normal(size=2_000), np.zeros(2_000, dtype=int), times[:2_000]),
     }
@@ -286,6 +286,36 @@ def test_a_click_pins_what_is_read_until_escape(open_charts, store):
     page.wait_for_function("() => document.querySelector('.chart-tip').hidden")
 
 
+# Of each dot of the cursor: whether the drawing has the dot's colour under its middle.
+DOTS_ON_LINES = """(metric) => {
+  const canvas = document.querySelector(`[data-metric="${metric}"] canvas`);
+  const { left, top, width } = canvas.getBoundingClientRect();
+  const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d");
+  copy.drawImage(canvas, 0, 0);
+  const dots = document.querySelectorAll(`[data-metric="${metric}"] .cursor-dot:not([hidden])`);
+  return [...dots].map((dot) => {
+    const box = dot.getBoundingClientRect();
+    const scale = canvas.width / width;
+    const x = Math.round((box.x + box.width / 2 - left) * scale);
+    const y = Math.round((box.y + box.height / 2 - top) * scale);
+    const wanted = getComputedStyle(dot).backgroundColor.match(/\\d+/g).map(Number);
+    const seen = copy.getImageData(x - 1, y - 1, 3, 3).data;
+    return Array.from({ length: 9 }, (_, i) => seen.slice(4 * i, 4 * i + 3)).some((color) =>
+      wanted.every((part, k) => Math.abs(part - color[k]) < 40));
+  });
+}"""
+
+
+def test_the_cursors_dots_lie_on_the_lines(open_charts):
+    page = open_charts()
+    box = card(page, "val_loss").locator("canvas").bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + 60)
+    page.wait_for_function("() => !document.querySelector('.chart-tip').hidden")
+    on_lines = page.evaluate(DOTS_ON_LINES, "val_loss")
+    assert len(on_lines) == len(RUNS)
+    assert all(on_lines)
+
+
 def test_a_runs_own_page_has_all_of_it(open_charts):
     page = open_charts("#v=1&zoom=4990:5100:step", path=f"run/{run_id_of('one')}.html")
     page.locator("[data-role=charts-toolbar] [data-act=unzoom]").wait_for()
@@ -312,7 +342,9 @@ def test_what_is_taken_away_is_what_is_seen(open_charts, store, tmp_path, kind):
         assert rows[0] == ["run_id", "run_name", "time in min", "step", "loss"]
         own = [row for row in rows if row[1] == "one"]
         assert [int(row[3]) for row in own] == seen["step"].tolist()
-        assert [float(row[4]) for row in own] == pytest.approx(seen["value"].tolist(), rel=1e-6)
+        assert [float(row[4]) for row in own] == pytest.approx(
+            seen["value"].tolist(), rel=1e-6, nan_ok=True
+        )
     else:
         altair = pytest.importorskip("altair")
         spec = json.loads(text)
