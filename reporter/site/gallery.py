@@ -10,6 +10,7 @@ from reporter.renderers.data_files import DataFile, data_file
 from reporter.site import links
 from reporter.site.artifacts import Exhibit, ShippedFile
 from reporter.site.cells import plural
+from reporter.site.console import is_console
 from reporter.site.contexts import FigureCard, FigureStep, Link, Viewer
 from reporter.site.figures import series_of, without_steps
 from reporter.site.numbers import format_bytes
@@ -225,8 +226,10 @@ def _file_row(file: ShippedFile, exhibit: Exhibit | None, page: str) -> Artifact
 
 
 def _preview(exhibit: Exhibit | None) -> Viewer | None:
-    """Show in the tree what the gallery does not show already."""
+    """Show in the tree what the page does not show already, among figures or as output."""
     if exhibit is None or not exhibit.fragment.is_inline or exhibit.fragment.is_figure:
+        return None
+    if is_console(exhibit.file.artifact.path):
         return None
     return Viewer(template=exhibit.fragment.template, context=exhibit.fragment.context)
 
