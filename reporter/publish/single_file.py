@@ -43,6 +43,9 @@ _GZIPPED = (*_PAGES, "data/*.js", "assets/*.js", "assets/*.html", "artifacts/*.v
 _LEFT_OUT = (links.NOJEKYLL, links.EVENTS_PARQUET)
 """For hosts and programs: neither gets at what is in one file."""
 
+_FINER = re.compile(r"data/series-.*-t\d+-")
+"""Points for zooming in."""
+
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _FRAMED_SCRIPT = re.compile(r"&lt;script\b.*?&lt;/script\s*&gt;", re.DOTALL | re.IGNORECASE)
 _NOTE = (
@@ -239,7 +242,12 @@ def _advice(size_bytes: int, sizes: dict[str, int]) -> str:
     named = ", ".join(f"{path} ({format_bytes(size)})" for path, size in heaviest)
     artifacts = sum(size for path, size in sizes.items() if path.startswith("artifacts/"))
     tables = sum(size for path, size in sizes.items() if path.endswith((".parquet", ".csv")))
-    ways = {"--max-artifact-size '500 kB'": artifacts, "--no-full-data": tables}
+    zooms = sum(size for path, size in sizes.items() if _FINER.match(path))
+    ways = {
+        "--max-artifact-size '500 kB'": artifacts,
+        "--no-full-data": tables,
+        "zoom_total = 0 below [charts] in report.toml": zooms,
+    }
     found = [f"{way} (up to {format_bytes(size)})" for way, size in ways.items() if size > 10**6]
     how = f" Leave out with {' or '.join(found)}." if found else ""
     return (
