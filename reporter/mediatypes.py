@@ -227,10 +227,13 @@ _ACTIVE = {
     ),
     "files that a web server runs itself": (
         "php php3 php4 php5 php7 php8 phps phtml phar asp aspx ashx asmx cer jsp jspx cfm cgi fcgi"
-        " pl"
+        " pl pht asa asax"
     ),
 }
 _ACTIVE_SUFFIXES = frozenset(suffix for names in _ACTIVE.values() for suffix in names.split())
+
+_OBEYED = frozenset(("web.config", ".user.ini"))
+"""Files by which a folder tells its web server what to do; Apache's begin with ``.ht``."""
 
 _PASSIVE = (
     "png apng jpg jpeg gif webp avif bmp ico tif tiff wav mp3 m4a aac flac ogg oga opus mp4 m4v"
@@ -349,7 +352,11 @@ def inert_suffix(path: str, head: bytes) -> str:
     """
     name = path.rsplit("/", 1)[-1].lower()
     suffix = suffix_of(name)
-    if name.startswith(".ht") or not _ACTIVE_SUFFIXES.isdisjoint(name.split(".")[1:]):
+    if (
+        name.startswith(".ht")
+        or name in _OBEYED
+        or not _ACTIVE_SUFFIXES.isdisjoint(name.split(".")[1:])
+    ):
         return ".txt"
     if suffix in _PASSIVE_SUFFIXES:
         return ""

@@ -5,6 +5,7 @@ What fits into the page has no data file; the page's script then reads the page 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -20,6 +21,8 @@ PAGE_ROWS = 25
 PAGE_COLUMNS = 30
 PAGE_CHARS = 200
 """Of one cell."""
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class TableCell(NamedTuple):
@@ -61,6 +64,8 @@ class TableView:
     cells: str
     """Site path of the data file with all that was read; empty when that is in the page."""
     cells_name: str
+    warning: str
+    """What a spreadsheet would do with the file; empty when nothing."""
     n_read: int
     n_columns: int
     """Columns that were read."""
@@ -118,6 +123,7 @@ def table_view(
         columns=tuple(_column(data, at) for at in range(len(columns))),
         rows=tuple(zip(*cells, strict=True)),
         note=_note(data),
+        warning=_warn(data),
         cells=file.path if file else "",
         cells_name=file.name if file else "",
         n_read=data.n_read,
@@ -179,3 +185,17 @@ def _note(data: TableData) -> str:
         columns = f"first {n_columns:,} of {columns}"
         is_cut = True
     return f"{rows}, {columns}{'; the rest is in the file' if is_cut else ''}"
+
+
+def _warn(data: TableData) -> str:
+    """Say how many texts a spreadsheet would run."""
+    formulas = sum(
+        isinstance(cell, str) and cell.startswith(FORMULA_STARTS) and math.isnan(number_of(cell))
+        for cells, numeric in zip(data.columns, data.is_numeric, strict=True)
+        if not numeric
+        for cell in cells
+    )
+    if not formulas:
+        return ""
+    cells = "1 cell begins" if formulas == 1 else f"{formulas:,} cells begin"
+    return f"{cells} like a formula: a spreadsheet that opens the file itself may run it"

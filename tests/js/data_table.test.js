@@ -1,7 +1,7 @@
 "use strict";
 const test = require("node:test");
 const assert = require("node:assert/strict");
-const { Sheet, search, order, numberOf } = require("../../templates/js/lib/data_table.js");
+const { Sheet, search, order, toCsv, numberOf } = require("../../templates/js/lib/data_table.js");
 const join = require("../../templates/js/lib/table_join.js");
 
 const column = (name, type) => ({ name, type, numeric: /^(u?int|float)/.test(type) });
@@ -26,6 +26,11 @@ test("numbers sort as numbers, texts as people do, what is missing last in both 
   assert.deepEqual(order(sheet, ALL, 1, false), [2, 0, 1, 3]);
   assert.deepEqual(order(sheet, ALL, 1, true), [0, 2, 1, 3]);
   assert.deepEqual(order(sheet, ALL, 0, false), [0, 2, 1, 3]);
+});
+
+test("rows are saved as CSV that runs nothing", () => {
+  const made = new Sheet({ columns: [column("=a", "text"), column("n", "int")], cells: [["=1+1", "x,\"y\"", null], [-5, "-6", null]] });
+  assert.equal(toCsv(made, [1, 0, 2]), "'=a,n\r\n\"x,\"\"y\"\"\",-6\r\n'=1+1,-5\r\n,\r\n");
 });
 
 test("infinities are numbers however they are written", () => {

@@ -109,7 +109,7 @@ def test_what_was_declared_counts_where_the_name_says_less():
 @pytest.mark.parametrize(
     "path",
     ["a.html", "A.HTM", "a.svg", "a.xml", "a.xhtml", "x.php", "a.shtml", ".htaccess", "a.html.gz",
-     "x.php.png", "feed.atom", "m.mhtml"],
+     "x.php.png", "feed.atom", "m.mhtml", "web.config", "deep/Web.Config", ".user.ini", "x.pht"],
 )  # fmt: skip
 def test_what_a_server_would_run_gets_an_inert_name(path):
     assert inert_suffix(path, b"anything") == ".txt"

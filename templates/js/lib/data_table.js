@@ -21,6 +21,7 @@
   if (typeof module === "object") {
     require("./format.js");
     require("./arrays.js");
+    require("./rows.js");
   }
   const { format } = reporter;
 
@@ -155,6 +156,19 @@
     return [...known, ...rows.filter(isLast)];
   }
 
-  reporter.dataTable = { Sheet, search, order, isMissing, numberOf, textOf };
+  /**
+   * Rows as CSV, with what a spreadsheet would take for a formula defused.
+   * @param {Sheet} sheet
+   * @param {number[]} rows
+   * @returns {string}
+   */
+  function toCsv(sheet, rows) {
+    const { csvField } = reporter.rows;
+    const lines = [sheet.columns.map(({ name }) => csvField(name))];
+    for (const row of rows) lines.push(sheet.cells.map((cells) => csvField(cells[row] === null ? "" : textOf(cells[row]))));
+    return `${lines.map((fields) => fields.join(",")).join("\r\n")}\r\n`;
+  }
+
+  reporter.dataTable = { Sheet, toCsv, search, order, isMissing, numberOf, textOf };
   if (typeof module === "object") module.exports = reporter.dataTable;
 })((globalThis.reporter = globalThis.reporter || {}));

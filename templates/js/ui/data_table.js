@@ -9,7 +9,7 @@
   "use strict";
   if (typeof document === "undefined") return;
 
-  const { Sheet, search, order } = reporter.dataTable;
+  const { Sheet, search, order, toCsv } = reporter.dataTable;
   const PAGE_ROWS = 25;
   const PAGE_COLUMNS = 30;
 
@@ -118,7 +118,8 @@
       this.rowPager = this.makePager("rows", (by) => this.change({ page: this.page + by }));
       this.columnPager = this.makePager("columns", (by) => this.change({ columnPage: this.columnPage + by }));
       const box = make("div", { className: "q find-chart" }, make("div", { className: "box" }, this.find));
-      const bar = make("div", { className: "toolbar noprint" }, box, this.count, make("span", { className: "spacer" }), this.rowPager.element);
+      const save = make("button", { type: "button", className: "btn plain", textContent: "Save CSV", title: "The rows that are shown, in their order; formulas are defused", onclick: () => this.save() });
+      const bar = make("div", { className: "toolbar noprint" }, box, this.count, make("span", { className: "spacer" }), save, this.rowPager.element);
       if (this.nColumns > PAGE_COLUMNS) bar.append(this.makeColumnFinder(), this.columnPager.element);
       this.element.querySelector("[data-role=table-note]").after(bar);
       this.tellPages(this.n);
@@ -235,6 +236,16 @@
       };
       tell(this.rowPager, this.page, PAGE_ROWS, n, "Rows");
       tell(this.columnPager, this.columnPage, PAGE_COLUMNS, this.nColumns, "columns");
+    }
+
+    /** Rows as they are found and ordered; the file itself is a link beside the name. */
+    async save() {
+      await this.change({});
+      const path = this.element.closest(".preview")?.querySelector("header bdi")?.textContent || "table";
+      const name = path.split("/").pop().replace(/\.\w+$/, "");
+      const link = make("a", { href: URL.createObjectURL(new Blob([toCsv(this.sheet, this.rows)], { type: "text/csv" })), download: `${name}-shown.csv` });
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 60000);
     }
 
     /** A long text opens at a click. */

@@ -153,7 +153,9 @@ def test_object_arrays_are_described_and_not_loaded(draw, to_html):
 
 
 def test_formulas_in_tables_are_text(draw, to_html):
-    html = to_html(draw("a.csv", "name,value\n=cmd|' /C calc'!A0,1\n@SUM(A1),2\n"))
+    html = to_html(draw("a.csv", "name,value\n=cmd|' /C calc'!A0,1\n@SUM(A1),-2\n"))
+    assert "2 cells begin like a formula" in html
+    assert "formula" not in to_html(draw("a.csv", "name,value\nx,-2\ny,1e5\n"))
     assert "=cmd|" in html
     assert "<a " not in html
 
