@@ -195,7 +195,7 @@
     const plot = { points: [], bands: [], breaks: [], dots: [], dropped: 0, broken: 0, curves: [], scale: null };
     const visible = (y) => (isLog ? keepPositive(y) : { kept: y, dropped: 0 });
     const isSeen = ({ x }) => !window || (x >= window[0] && x <= window[1]);
-    const floor = isLog ? leastPositive(lines) : -Infinity;
+    const floor = isLog ? leastPositive(lines.flatMap((line) => [line, ...(line.members || [])])) : -Infinity;
 
     const hasRaw = smooth > 0 && lines.length <= MAX_GHOSTS;
     const ghostsOf = (line) => line.ghosts || (hasRaw && !line.isSmooth ? [line] : []);
