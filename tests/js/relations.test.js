@@ -9,6 +9,7 @@ const brushes = require("../../templates/js/lib/brushes.js");
 const choices = require("../../templates/js/lib/relation_choices.js");
 const look = require("../../templates/js/lib/relation_look.js");
 const makers = require("../../templates/js/lib/relation_makers.js");
+const { jitter, scaleOf, thinned } = require("../../templates/js/lib/relation_points.js");
 const { readField, kindOf } = require("../../templates/js/lib/fields.js");
 const { Columns } = require("../../templates/js/lib/columns.js");
 const cases = require("../shared/relation_cases.json");
@@ -200,6 +201,18 @@ test("no chart draws more than about ten thousand marks", () => {
     assert.ok(Object.values(data).reduce((sum, list) => sum + list.length, 0) <= 11000);
     assert.ok(notices.some((text) => / of 30,000 runs/.test(text)), notices.join());
   }
+});
+
+test("of too many places every so many stay; jitter is a run's own and stays within its room", () => {
+  assert.deepEqual(thinned([0, 1, 2, 3, 4, 5, 6], 3), [0, 3, 6]);
+  assert.deepEqual(thinned([4, 2], 3), [4, 2]);
+  for (let row = 0; row < 500; row++) assert.ok(Math.abs(jitter(row)) <= 0.5 && jitter(row) === jitter(row));
+});
+
+test("a logarithmic scale is refused to what is not positive", () => {
+  const field = { kind: "number", isLog: false, numbers: Float64Array.of(0, 1, 10) };
+  assert.equal(scaleOf(field, "log"), "linear");
+  assert.equal(scaleOf({ ...field, kind: "time" }, "log"), "time");
 });
 
 /* Links */

@@ -285,7 +285,7 @@
 
   function importance({ slots, built, isFiltered, look }) {
     const goal = slots.x;
-    if (!built) return { empty: `The build computed no importance for ${goal.title}. It does so for the leading metric and one more that was declared, from 20 runs with params that differ, where scikit-learn is installed.` };
+    if (!built) return { empty: `The build computed no importance for ${goal.title}. It does so for the leading metric and one more that was declared, from 20 runs with params that differ, where scikit-learn is installed (pip install 'runpages[importance]').` };
     if (built.refused) return { empty: built.refused };
     const found = built.params.map(({ label, value, std }) => ({ label, value, low: value - std, high: value + std }));
     const notices = [`R² ${format.number(built.score, 2)} in cross-validation`, isFiltered && "over all runs, not filtered"].filter(Boolean);
