@@ -185,8 +185,9 @@ def test_what_is_imported_is_declared():
     declared = {module_of.get(name, name) for name in names}
     # Used when the user has them: PyYAML writes .yaml artifacts, Pillow encodes logged arrays,
     # psutil and pynvml (nvidia-ml-py) sample the machine, fsspec opens buckets, onnx (with
-    # google's protobuf) and soundfile tell what is in files of theirs.
+    # google's protobuf) and soundfile tell what is in files of theirs, scikit-learn ranks params.
     optional = {"matplotlib", "plotly", "psutil", "pynvml", "fsspec", "onnx", "google", "soundfile"}
+    optional |= {"sklearn"}
     assert third_party - declared <= optional
     # Plotly's script is taken from its package's files; Python of it is never imported.
     assert declared - third_party <= {"plotly"}, "declared, but nothing imports it"
