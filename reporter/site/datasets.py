@@ -35,7 +35,7 @@ _PROFILE = {
     "targets_nbytes": "Size of targets",
     "approx_count": "Rows, about",
 }
-_QUOTABLE = re.compile(r"[^'\"\\`\x00-\x1f]{1,200}")
+_QUOTABLE = re.compile(r"[^'\"\\`\x00-\x1f\ud800-\udfff]{1,200}")
 """Names that stand in a filter as they are."""
 
 _SOURCES = ("uri", "url", "path", "table_name", "table", "query", "sql", "delta_table_name")

@@ -152,10 +152,11 @@ def test_a_data_set_says_where_it_came_from_and_how_large_it_is():
 
 
 def test_a_data_set_leads_to_its_runs_unless_its_name_cannot_be_asked_for():
-    inputs = [DatasetInput(dataset=Dataset(name=name)) for name in ("digits", "it's")]
-    first, second = dataset_cards(inputs, "run/a.html", "7")
+    names = ("digits", "it's", "\ud800", "")
+    inputs = [DatasetInput(dataset=Dataset(name=name)) for name in names]
+    first, *others = dataset_cards(inputs, "run/a.html", "7")
     assert first.runs.href.startswith("../experiment/7/index.html#v=1&q=attributes.dataset%20LIKE")
-    assert second.runs is None
+    assert [card.runs for card in others] == [None] * 3
 
 
 MLMODEL = b"""flavors:
