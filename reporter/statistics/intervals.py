@@ -64,9 +64,9 @@ class Estimate:
 
 
 def finite(values: Sequence[float]) -> np.ndarray:
-    """Return the finite values, float64."""
+    """Return the finite values, ascending: in whatever order they come, the draws are the same."""
     array = np.asarray(values, dtype=np.float64)
-    return array[np.isfinite(array)]
+    return np.sort(array[np.isfinite(array)])
 
 
 def draws_for(n: int, n_draws: int = N_DRAWS) -> int:

@@ -38,6 +38,14 @@ test("a group says what its runs agree in, and how many values there are where t
   assert.ok(packages.rows.every(({ differs }) => differs));
 });
 
+test("a run that recorded no packages is no difference", () => {
+  const [, packages] = comparedDetails.sections([[of("aa"), of("zz")], [of("zz")], [of("ac")]], 0);
+  assert.deepEqual(packages.rows.map(({ differs, cells }) => [differs, ...cells.map(({ text, isDifferent }) => `${text} ${isDifferent}`)]), [
+    [false, "2.0 false", "– false", "2.0 false"],
+    [false, "1.14 false", "– false", "1.14 false"],
+  ]);
+});
+
 test("texts by name, and whether both have the same", () => {
   assert.deepEqual(comparedDetails.texts(of("aa"), of("ab")), [
     { name: "config.yaml", before: "lines-1", after: "lines-2", differs: true },

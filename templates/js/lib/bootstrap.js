@@ -25,7 +25,8 @@
   /** Of a band: it is seen, not read off. */
   const PROFILE_DRAWS = 2000;
 
-  const finite = (values) => Float64Array.from(values).filter(Number.isFinite);
+  /** Ascending: in whatever order values come, the draws are the same. */
+  const finite = (values) => Float64Array.from(values).filter(Number.isFinite).sort();
 
   const bothEnds = (share) => [share, 1 - share];
 

@@ -51,9 +51,10 @@
   const plain = (text) => ({ text: text === "" ? '""' : text, exact: text, mark: "" });
   const missing = { text: format.MISSING, exact: "", mark: "na" };
 
-  /** What the runs of a set say together. @param {(string | undefined)[]} said */
+  /** What the runs of a set say together; of none nothing is known. @param {(string | undefined)[]} said */
   function cellOf(said) {
     const distinct = [...new Set(said)];
+    if (!said.length) return { ...missing, isUnknown: true };
     if (distinct.length === 1) return distinct[0] === undefined ? missing : plain(distinct[0]);
     return { text: `${distinct.length} values`, exact: distinct.map((value) => value ?? format.MISSING).join("\n"), mark: "na" };
   }
@@ -62,10 +63,12 @@
 
   function rowOf(key, label, said, baseline) {
     const cells = said.map(cellOf);
+    const known = cells.filter(({ isUnknown }) => !isUnknown);
+    const isOther = (cell) => !cell.isUnknown && !cells[baseline].isUnknown && !isSame(cell, cells[baseline]);
     return {
       id: `surroundings.${key}`, key, label, role: "surroundings", unit: "", arrow: "", description: key,
-      differs: cells.some((cell) => !isSame(cell, cells[0])),
-      cells: cells.map((cell) => ({ ...cell, isDifferent: !isSame(cell, cells[baseline]), delta: "", percent: "", verdict: "" })),
+      differs: known.some((cell) => !isSame(cell, known[0])),
+      cells: cells.map((cell) => ({ ...cell, isDifferent: isOther(cell), delta: "", percent: "", verdict: "" })),
     };
   }
 
@@ -88,7 +91,7 @@
       if (!known.has(text)) known.set(text, packagesOf(text));
       return known.get(text);
     };
-    const found = details.map((own) => own.map(read));
+    const found = details.map((own) => own.filter(({ tags }) => tags.has(tag)).map(read)); // of the others nothing is known
     const names = namesIn(found.flat()).sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1));
     return sectionOf(title, names.map((name) => rowOf(name, name, found.map((own) => own.map((one) => one.get(name))), baseline)));
   }

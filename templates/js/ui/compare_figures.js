@@ -63,8 +63,9 @@
     const image = make("img", { src: href, alt: label, loading: "lazy", decoding: "async" });
     const link = make("a.picture", { href, "data-role": "enlarge" }, image);
     const who = make("span.row.ell", {}, comparePage.swatch(set), make("bdi.ell", { textContent: set.name, title: set.name }));
-    const of = [set.isGroup ? run : "", step === null ? "" : `step ${step}`].filter(Boolean).join(" · ");
-    const caption = make("figcaption", {}, make("div", {}, who, make("span.muted.nowrap", { textContent: of, title: of })));
+    const at = make("span.muted.nowrap", { textContent: step === null ? "" : `step ${step}` });
+    const of = set.isGroup ? [make("div", {}, make("bdi.ell.muted", { textContent: run, title: run }))] : [];
+    const caption = make("figcaption", {}, make("div", {}, who, at), ...of);
     return make("figure", { "data-role": "figure", "data-path": name, "data-run-id": idOf(set, row) }, link, caption);
   }
 

@@ -102,6 +102,13 @@ def test_draws_in_blocks_are_the_draws_at_once(monkeypatch):
         assert np.array_equal(np.concatenate([block[i] for block in blocks]), whole[i])
 
 
+def test_the_order_of_values_does_not_matter():
+    forth = statistics.contrast([1.0, 1.3, 0.9, 1.1], [2.0, 1.2, 1.9, 2.1])
+    back = statistics.contrast([1.1, 0.9, 1.3, 1.0], [2.1, 1.9, 1.2, 2.0])
+    assert forth == back
+    assert statistics.bootstrap_mean([1, 5, 2]) == statistics.bootstrap_mean([5, 2, 1])
+
+
 def test_many_values_take_fewer_draws():
     assert (draws_for(1_000), draws_for(2_000), draws_for(10**9)) == (10_000, 5_000, 1_000)
 
