@@ -60,7 +60,6 @@ FIRST_SCRIPTS = (
     "js/lib/format.js",
     "js/lib/names.js",
     "js/lib/quantity.js",
-    "js/lib/pattern.js",
     "js/lib/tree.js",
     "js/lib/grammar.js",
     "js/lib/query.js",
@@ -87,6 +86,7 @@ FIRST_SCRIPTS = (
 """What the table and the frame of every page need, in the order in which they need each other."""
 
 LATER_SCRIPTS = (
+    "js/lib/pattern.js",
     "js/lib/statistics.js",
     "js/lib/draws.js",
     "js/lib/bootstrap.js",

@@ -180,3 +180,9 @@ def test_a_run_without_a_page_is_shown_beside_the_table(many, open_table):
     peek.get_by_text("run-000000").first.wait_for()
     assert peek.get_by_text("m13").count() > 0
     assert store.run_ids[0] not in pages
+
+
+def test_a_link_with_a_pattern_is_answered(many, open_table):
+    store, _ = many
+    page = open_table("#v=1&q=params.model%20LIKE%20%27resnet%25%27")
+    wait_for_count(page, sum(model_of(place).startswith("resnet") for place in range(store.n)))

@@ -86,11 +86,10 @@
   }
 
   function textTest(operator, value) {
-    const { like, regex } = reporter.pattern;
     if (operator === "=" && typeof value === "string") return (x) => x === value;
-    if (operator === "LIKE") return like(String(value));
-    if (operator === "ILIKE") return like(String(value), true);
-    if (operator === "RLIKE") return regex(String(value));
+    if (operator === "LIKE") return reporter.pattern.like(String(value));
+    if (operator === "ILIKE") return reporter.pattern.like(String(value), true);
+    if (operator === "RLIKE") return reporter.pattern.regex(String(value));
     const { readNumber } = reporter.quantity;
     const number = typeof value === "string" ? readNumber(value) : value;
     if (number === null) return (x) => ORDER[operator](compareTexts(x, value), 0);

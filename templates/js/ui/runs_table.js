@@ -143,6 +143,7 @@
       this.isJoining = true;
       queueMicrotask(() => {
         this.isJoining = false;
+        if (this.search.isEarly) this.search.read();
         this.showColumns(this.shownIds);
         this.draw();
       });

@@ -32,6 +32,9 @@
     return shown;
   }
 
+  /** Patterns come with the later scripts: a link that asks for them is answered when they are here. */
+  const NEEDS_PATTERNS = /like/i;
+
   class SearchBox {
     /**
      * @param {HTMLElement} root  the element with data-role=runs
@@ -86,6 +89,8 @@
 
     read() {
       const text = this.text;
+      this.isEarly = NEEDS_PATTERNS.test(text) && !reporter.pattern;
+      if (this.isEarly) return;
       const nothing = { ok: true, tree: null, notes: [] };
       const result = text.trim() === "" ? nothing : reporter.query.parse(text, this.table.columnsApi());
       if (result.ok) {
