@@ -37,6 +37,15 @@ def figure(page, path: str):
     return found
 
 
+def size_of(picture) -> list[int]:
+    """Wait for a picture, which may get its address only when it is near the screen; measure it."""
+    picture.scroll_into_view_if_needed()
+    return picture.evaluate(
+        "(img) => new Promise((done) => { const look = () => img.complete && img.naturalWidth"
+        " ? done([img.naturalWidth, img.naturalHeight]) : setTimeout(look, 20); look(); })"
+    )
+
+
 @pytest.mark.parametrize("path", ["figures/bars.json", "figures/bars.html"])
 def test_plotly_figures_are_drawn_in_a_sandbox(open_run, path):
     card = figure(open_run(), path)
@@ -51,7 +60,7 @@ def test_plotly_figures_are_drawn_in_a_sandbox(open_run, path):
 
 def test_altair_figures_are_pictures_first_and_then_live(open_run):
     card = figure(open_run(), "figures/line.json")
-    assert card.locator("img").evaluate("(img) => img.decode().then(() => img.naturalWidth)") > 150
+    assert size_of(card.locator("img"))[0] > 150
     card.locator("[data-role=vega][data-state=ready]").wait_for()
     inside = card.locator("iframe").element_handle().content_frame()
     drawn = inside.evaluate(
@@ -127,10 +136,7 @@ def test_pictures_are_decoded(open_run):
         ("large.png", [900, 600]),
     ):
         picture = figure(page, path).locator("img")
-        decoded = picture.evaluate(
-            "(img) => img.decode().then(() => [img.naturalWidth, img.naturalHeight])"
-        )
-        assert decoded == size
+        assert size_of(picture) == size
         assert [int(picture.get_attribute(side)) for side in ("width", "height")] == size
     assert "Not an image" in figure(page, "fake.png").inner_text()
 
@@ -176,7 +182,7 @@ def test_text_tables_trees_and_prose_are_shown(open_run):
     assert "3" in tree.inner_text()
     notes = preview(page, "notes.md")
     assert notes.locator("h3").inner_text() == "Notes"
-    assert notes.locator("img").evaluate("(img) => img.decode().then(() => img.naturalWidth)") == 28
+    assert size_of(notes.locator("img")) == [28, 28]
     assert "[[[[" in preview(page, "deep.json").inner_text()
     assert "Never loaded" in preview(page, "model.pkl").inner_text()
     assert preview(page, "100% #1?.txt").locator("pre").inner_text().strip() == "a name"
