@@ -121,3 +121,98 @@ def test_a_run_plays_its_steps_together(images, open_place, open_page):
         "(links) => links.map((link) => link.href)"
     )
     assert sources == links
+
+
+LIVE = """
+import sys, altair, pandas, reporter
+import plotly.graph_objects as go
+reporter.set_tracking_uri(sys.argv[1])
+reporter.set_experiment("live")
+table = pandas.DataFrame({"x": range(9), "y": range(9)})
+for run in range(8):
+    with reporter.start_run(run_name=f"run {run}"):
+        reporter.log_param("lr", [0.1, 0.02][run % 2])
+        bars = go.Figure(go.Bar(x=["a", "b"], y=[1, run]), {"title": {"text": f"Bars {run}"}})
+        reporter.log_figure(bars, "bars.json")
+        line = altair.Chart(table).mark_line().encode(x="x", y="y").properties(width=200)
+        reporter.log_figure(line, "line.json")
+        script = "<script>document.body.append(` ran in ${self.origin}`)</script>"
+        reporter.log_text(f"<!doctype html><h1>Page {run}</h1>{script}", "page.html")
+"""
+
+
+@pytest.fixture(scope="module")
+def live(run_python, report, tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("live")
+    made = run_python("-c", LIVE, str(folder / "runs"))
+    assert made.returncode == 0, made.stderr
+    for _ in range(2):  # the second keeps the pages of the first
+        built = report("build", str(folder / "runs"), "-o", str(folder / "site"))
+        assert built.returncode == 0, built.stdout + built.stderr
+    return folder / "site"
+
+
+@pytest.fixture(params=["file", "sub-path"])
+def open_live(request, live, open_place, open_page):
+    (page,) = (live / "experiment").glob("*/index.html")
+    path = page.relative_to(live).as_posix()
+    place = open_place(live, request.param)
+    return lambda view="": open_page(place, f"{path}#v=1&tab=images{view}")
+
+
+def test_interactive_figures_hang_on_the_wall_and_few_of_them_live(open_live):
+    page = open_live("&wall=bars.json&wallby=params.lr&wallsize=300")
+    page.locator(".wall .framed").nth(7).scroll_into_view_if_needed()
+    page.locator(".wall .framed [data-role=play]").nth(7).wait_for()
+    assert page.locator(".wall iframe").count() == 0
+    assert page.locator(".wall-title").all_inner_texts() == ["lr = 0.02\n4", "lr = 0.1\n4"]
+    for place in range(7):
+        figure = page.locator(".wall .framed").nth(place)
+        figure.scroll_into_view_if_needed()
+        figure.locator("[data-role=play]").click()
+        page.wait_for_function(
+            "(n) => document.querySelectorAll('.wall .framed')[n].dataset.state === 'ready'",
+            arg=place,
+        )
+    frames = page.locator(".wall iframe")
+    assert frames.count() == 6
+    assert {frame.get_attribute("sandbox") for frame in frames.all()} == {"allow-scripts"}
+    inside = frames.first.element_handle().content_frame()
+    assert inside.locator(".gtitle").text_content().startswith("Bars")
+
+
+def test_pages_hang_on_the_wall_in_a_sandbox(open_live):
+    page = open_live("&wall=page.html")
+    page.locator(".wall [data-role=play]").first.click()
+    outer = page.locator(".wall iframe").first.element_handle().content_frame()
+    inner = outer.wait_for_selector("iframe").content_frame()
+    inner.get_by_text("ran in null").wait_for()
+
+
+def test_charts_with_a_still_picture_show_it_first(open_live):
+    page = open_live("&wall=line.json")
+    page.locator(".wall .framed img").first.wait_for()
+    page.get_by_role("button", name="Make it interactive").first.click()
+    page.locator(".wall [data-role=vega][data-state=ready] iframe").wait_for()
+
+
+def test_runs_stand_by_steps_and_a_pair_is_a_link(open_images):
+    page = open_images("&wall=/^(samples|targets)$/&wallsteps=all")
+    lines = page.locator(".steps-line")
+    lines.nth(8).wait_for()
+    assert lines.count() == 9
+    assert lines.first.locator(".num").all_inner_texts() == ["step 0", "step 10", "step 20"]
+    assert lines.nth(1).locator("img").count() == 3
+    for place in (0, 2):
+        lines.nth(1).locator("input").nth(place).check()
+    page.get_by_role("button", name="Compare two").click()
+    dialog = page.get_by_role("dialog", name="Two figures compared")
+    dialog.get_by_role("button", name="Difference").click()
+    page.wait_for_function("() => location.hash.includes('wallmode=difference')")
+    address = page.url
+    page.goto("about:blank")
+    page.goto(address)
+    dialog.locator("img").nth(1).wait_for()
+    assert dialog.locator("[aria-pressed=true]").inner_text() == "Difference"
+    page.keyboard.press("Escape")
+    page.wait_for_function("() => !location.hash.includes('wallpair')")
