@@ -5,8 +5,8 @@ Makes its own data, opens pages from disk in a real Chromium, and prints medians
     python benchmarks/charts_page.py [--repeat 5] [--keep FOLDER]
 
 Demanded: 50 runs x 500 points ready <= 3.5 K, 200 x 1,000 <= 4 K; a move of the cursor <= 8 ms
-whatever the points; a step of smoothing <= 200 and <= 400 ms; a page of 50 charts x 200 runs scrolls
-smoothly, and keeps few of its charts drawn.
+whatever the points; a step of smoothing <= 200 and <= 400 ms; a page of 50 charts x 200 runs
+scrolls smoothly, and keeps few of its charts drawn.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ SMOOTH = """async () => {
   return spent.sort((a, b) => a - b)[2];
 }"""
 
-# Scroll down a page and up again at a reader's pace: times between frames, and charts kept meanwhile.
+# Scroll down a page and up again at a reader's pace: times between frames, and charts kept.
 SCROLL = """async () => {
   const frame = () => new Promise((done) => requestAnimationFrame(done));
   const bottom = document.documentElement.scrollHeight - innerHeight;

@@ -40,11 +40,14 @@ MAX_SHOWN = charts.MAX_POINTS
 """Points that a series keeps in the first tier."""
 
 MAX_SHARD_BYTES = 200_000
+PART_BYTES = 80_000
+"""Of a series too long for one file: who zooms in on two hundred of them reads a part of each."""
+
 BYTES_PER_POINT = 40 / 3
 """Four bytes of step, four of value and two of time, as base64."""
 
 BYTES_PER_SERIES = 60
-FORMAT = 4
+FORMAT = 5
 """Raise it when the same histories are to give another file."""
 
 
@@ -344,7 +347,8 @@ def _shard(
     ]
     facts = [(key, run_id, tuple(vars(summary).values())) for key, run_id, summary in found]
     inputs = inputs_digest("series", FORMAT, experiment_id, keys, bits, tier, cap, facts)
-    n_parts = math.ceil(_size(found[0][2], cap) / MAX_SHARD_BYTES) if len(found) == 1 else 1
+    n_bytes = sum(_size(summary, cap) for _, _, summary in found)
+    n_parts = math.ceil(n_bytes / PART_BYTES) if n_bytes > MAX_SHARD_BYTES else 1
     return Shard(experiment_id, keys, bits, tuple(run_ids), inputs, tier, cap, n_parts)
 
 

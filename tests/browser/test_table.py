@@ -209,7 +209,10 @@ def test_pins_and_a_baseline_stay_on_top_whatever_the_filter(open_table):
     assert other.locator(".up, .dn").count() == 1
     again = open_table(DIGITS, hash_of(page))
     again.locator("[data-role=badge] >> text=baseline").wait_for()
-    assert again.locator(f"{ROWS}[data-run-id]").first.locator("[data-role=badge]").inner_text() == "baseline"
+    assert (
+        again.locator(f"{ROWS}[data-run-id]").first.locator("[data-role=badge]").inner_text()
+        == "baseline"
+    )
 
 
 def test_groups_are_taken_away_as_tables_for_papers_and_programs(open_table, tmp_path):

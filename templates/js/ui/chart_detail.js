@@ -19,8 +19,9 @@
   /** From tier to tier, as reporter/site/tiers.py has it: so many more points a tier may have than are asked for. */
   const GROWTH = 8;
 
-  /** Files of finer points that are kept decoded: some 300 kB each. */
+  /** Files of finer points that are kept decoded, some 100 kB each, unless they were used just now. */
   const MOST_KEPT = 100;
+  const JUST_NOW_MS = 30000;
 
   /* Files */
 
@@ -35,8 +36,7 @@
       const id = `${path} ${decode.id}`;
       const kept = this.kept.get(id);
       if (kept?.value) {
-        this.kept.delete(id);
-        this.kept.set(id, kept);
+        this.keep(id, kept.value);
         return kept.value;
       }
       if (kept?.failed) return null;
@@ -48,13 +48,20 @@
 
     async load(id, path, name, decode) {
       try {
-        this.kept.set(id, { value: decode.act(await reporter.load(path, name)) });
+        this.keep(id, decode.act(await reporter.load(path, name)));
       } catch (error) {
         this.kept.set(id, { failed: true });
         this.failed = error.message;
       }
-      for (const oldest of this.kept.keys()) {
-        if (this.kept.size <= MOST_KEPT) break;
+    }
+
+    /** The last used stand last. */
+    keep(id, value) {
+      const now = performance.now();
+      this.kept.delete(id);
+      this.kept.set(id, { value, usedMs: now });
+      for (const [oldest, { usedMs }] of this.kept) {
+        if (this.kept.size <= MOST_KEPT || !(usedMs < now - JUST_NOW_MS)) break;
         this.kept.delete(oldest);
       }
     }
@@ -86,9 +93,14 @@
   /** Lines by what they were refined with. @type {WeakMap<object, {key: string, line: object}>} */
   const refined = new WeakMap();
 
-  function refine(line, parts, key) {
+  /** A line with those of its parts that are here; `read` is asked for what is missing. */
+  function refine(line, tier, names, seen, read) {
     const known = refined.get(line);
+    if (known?.key === `${tier} ${seen}`) return known.line;
+    const parts = names.map((name, k) => (seen.includes(k) ? read(name) : undefined));
+    const key = `${tier} ${seen.filter((k) => parts[k])}`;
     if (known?.key === key) return known.line;
+    if (!parts.some(Boolean)) return line;
     const fine = detail.refine(line, parts);
     refined.set(line, { key, line: fine });
     return fine;
@@ -109,11 +121,9 @@
     const { tier, stretch, points } = choose(line, index.caps);
     const names = tier && stretch ? filesOf(index, metric, tier, line.id) : null;
     if (!names) return whole;
-    const seen = new Set(detail.partsOf(line.x.length, names.length, stretch));
-    const parts = names.map((name, k) => (seen.has(k) ? seriesIn(name, metric, x, wanted)?.get(line.id) : undefined));
-    const here = parts.map((part, k) => (part ? k : "")).join();
-    if (!parts.some(Boolean)) return whole;
-    return { line: refine(line, parts, `${tier} ${here}`), points };
+    const seen = detail.partsOf(line.x.length, names.length, stretch);
+    const fine = refine(line, tier, names, seen, (name) => seriesIn(name, metric, x, wanted)?.get(line.id));
+    return fine === line ? whole : { line: fine, points };
   }
 
   /* Against what */

@@ -69,7 +69,8 @@
 
     /** The axis that the chart stands on, as it is drawn now. */
     get axis() {
-      const { xKind = "step", xUnit = 1 } = reporter.chartHover.chartOf(this.figure.querySelector(".plotbox")) || {};
+      const charts = [...this.figure.querySelectorAll(".plotbox")].map(reporter.chartHover.chartOf);
+      const { xKind = "step", xUnit = 1 } = charts.find(Boolean) || {};
       return { kind: xKind, unit: xUnit };
     }
 

@@ -145,7 +145,8 @@
       const { data, drawing } = this;
       if (data.lite) return data.lite();
       const { lineChart, barChart } = reporter.vegaLite;
-      const spec = data.lines ? lineChart(data, reporter.chartLook.get(), drawing.colors.runs) : barChart(data, drawing.colors.runs);
+      const colors = (drawing.colors || drawing.parts[0].colors).runs;
+      const spec = data.lines ? lineChart(data, reporter.chartLook.get(), colors) : barChart(data, colors);
       return JSON.stringify(spec);
     }
 

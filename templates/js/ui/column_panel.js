@@ -17,12 +17,20 @@
   /** Whether only columns in which runs differ are listed: of params, and of all others. */
   const SAME = { "": [true, false], 1: [false, false], 0: [true, true], 2: [false, true] };
 
+  const MAX_WORDS = 48;
+
   const DRAG_EDGE_PX = 24;
   const DRAG_STEP_PX = 12;
 
   /** "all 64": what a column says that is the same everywhere. */
   function sameText(column) {
     return column.isText && !column.differs && column.dictionary.length === 1 ? `all ${column.dictionary[0]}` : "";
+  }
+
+  /** Lists of choices are as wide as their longest. */
+  function cut(words) {
+    const letters = Array.from(words);
+    return letters.length > MAX_WORDS ? `${letters.slice(0, MAX_WORDS / 2).join("")}…${letters.slice(-MAX_WORDS / 2).join("")}` : words;
   }
 
   const said = (n, word) => `${format.count(n)} ${word}${n === 1 ? "" : "s"}`;
@@ -54,7 +62,7 @@
       this.params.box.dataset.role = "only-differing";
       this.list = new reporter.TallList("Columns", { rows: () => this.rows, make: (row) => this.line(row), press: (event, row) => this.press(event, row) });
       this.list.element.dataset.role = "column-list";
-      this.nothing = make("p.muted", { textContent: "No column has this name.", hidden: true });
+      this.nothing = make("p.muted", { role: "status", textContent: "No column has this name.", hidden: true });
       this.usual = make("button.btn.plain", { textContent: "Usual columns", title: "Show what the table began with", onclick: () => this.table.chooseColumns(this.table.defaultColumns) });
       const constants = make("button.btn.plain", { textContent: "Hide what does not differ", title: "Take columns out of the table in which all runs say the same", name: "hide-constants", onclick: () => this.hideConstants() });
       this.panel.body.append(
@@ -188,7 +196,7 @@
 
     fill(select, now) {
       const groups = derived.choices(now, this.metrics());
-      const option = ([value, textContent]) => make("option", { value, textContent });
+      const option = ([value, words]) => make("option", { value, textContent: cut(words), title: words });
       const parts = groups.map(({ label, items }, i) => {
         const options = items.filter(([id]) => id !== now.id).map(option);
         if (i === 1) options.push(option(["", "another number…"]));
