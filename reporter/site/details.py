@@ -166,9 +166,8 @@ def detail_shards(
 
 def _write(job: Job, kind: str, record: object) -> str:
     """Write a data file that registers under its own name."""
-    body = payload.encode_json(record)
-    name = links.data_name(kind, hashlib.sha256(body.encode()).hexdigest())
-    job.output.write(links.data_path(name), payload.register(name, body))
+    name, content = payload.data_file(kind, record)
+    job.output.write(links.data_path(name), content)
     return name
 
 

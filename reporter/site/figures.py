@@ -5,7 +5,6 @@ Images that were logged by key and step are one series, whatever their files are
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -13,7 +12,7 @@ from typing import NamedTuple
 from reporter import mediatypes
 from reporter.image_names import parse_image_name
 from reporter.model import Artifact
-from reporter.site import links, payload
+from reporter.site import payload
 from reporter.site.artifacts import ShippedFile
 from reporter.site.lookup import ExperimentLookup
 from reporter.site.thumbnails import SUFFIX
@@ -76,20 +75,16 @@ def figures_file(
         return None
     names = list(dict.fromkeys(row.name for row in rows))
     places = {name: place for place, name in enumerate(names)}
-    body = payload.encode_json(
-        {
-            "names": names,
-            "name": [places[row.name] for row in rows],
-            "run": [row.ordinal for row in rows],
-            "step": [row.step if row.has_step else None for row in rows],
-            "path": [row.path for row in rows],
-            "small": [place for place, row in enumerate(rows) if row.has_small],
-            "suffix": SUFFIX,
-        }
-    )
-    digest = hashlib.sha256(body.encode()).hexdigest()
-    name = links.data_name(f"figures-{lookup.experiment.id}", digest)
-    return name, payload.register(name, body)
+    record = {
+        "names": names,
+        "name": [places[row.name] for row in rows],
+        "run": [row.ordinal for row in rows],
+        "step": [row.step if row.has_step else None for row in rows],
+        "path": [row.path for row in rows],
+        "small": [place for place, row in enumerate(rows) if row.has_small],
+        "suffix": SUFFIX,
+    }
+    return payload.data_file(f"figures-{lookup.experiment.id}", record)
 
 
 class _Row(NamedTuple):

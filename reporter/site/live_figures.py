@@ -7,7 +7,6 @@ not be drawn again for the wall to know its figures.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 
 from reporter import mediatypes
@@ -77,12 +76,9 @@ def write_live_list(job: Job, lookup: ExperimentLookup, files: Sequence[ShippedF
         return ""
     rows.sort(key=lambda row: (row[0], row[1], row[2] is not None, row[2] or 0))
     names, runs, steps, made = zip(*rows[:MAX_FIGURES], strict=True)
-    body = payload.encode_json(
-        {"name": list(names), "run": list(runs), "step": list(steps), "file": list(made)}
-    )
-    digest = hashlib.sha256(body.encode()).hexdigest()
-    name = links.data_name(f"live-{lookup.experiment.id}", digest)
-    job.output.write(links.data_path(name), payload.register(name, body))
+    record = {"name": list(names), "run": list(runs), "step": list(steps), "file": list(made)}
+    name, content = payload.data_file(f"live-{lookup.experiment.id}", record)
+    job.output.write(links.data_path(name), content)
     return name
 
 

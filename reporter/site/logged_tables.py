@@ -8,7 +8,6 @@ however many runs logged the same bytes.
 from __future__ import annotations
 
 import functools
-import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -149,9 +148,7 @@ def tables_file(
     ]
     if not tables:
         return "", b"", 0
-    body = payload.encode_json(tables)
-    name = links.data_name(f"tables-{experiment_id}", hashlib.sha256(body.encode()).hexdigest())
-    return name, payload.register(name, body), len(tables)
+    return *payload.data_file(f"tables-{experiment_id}", tables), len(tables)
 
 
 def _rank(files: Sequence[ShippedFile]) -> tuple[bool, int]:

@@ -3,21 +3,25 @@
 A page opened from a folder may not fetch, so data comes as scripts of one call each,
 ``reporter.register(name, value)``, and numbers as base64 of little-endian typed arrays, which a
 browser decodes without parsing. Everything logged is hostile: what could end a script element or
-a string is escaped. Knows nothing of runs, files or pages.
+a string is escaped. Knows nothing of runs or pages.
 """
 
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from reporter.site import links
+
 __all__ = [
     "Packed",
     "bitmap",
+    "data_file",
     "encode_json",
     "pack",
     "pack_exact_times",
@@ -84,6 +88,30 @@ def register(name: str, body: str) -> bytes:
     """
     text = f"reporter.register({encode_json(name)},{body});\n"
     return _encode(text)
+
+
+def data_file(stem: str, record: object, register_as: str = "") -> tuple[str, bytes]:
+    """Write a data file that is named by what it holds.
+
+    Parameters
+    ----------
+    stem : str
+        What its name begins with.
+    record : object
+        See :func:`encode_json`.
+    register_as : str
+        What a page asks for; by default the file's name.
+
+    Returns
+    -------
+    name : str
+        See :func:`reporter.site.links.data_path`.
+    content : bytes
+    """
+    body = encode_json(record)
+    digest = hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
+    name = links.data_name(stem, digest)
+    return name, register(register_as or name, body)
 
 
 def well_formed(text: str) -> str:

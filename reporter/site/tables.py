@@ -6,7 +6,6 @@ the others follow in pieces of about half a megabyte.
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -164,10 +163,10 @@ def sort_newest_first(runs: Iterable[PlannedRun]) -> list[PlannedRun]:
 def _file(
     experiment: PlannedExperiment, place: str, columns: Sequence[Mapping[str, Any]]
 ) -> tuple[str, bytes]:
-    body = payload.encode_json({"n": len(experiment.runs), "columns": columns})
-    digest = hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
-    name = links.data_name(f"runs-{experiment.id}-{place}", digest)
-    return name, payload.register(f"runs/{experiment.id}/{place}", body)
+    record = {"n": len(experiment.runs), "columns": columns}
+    return payload.data_file(
+        f"runs-{experiment.id}-{place}", record, f"runs/{experiment.id}/{place}"
+    )
 
 
 def _in_pieces(encoded: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:

@@ -403,16 +403,14 @@ def _vega_file() -> tuple[str, bytes]:
 
 @cache
 def _charts_file() -> tuple[str, bytes]:
-    body = payload.encode_json(charts.compiled_charts())
-    name = links.data_name("charts", _digest(body.encode()))
-    return links.data_path(name), payload.register("charts", body)
+    name, content = payload.data_file("charts", charts.compiled_charts(), "charts")
+    return links.data_path(name), content
 
 
 @cache
 def _relations_file() -> tuple[str, bytes]:
-    body = payload.encode_json(charts.compiled_relations())
-    name = links.data_name("relations", _digest(body.encode()))
-    return links.data_path(name), payload.register("relations", body)
+    name, content = payload.data_file("relations", charts.compiled_relations(), "relations")
+    return links.data_path(name), content
 
 
 def _write_asset(output: SiteOutput, name: str, extension: str, data: bytes) -> str:

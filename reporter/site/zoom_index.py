@@ -5,10 +5,9 @@ It is a file of its own, because the catalog is read by every page before anythi
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 
-from reporter.site import links, payload, tries
+from reporter.site import payload, tries
 from reporter.site.series import MAX_SHOWN, Shard
 from reporter.site.tiers import Tiers
 
@@ -42,6 +41,4 @@ def zoom_index(
     if not metrics:
         return None
     record = {"caps": [MAX_SHOWN, *tiers.caps], "metrics": dict(sorted(metrics.items()))}
-    body = payload.encode_json(record)
-    name = links.data_name(f"zoom-{experiment_id}", hashlib.sha256(body.encode()).hexdigest())
-    return name, payload.register(f"zoom/{experiment_id}", body)
+    return payload.data_file(f"zoom-{experiment_id}", record, f"zoom/{experiment_id}")

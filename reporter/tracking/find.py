@@ -75,7 +75,7 @@ def _warn_of_unknown(
     from reporter.search import keys_asked_for, unknown_keys
 
     keys = keys_asked_for("" if found else filter_string, order_by)
-    if unknown_keys(keys, found):
+    if keys and (not found or unknown_keys(keys, found)):
         for sentence in unknown_keys(keys, client._reader.runs(ids)):
             warnings.warn(sentence, stacklevel=3)
 
