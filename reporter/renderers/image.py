@@ -106,15 +106,16 @@ def measure(media_type: str, data: bytes) -> Size | None:
     Returns
     -------
     Size or None
-        None when the bytes are no such picture, or the header is cut off.
+        None when the bytes are no such picture, the header is cut off, or the kind is another.
 
     Examples
     --------
     >>> measure("image/gif", b"GIF89a" + bytes([64, 0, 48, 0]))
     Size(width=64, height=48)
     """
+    read_size = _MEASURES.get(media_type)
     try:
-        size = _MEASURES[media_type](data)
+        size = read_size(data) if read_size else None
     except (struct.error, IndexError):
         return None
     return size if size and min(size) > 0 else None

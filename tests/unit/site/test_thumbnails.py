@@ -136,3 +136,19 @@ def test_without_pillow_the_picture_itself_is_shown(store, monkeypatch):
     site = built(store)
     assert not [path for path in site.files if path.endswith(SUFFIX)]
     assert 'plots/large.png"><img src="' in site.files[f"run/{run_id_of('first')}.html"].decode()
+
+
+def test_a_large_file_of_any_kind_and_any_name_builds(tmp_path: Path):
+    """What bytes say and what a name claims differ in any way they can."""
+    names = ["a.png", "a.jpg", "a.tif", "a.svg", "a.svgz", "a.ico", "a.heic", "a.pdf", "a.txt"]
+    kinds = {
+        "tiff": picture(200, 300, "TIFF"), "ico": b"\0\0\1\0" + bytes(120_000),
+        "pdf": b"%PDF-1.4\n" + bytes(120_000), "text": b"word " * 30_000, "large": LARGE,
+        "svg": b"<svg xmlns='http://www.w3.org/2000/svg'>" + b" " * 120_000 + b"</svg>",
+    }  # fmt: skip
+    files = {f"{kind}/{name}": data for kind, data in kinds.items() for name in names}
+    store = make_store(tmp_path / "runs", {"7": "digits"})
+    make_run(store, "first", experiment_id="7", artifacts=files)
+    site = built(store)
+    assert f"run/{run_id_of('first')}.html" in site.files
+    assert any(path.endswith(f"large/a.png{SUFFIX}") for path in site.files)
