@@ -4,6 +4,7 @@ Reading filters needs the standard library alone; pandas is imported inside
 :func:`reporter.search.frame.runs_frame` when someone asks for a table.
 """
 
+from reporter.search.box import box_keys
 from reporter.search.evaluate import compile_filter, matches, unknown_keys
 from reporter.search.frame import runs_frame
 from reporter.search.grammar import parse_filter, parse_order_by
@@ -31,6 +32,7 @@ __all__ = [
     "Node",
     "Not",
     "Or",
+    "box_keys",
     "compile_filter",
     "keys_asked_for",
     "keys_of",

@@ -41,8 +41,9 @@ from reporter.search.tree import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["parse_filter", "parse_order_by", "to_text"]
+__all__ = ["CONDITION", "Reader", "parse_filter", "parse_order_by", "to_text"]
 
+CONDITION = "a condition such as params.lr > 0.1"
 MAX_DEPTH = 100
 _TEXT_OPERATORS = ("LIKE", "ILIKE", "RLIKE")
 _NUMERIC_OPERATORS = "=, !=, >, >=, <, <=, IN or IS NULL"
@@ -78,13 +79,7 @@ Comparison(key=Key(group='', name='lr', aggregate=''), operator='<', value=1.0))
     Traceback (most recent call last):
     reporter.errors.FilterSyntaxError: Column 13: expected a value after =, found =.
     """
-    reader = _Reader(text, aliases=aliases)
-    if reader.is_at_end():
-        return And(())
-    node = reader.either()
-    if not reader.is_at_end():
-        reader.fail("AND, OR or the end")
-    return node
+    return Reader(text, aliases=aliases).all()
 
 
 def parse_order_by(text: str, aliases: Mapping[str, str] | None = None) -> tuple[Key, bool]:
@@ -111,7 +106,7 @@ def parse_order_by(text: str, aliases: Mapping[str, str] | None = None) -> tuple
     >>> parse_order_by("metrics.`val loss` DESC")
     (Key(group='metrics', name='val loss', aggregate=''), False)
     """
-    reader = _Reader(text, "a key such as metrics.val_loss", aliases)
+    reader = Reader(text, "a key such as metrics.val_loss", aliases)
     key = reader.key()
     if key.group == "datasets":
         reader.at = 0
@@ -124,13 +119,22 @@ def parse_order_by(text: str, aliases: Mapping[str, str] | None = None) -> tuple
     return key, not is_descending
 
 
-class _Reader(Scanner):
-    """Reads by recursive descent."""
+class Reader(Scanner):
+    """Reads by recursive descent.
+
+    Parameters
+    ----------
+    text : str
+    opening : str
+        What a message says is expected where a condition begins.
+    aliases : mapping of str to str, optional
+        As for :func:`parse_filter`.
+    """
 
     def __init__(
         self,
         text: str,
-        opening: str = "a condition such as params.lr > 0.1",
+        opening: str = CONDITION,
         aliases: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(text)
@@ -138,41 +142,65 @@ class _Reader(Scanner):
         self.aliases = aliases or {}
         self.depth = 0
 
+    def all(self) -> Node:
+        """Read the whole text; nothing but white space is the empty filter."""
+        if self.is_at_end():
+            return And(())
+        node = self.either()
+        if not self.is_at_end():
+            self.fail("AND, OR or the end")
+        return node
+
     # Conditions -----------------------------------------------------------------------------
 
     def either(self) -> Node:
+        """Read conditions joined by OR."""
         nodes = [self.both()]
         while self.take_word("OR"):
             nodes.append(self.both())
         return _join(Or, nodes)
 
     def both(self) -> Node:
+        """Read conditions joined by AND."""
         nodes = [self.negated()]
-        while self.take_word("AND"):
+        while self.has_another():
             nodes.append(self.negated())
         return _join(And, nodes)
 
+    def has_another(self) -> bool:
+        """Step over what joins a condition to the next."""
+        return self.take_word("AND")
+
     def negated(self) -> Node:
+        """Read a condition, perhaps after NOT."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
             self.fail(f"at most {MAX_DEPTH} conditions inside each other")
-        node = Not(self.negated()) if self.take_word("NOT") else self.primary()
+        node = Not(self.negated()) if self.take_not() else self.primary()
         self.depth -= 1
         return node
 
+    def take_not(self) -> bool:
+        """Step over what turns a condition around."""
+        return self.take_word("NOT")
+
     def primary(self) -> Node:
+        """Read conditions in parentheses, or one."""
         self.skip()
         if self.peek() != "(":
-            return self.condition(self.key())
+            return self.leaf()
         self.at += 1
         node = self.either()
-        self.skip()
-        if self.peek() != ")":
+        if not self.take(")"):
             self.fail("AND, OR or )")
-        self.at += 1
         return node
 
+    def leaf(self) -> Node:
+        """Read one condition."""
+        return self.condition(self.key())
+
     def condition(self, key: Key) -> Node:
+        """Read what a key is compared with."""
         self.skip()
         start = self.at
         symbol = self.take_symbol()
@@ -204,6 +232,7 @@ class _Reader(Scanner):
         return Comparison(key, operator, self.pattern(word))
 
     def between(self, key: Key, is_negated: bool) -> Node:
+        """Read both ends of BETWEEN."""
         low = self.value(key, "BETWEEN")
         if not self.take_word("AND"):
             self.fail("AND and the upper end of BETWEEN")
@@ -215,6 +244,7 @@ class _Reader(Scanner):
     # Keys -----------------------------------------------------------------------------------
 
     def key(self) -> Key:
+        """Read a key, with its group and its aggregate."""
         self.skip()
         start = self.at
         first = self.quoted() if self.peek() in ("`", '"') else self.run(NO_KEY)
@@ -228,6 +258,7 @@ class _Reader(Scanner):
         return Key(group, name, self.aggregate() if group == "metrics" else "")
 
     def check_key_start(self, first: str, start: int, was_quoted: bool) -> None:
+        """Refuse what cannot begin a key."""
         is_word = not was_quoted and first.upper() in KEYWORDS
         if not first or is_word or (not was_quoted and first.startswith("-")):
             self.at = start
@@ -253,6 +284,7 @@ class _Reader(Scanner):
         return group, name
 
     def bare_key(self, name: str, start: int, was_quoted: bool) -> Key:
+        """Make the key of a name that has no group."""
         if name in self.aliases:
             return Key("attributes", self.aliases[name])
         if name in MLFLOW_ATTRIBUTES:
@@ -266,6 +298,7 @@ class _Reader(Scanner):
         return Key("", name)
 
     def known_name(self, group: str, name: str, start: int) -> str:
+        """Return the name of an attribute, or of a fact about data sets; refuse others."""
         names: Iterable[str] = ATTRIBUTES if group == "attributes" else DATASET_KEYS
         if group == "attributes":
             known = self.aliases.get(name) or attribute_name(name)
@@ -279,6 +312,7 @@ class _Reader(Scanner):
         return known
 
     def aggregate(self) -> str:
+        """Read ``:min`` and its like."""
         if self.peek() != ":":
             return ""
         self.at += 1
@@ -304,6 +338,7 @@ class _Reader(Scanner):
     # Values ---------------------------------------------------------------------------------
 
     def values(self, key: Key) -> tuple[Value, ...]:
+        """Read the list after IN."""
         self.skip()
         if self.peek() != "(":
             self.fail("( after IN")
@@ -338,6 +373,7 @@ class _Reader(Scanner):
         return value
 
     def pattern(self, operator: str) -> str:
+        """Read a quoted pattern."""
         self.skip()
         if self.peek() not in ("'", '"'):
             self.fail(f"a quoted pattern after {operator}")

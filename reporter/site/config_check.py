@@ -1,4 +1,4 @@
-"""Names in a configuration that nothing in the store has: slips, told as problems. Pure."""
+"""Slips in a configuration: names that nothing in the store has, bad queries. Pure."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from reporter.config import Config, View
-from reporter.errors import did_you_mean
+from reporter.errors import FilterSyntaxError, did_you_mean
 from reporter.model import Problem
+from reporter.search import box_keys, unknown_keys
 from reporter.site.columns import attribute_columns, canonical_id
 from reporter.site.comparisons import comparison_problems
+from reporter.site.view_state import view_state
 
 if TYPE_CHECKING:
     from reporter.site.plan import PlannedExperiment
@@ -61,6 +63,22 @@ def _view_problems(
         return
     for name in (*(key.removeprefix("-") for key in view.sort), *view.columns, *view.group):
         yield from _unknown_column(where, name, [columns[item.id] for item in meant])
+    yield from _query_problems(where, str(view_state(view).get("q", "")), meant)
+
+
+def _query_problems(
+    where: str, query: str, planned: Sequence[PlannedExperiment]
+) -> Iterator[Problem]:
+    """Report a query that the search field will refuse, and names in it that no run has."""
+    try:
+        keys = box_keys(query)
+    except FilterSyntaxError as error:
+        what, detail = "Query cannot be read", f"'{query}': {error.message}"
+        yield Problem(what=what, where=where, detail=detail, hint=error.hint)
+        return
+    runs = [item.run for experiment in planned for item in experiment.runs]
+    for sentence in unknown_keys(keys, runs):
+        yield _slip(f"{where} query", sentence, "")
 
 
 def _unknown_column(where: str, name: str, columns: Iterable[frozenset[str]]) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from reporter.errors import FilterSyntaxError
-from reporter.search import matches, parse_filter, sort_runs, to_text
+from reporter.search import box_keys, matches, parse_filter, sort_runs, to_text
 from reporter.search.pattern import regex
 from reporter.search.quantity import read_duration, read_number, read_time
 
@@ -37,6 +37,24 @@ def test_errors_say_where_and_what_was_expected(cases):
             case["position"],
             case["expected"],
         )
+
+
+def test_the_box_is_read_as_the_page_reads_it(cases):
+    for case in [*cases["filters"], *cases["box"]]:
+        box_keys(case["text"])
+    for case in cases["box_errors"]:
+        with pytest.raises(FilterSyntaxError) as caught:
+            box_keys(case["text"])
+        assert caught.value.message == case["message"]
+
+
+def test_the_box_tells_which_keys_a_text_asks_for():
+    keys = box_keys("params.lr:0.1 (mlp OR metrics.loss:min < 2) -team:vis 10:32")
+    assert {(key.group, key.name) for key in keys} == {
+        ("params", "lr"),
+        ("metrics", "loss"),
+        ("", "team"),
+    }
 
 
 def test_order_by_puts_runs_in_the_order_of_the_table(cases, runs):

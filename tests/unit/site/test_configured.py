@@ -9,6 +9,7 @@ import pytest
 from reporter.config import read_config
 from reporter.errors import ConfigError
 from reporter.site.check import check_pages
+from reporter.site.plan import SiteSettings, gather
 from tests.builders import run_id_of
 
 BIG = bytes(70_000)
@@ -77,6 +78,29 @@ def test_views_are_links(store, built):
     index = site.files["index.html"].decode()
     assert 'href="experiment/7/index.html#v=1&amp;q=lr%20%3C%201"' in index
     assert "there is no experiment &#39;other&#39;" in index
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        (
+            "lr = = 1",
+            "Query cannot be read: report.toml views[1]. 'lr = = 1': Column 6",
+        ),
+        ("metrics.val_los < 1", "No run has a metric 'metrics.val_los'. Did you mean 'val_loss'"),
+        ("#v=1&q=(mlp", "'(mlp': Column 5: expected AND, OR or )"),
+        ("mlp -lr:0.1 status:failed val_loss:min < 1", ""),
+    ],
+)
+def test_a_query_of_a_view_is_read_when_the_site_is_built(store, query, said):
+    kind = "link" if query.startswith("#") else "query"
+    config = read_config(f'[[views]]\nname = "a"\n{kind} = "{query}"', "report.toml")
+    plan = gather(store, SiteSettings(config=config), lambda *_: None)
+    told = "".join(
+        f"{problem.what}: {problem.where}. {problem.detail}" for problem in plan.problems
+    )
+    assert said in told
+    assert bool(said) == bool(told)
 
 
 def test_columns_come_in_the_order_asked_for(store, built):
