@@ -7,7 +7,7 @@ import json
 import math
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -26,7 +26,6 @@ __all__ = [
     "listed",
     "open_runs",
     "print_json",
-    "print_table",
     "read_pairs",
     "source_options",
     "store_argument",
@@ -193,22 +192,6 @@ def _finite(value: Any) -> Any:  # Any: whatever JSON holds
 def count(number: int, word: str) -> str:
     """Count something: ``1 run``, ``1,312 runs``."""
     return f"{number:,} {word}{'' if number == 1 else 's'}"
-
-
-def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print rows in columns as wide as what stands in them, each in one line of plain text."""
-    lines = [list(headings), *([_plain(cell) for cell in row] for row in rows)]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    for line in lines:
-        cells = [cell.ljust(width) for cell, width in zip(line, widths, strict=True)]
-        click.echo("  ".join(cells).rstrip())
-
-
-def _plain(text: str) -> str:
-    """Escape what would break a line or turn the terminal's writing direction."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 class Progress:

@@ -14,10 +14,10 @@ from reporter.cli.frame import (
     json_option,
     open_runs,
     print_json,
-    print_table,
     store_argument,
     store_option,
 )
+from reporter.cli.table import print_table
 from reporter.errors import InvalidInputError, RunNotFoundError, did_you_mean
 from reporter.model import LifecycleStage, RunStatus
 
