@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any, Literal, get_args
 
+from reporter.charts.labels import TIME
+
 __all__ = ["FONT", "PALETTE", "THEMES", "Theme", "config"]
 
 Theme = Literal["light", "dark"]
@@ -113,6 +115,7 @@ def _axes(tokens: dict[str, str]) -> dict[str, Any]:
             "labelOverlap": "greedy",
             "labelBound": True,
         },
+        "axisTemporal": {"format": TIME},
         "axisX": {"grid": False, "tickCount": 7, "titleAnchor": "end"},
         "axisY": {
             "domain": False,

@@ -2,7 +2,8 @@
 
 Signals
     ``x_title``, ``y_title``: texts at the ends of the axes. ``x_ticks``, ``y_ticks``: values on
-    logarithmic axes, null for Vega's own.
+    axes of times and on logarithmic ones, null for Vega's own. ``x_format``: how such times are
+    printed, in UTC.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ PX = {"left": 2, "top": 10, "right": 12, "bottom": 3}
 _LABEL_LIMIT_PX = 150
 _MANY_TICKS = 20
 """Vega takes every other of more values than this; the page has chosen them already."""
+
+_DAY = "%-d %b %Y"
+"""Of a time that stands alone."""
 
 _LEGEND_PX = 26
 """How far above the plot the legend stands: higher than the title of y."""
@@ -100,7 +104,12 @@ def legend(above_px: int = _LEGEND_PX) -> AltairChart:
 def finish(layers: AltairChart, **signals: object) -> AltairChart:
     """Give a chart its size, the titles of its axes, and other signals with their first values."""
     fit = alt.AutoSizeParams(type="fit", contains="padding")
-    named = {"x_title": "", "y_title": "", "x_ticks": None, "y_ticks": None, **signals}
+    named = {
+        **dict.fromkeys(("x_title", "y_title"), ""),
+        **dict.fromkeys(("x_ticks", "y_ticks")),
+        "x_format": _DAY,
+        **signals,
+    }
     params = [alt.param(name=name, value=value) for name, value in named.items()]
     return layers.properties(width=400, height=220, autosize=fit, padding=PX).add_params(*params)
 
@@ -129,4 +138,6 @@ def _axis(scale: Scale, ticks: str) -> dict[str, Any]:
         }
     if scale == "category":
         return {"labelLimit": _LABEL_LIMIT_PX, "labelAngle": 0}
-    return {} if scale == "time" else {"labelExpr": NUMBER, "labelBound": False}
+    if scale == "time":
+        return {"values": alt.ExprRef(ticks), "labelExpr": "utcFormat(datum.value, x_format)"}
+    return {"labelExpr": NUMBER, "labelBound": False}

@@ -14,6 +14,11 @@ __all__ = ["heat"]
 
 _LABEL_LIMIT_PX = 110
 
+_IN_LINES = (
+    "length(datum.label) > 12 ? split(replace(datum.label, ' – ', ' –\\n'), '\\n') : datum.label"
+)
+"""The two ends of a span below each other: columns are narrow."""
+
 
 @relation(
     "heat",
@@ -40,7 +45,7 @@ def heat(scales: Mapping[str, Scale]) -> AltairChart:
         sort=None,
         title="x_title",
         scale=gaps,
-        axis=alt.Axis(labelAngle=0, titleAnchor="end", **axis),
+        axis=alt.Axis(labelAngle=0, titleAnchor="end", labelExpr=_IN_LINES, **axis),
     )
     y = alt.Y("y:N", sort=None, title="y_title", scale=gaps, axis=alt.Axis(**axis))
     color = alt.Color(

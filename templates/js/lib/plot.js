@@ -135,10 +135,11 @@
     return i;
   }
 
-  function countBreaks(y) {
-    let breaks = 0;
-    for (let i = 0; i < y.length; i++) if (!Number.isFinite(y[i])) breaks += 1;
-    return breaks;
+  /** What of a line is no number, by name. */
+  function breaksOf(y) {
+    const kinds = new Set();
+    for (let i = 0; i < y.length; i++) if (!Number.isFinite(y[i])) kinds.add(Number.isNaN(y[i]) ? "NaN" : "∞");
+    return [...kinds];
   }
 
   /** A mark beyond the scale becomes a tick at the top edge; lines leave the plot, but not for ever. */
@@ -186,13 +187,14 @@
    * @returns {{points: object[], bands: object[], breaks: object[], dots: object[], dropped: number, broken: number, curves: object[], scale: object | null, ends: object}}
    *   `scale`: {low, high, count} where runs off the others are left out of the scale, else null;
    *   `ends`: {low, high, isExact} of y, null for those of the points;
-   *   `dropped`: points left out of a logarithmic axis; `broken`: runs with NaN or infinities;
+   *   `dropped`: points left out of a logarithmic axis; `broken`: runs with NaN or infinities, which
+   *   of these `breakKinds` says;
    *   `curves`: for each line what is seen of it, in full: {line, y, end}, `end` the place of its last
    *   finite value or -1
    */
   function plotLines(lines, look) {
     const { smooth, isLog, widthPx, colors, marks, window = null } = look;
-    const plot = { points: [], bands: [], breaks: [], dots: [], dropped: 0, broken: 0, curves: [], scale: null };
+    const plot = { points: [], bands: [], breaks: [], dots: [], dropped: 0, broken: 0, breakKinds: [], curves: [], scale: null };
     const visible = (y) => (isLog ? keepPositive(y) : { kept: y, dropped: 0 });
     const isSeen = ({ x }) => !window || (x >= window[0] && x <= window[1]);
     const floor = isLog ? leastPositive(lines.flatMap((line) => [line, ...(line.members || [])])) : -Infinity;
@@ -212,7 +214,9 @@
       const { drawn, near } = cut(run, y, window);
       const rows = rowsOf(drawn, {}, cap).filter(isSeen);
       for (const { x, at } of rows) if (!Number.isFinite(drawn.line.y[at])) plot.breaks.push({ x, color });
-      plot.broken += countBreaks(near.line.y) > 0 ? 1 : 0;
+      const kinds = breaksOf(near.line.y);
+      plot.broken += kinds.length > 0 ? 1 : 0;
+      for (const kind of kinds) if (!plot.breakKinds.includes(kind)) plot.breakKinds.push(kind);
       const end = lastFinite(y);
       if (marks[run.status] && end >= 0 && isSeen({ x: run.x[end] })) {
         plot.dots.push({ x: run.x[end], y: y[end], shape: CROSS, fill: "transparent", stroke: marks[run.status] });

@@ -23,6 +23,8 @@
 
   const short = (value) => reporter.format.number(Number(value.toPrecision(3)));
 
+  const endOf = (field, value) => (field.kind === "time" ? reporter.format.time(value) : short(value));
+
   /** The edges of spans of equal width, of equal ratio on a logarithmic scale. */
   function edges([low, high], isLog, count) {
     const [from, to] = isLog ? [Math.log(low), Math.log(high)] : [low, high];
@@ -36,7 +38,7 @@
 
   function spans(field) {
     const bounds = edges(reporter.fields.extent(field.numbers), field.isLog, SPANS);
-    const groups = Array.from({ length: SPANS }, (_, i) => ({ label: `${short(bounds[i])} – ${short(bounds[i + 1])}`, places: [] }));
+    const groups = Array.from({ length: SPANS }, (_, i) => ({ label: `${endOf(field, bounds[i])} – ${endOf(field, bounds[i + 1])}`, places: [] }));
     field.numbers.forEach((value, place) => {
       if (Number.isNaN(value)) return;
       let span = 0;

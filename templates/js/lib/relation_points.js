@@ -17,6 +17,8 @@
   const MOST_POINTS = 10000;
   const JITTER_PX = 22;
   const CROWD = 1000;
+  /** How the only time of an axis is printed. */
+  const ALONE = "%-d %b %Y %H:%M";
 
   const count = (n) => reporter.format.count(n);
 
@@ -43,6 +45,13 @@
   function ticksOf(field, scale) {
     const ends = fields.extent(field.numbers);
     return scale === "log" && ends ? reporter.ticks.logTicks(...ends) : null;
+  }
+
+  /** Signals of the axis of x, which alone may be one of times. */
+  function signalsOfX(field, scale) {
+    if (scale !== "time") return { x_title: field.title, x_ticks: ticksOf(field, scale) };
+    const time = reporter.ticks.timeTicks(...(fields.extent(field.numbers) ?? [0, 0]));
+    return { x_title: `${field.title} (UTC)`, x_ticks: time && time.ticks, x_format: time ? time.format : ALONE };
   }
 
   const valueOf = (field, place) => (field.kind === "category" ? field.categories[field.numbers[place]] || '""' : field.numbers[place]);
@@ -103,7 +112,7 @@
         best: front.map((place) => ({ ...mark(place), area: sizes.of(place) + 40, ink: look.text })),
         legend: relationLook.legendRows([...colors.legend, ...sizes.legend], look, widthOf, width),
       },
-      signals: { x_title: x.title, y_title: y.title, x_ticks: ticksOf(x, scaleX), y_ticks: ticksOf(y, scaleY) },
+      signals: { ...signalsOfX(x, scaleX), y_title: y.title, y_ticks: ticksOf(y, scaleY) },
       scales: [scaleX, scaleY],
       notices: [...(canFront ? [`${count(front.length)} on the front`] : []), ...cannot, ...sampleNotice(places.length, all.length), ...[x, y].flatMap(fields.lacks)],
       twin: twinOf(canFront ? front.map((place) => rows[place]) : all.map((place) => rows[place]), [x, y, color, size].filter(Boolean)),
@@ -128,7 +137,7 @@
     const points = drawn.map((place) => ({ ...at(place), color: colors.of(place), opacity: setsRecord.has(place) ? 1 : 0.45 }));
     return {
       data: { points, best: [...records.map((place) => ({ ...at(place), ink: look.text })), ...last], records: records.map((place) => ({ ...at(place), ink: look.text })) },
-      signals: { x_title: x.title, y_title: y.title, y_ticks: ticksOf(y, scaleY) },
+      signals: { ...signalsOfX(x, scaleX), y_title: y.title, y_ticks: ticksOf(y, scaleY) },
       scales: [scaleX, scaleY],
       notices: [...(bestRow >= 0 ? [`best ${reporter.format.number(Number(best[best.length - 1].toPrecision(5)))}, ${since === 0 ? "by the last run" : `${count(since)} ${since === 1 ? "run" : "runs"} ago`}`] : []), ...sampleNotice(drawn.length, order.length), ...fields.lacks(y), ...fields.lacks(x)],
       twin: { heads: ["run", x.title, y.title, "best so far"], rows: order.map((place, i) => ({ run: rows[place], texts: [x.exact(rows[place]), y.exact(rows[place]), String(best[i])] })) },

@@ -51,8 +51,11 @@
     { format: "%H:%M:%S", steps: [1, 2, 5, 10, 15, 30].map((n) => n * SECOND) },
     { format: "%H:%M", steps: [1, 2, 5, 10, 15, 30].map((n) => n * MINUTE) },
     { format: "%H:%M", steps: [1, 2, 3, 6, 12].map((n) => n * HOUR) },
-    { format: "%-d %b", steps: [1, 2, 5, 10, 30, 60, 120, 365, 730, 1825, 3650].map((n) => n * DAY) },
+    { format: "%-d %b", steps: [1, 2, 5, 10].map((n) => n * DAY) },
   ];
+  /** Of months, which are of unequal length. */
+  const MONTHS = [1, 2, 3, 6, 12, 24, 60, 120];
+  const MONTH_MS = 30.4 * DAY;
   const FINEST = "%H:%M:%S.%L";
   const WITH_DAY = "%-d %b %H:%M";
   const MOST_TIMES = 6;
@@ -68,13 +71,23 @@
     const span = high - low;
     if (!(span > 0)) return null;
     const isRoomy = (step) => span / step <= MOST_TIMES;
+    if (!isRoomy(10 * DAY)) return monthTicks(low, high, MONTHS.find((n) => isRoomy(n * MONTH_MS)) || MONTHS[MONTHS.length - 1]);
     const clock = CLOCKS.find(({ steps }) => isRoomy(steps[steps.length - 1])) || CLOCKS[CLOCKS.length - 1];
     const isFine = span < SECOND * 2;
-    const step = isFine ? 10 ** Math.ceil(Math.log10(span / MOST_TIMES)) : clock.steps.find(isRoomy) || clock.steps[clock.steps.length - 1];
+    const step = isFine ? 10 ** Math.ceil(Math.log10(span / MOST_TIMES)) : clock.steps.find(isRoomy);
     const ticks = [];
     for (let at = Math.ceil(low / step) * step; at <= high; at += step) ticks.push(at);
     const isOverDays = clock.format !== "%-d %b" && Math.floor(low / DAY) !== Math.floor(high / DAY);
     return { ticks, format: isFine ? FINEST : isOverDays ? WITH_DAY : clock.format };
+  }
+
+  /** The first of every so many months, counted from the year 0. */
+  function monthTicks(low, high, stride) {
+    const start = new Date(low);
+    const first = Math.floor((start.getUTCFullYear() * 12 + start.getUTCMonth()) / stride) * stride;
+    const ticks = [];
+    for (let month = first, at = low; at <= high; month += stride) ticks.push((at = Date.UTC(Math.floor(month / 12), month % 12)));
+    return { ticks: ticks.filter((at) => at >= low && at <= high), format: stride % 12 ? "%b %Y" : "%Y" };
   }
 
   /**

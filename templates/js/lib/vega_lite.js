@@ -7,6 +7,7 @@
 
   if (typeof module === "object") {
     require("./detail.js");
+    require("./scales.js");
     require("./smooth.js");
     require("./twin.js");
   }
@@ -15,6 +16,8 @@
   const SIZE = { width: 640, height: 320 };
   const DASHES = [[1, 0], [6, 3], [2, 2]];
   const BAND_OPACITY = 0.18;
+  /** How the only time of an axis is printed. */
+  const ALONE = "%-d %b %Y %H:%M";
   const ID_DIGITS = 8;
 
   /** Names of lines, told apart where several have the same. */
@@ -43,9 +46,13 @@
     return rows;
   }
 
-  function xOf({ xTitle, xKind, window }, look) {
+  function xOf({ xTitle, xKind, window, lines }, look) {
     const domain = window ? { domain: window } : {};
-    if (xKind === "wall") return { field: "x", type: "temporal", title: xTitle, scale: { type: "utc", ...domain } };
+    if (xKind === "wall") {
+      const ends = window || reporter.scales.extent(lines.flatMap(({ x }) => Array.from(x)));
+      const format = (ends && reporter.ticks.timeTicks(...ends)?.format) || ALONE;
+      return { field: "x", type: "temporal", title: xTitle, scale: { type: "utc", ...domain }, axis: { format } };
+    }
     const isMetric = (xKind || "").startsWith("metrics.");
     const type = look.x === "log" ? (isMetric ? "log" : "symlog") : "linear";
     return { field: "x", type: "quantitative", title: xTitle, scale: { type, nice: false, zero: false, ...domain } };
@@ -71,7 +78,7 @@
     const scale = { domain: names, range: data.lines.map(({ color }) => colors[color - 1]) };
     const color = { field: "run", type: "nominal", title: null, scale };
     const dash = { field: "run", type: "nominal", legend: null, scale: { domain: names, range: data.lines.map(({ dash: at }) => DASHES[at] || DASHES[0]) } };
-    const tooltip = [{ field: "run" }, { ...x, scale: undefined }, { ...y, scale: undefined }];
+    const tooltip = [{ field: "run" }, { ...x, scale: undefined, axis: undefined }, { ...y, scale: undefined }];
     const band = { mark: { type: "area", opacity: BAND_OPACITY, clip: true }, encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color } };
     const line = { mark: { type: "line", clip: true }, encoding: { x, y, color, strokeDash: dash, tooltip } };
     const layer = data.lines.some(({ low }) => low) ? [band, line] : [line];
