@@ -141,6 +141,7 @@ LATER_SCRIPTS = (
     "js/lib/table_join.js",
     "js/lib/column_layout.js",
     "js/lib/column_list.js",
+    "js/ui/elements.js",
     "js/ui/side_panel.js",
     "js/ui/late.js",
     "js/ui/all_runs.js",

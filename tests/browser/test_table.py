@@ -37,7 +37,7 @@ def open_table(open_page, on_disk, ids):
 
     def open_(name: str, view: str = "", **options):
         page = open_page(on_disk, f"experiment/{ids[name]}/index.html{view}", **options)
-        page.wait_for_function("() => reporter.visibleRuns && reporter.sidePanel")
+        page.wait_for_function("() => reporter.visibleRuns && reporter.SidePanel")
         return page
 
     return open_
@@ -248,7 +248,7 @@ def test_all_runs_of_all_experiments_in_one_table(open_page, on_disk, store, ids
     page = open_page(on_disk, "index.html")
     page.get_by_role("link", name="All runs").first.click()
     page.wait_for_url("**/runs.html")
-    page.wait_for_function("() => reporter.visibleRuns && reporter.sidePanel")
+    page.wait_for_function("() => reporter.visibleRuns && reporter.SidePanel")
     n = len(list(store.runs()))
     count = page.locator("[data-role=row-count]")
     count.filter(has_text=f"{n} of {n} runs").wait_for()

@@ -13,7 +13,7 @@
   if (typeof document === "undefined") return;
 
   const { brushes } = reporter;
-  const { make } = reporter.sidePanel;
+  const { make } = reporter.elements;
 
   class Brushing {
     /** @param {object} table  see runs_table.js */

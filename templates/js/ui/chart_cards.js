@@ -12,7 +12,7 @@
   if (typeof document === "undefined") return;
 
   const { cardOrder } = reporter;
-  const { make } = reporter.sidePanel;
+  const { make } = reporter.elements;
 
   const NAMES = ["tab", "pinned", "order", "wide", "empty"];
   const STEPS = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1, Home: -Infinity, End: Infinity };

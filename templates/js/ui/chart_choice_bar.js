@@ -6,7 +6,7 @@
   if (typeof document === "undefined") return;
 
   const { chartGroups } = reporter;
-  const { make } = reporter.sidePanel;
+  const { make } = reporter.elements;
 
   /** A list of more is no list to choose from; the others are named in the address. */
   const MOST_LISTED = 200;

@@ -7,7 +7,7 @@
   "use strict";
   if (typeof document === "undefined") return;
 
-  const { make } = reporter.sidePanel;
+  const { make } = reporter.elements;
 
   const GAP_PX = 8;
   const TITLE_PX = 18;

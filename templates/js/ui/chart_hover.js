@@ -31,6 +31,7 @@
 
   const { nearestStep, readout, exactValue, around, exactTexts, headOf } = reporter.readout;
   const { format } = reporter;
+  const { make } = reporter.elements;
 
   const MOST_ROWS = 8;
   /** Of the tooltip from the cursor. */
@@ -38,13 +39,6 @@
 
   /** By plotbox. @type {Map<HTMLElement, LineReader | BarReader>} */
   const readers = new Map();
-
-  function make(tag, className, ...children) {
-    const element = document.createElement(tag);
-    element.className = className;
-    element.append(...children);
-    return element;
-  }
 
   const isInside = (area, x, y) => x >= 0 && x <= area.width && y >= 0 && y <= area.height;
 
@@ -55,10 +49,10 @@
     constructor(chart) {
       this.chart = chart;
       this.mount = chart.mount;
-      this.line = make("div", "cursor");
+      this.line = make("div.cursor");
       this.line.style.height = `${chart.area.height}px`;
-      this.dots = Array.from({ length: MOST_ROWS }, () => make("div", "cursor-dot"));
-      this.layer = make("div", "cursor-layer", this.line, ...this.dots);
+      this.dots = Array.from({ length: MOST_ROWS }, () => make("div.cursor-dot"));
+      this.layer = make("div.cursor-layer", {}, this.line, ...this.dots);
       this.layer.hidden = true;
       this.mount.append(this.layer);
     }
@@ -153,21 +147,21 @@
 
   /* The tooltip */
 
-  const tip = make("div", "tip chart-tip");
+  const tip = make("div.tip.chart-tip");
   tip.hidden = true;
 
   function tipRow({ color, dash, name, value, text, aside }, unit) {
-    const label = make("span", "tip-name", make("span", `sw dash${dash}`), make("bdi", "ell", name));
-    const cells = [make("td", "", label), make("td", Number.isFinite(value) ? "num" : "num nan", text)];
-    if (unit) cells.push(make("td", "tip-unit muted", unit));
-    if (aside) cells.push(make("td", "tip-aside muted", aside));
-    return make("tr", `k${color}`, ...cells);
+    const label = make("span.tip-name", {}, make(`span.sw.dash${dash}`), make("bdi.ell", {}, name));
+    const cells = [make("td", {}, label), make(Number.isFinite(value) ? "td.num" : "td.num.nan", {}, text)];
+    if (unit) cells.push(make("td.tip-unit.muted", {}, unit));
+    if (aside) cells.push(make("td.tip-aside.muted", {}, aside));
+    return make(`tr.k${color}`, {}, ...cells);
   }
 
   function fillTip({ head, unit, rows, more }) {
-    const table = make("table", "", ...rows.map((row) => tipRow(row, unit)));
-    const rest = more ? [make("div", "muted", `+${format.count(more)} more`)] : [];
-    tip.replaceChildren(make("b", "", head), table, ...rest);
+    const table = make("table", {}, ...rows.map((row) => tipRow(row, unit)));
+    const rest = more ? [make("div.muted", {}, `+${format.count(more)} more`)] : [];
+    tip.replaceChildren(make("b", {}, head), table, ...rest);
   }
 
   /** Beside the cursor, on the side that has room, or else below or above: never under it. */
@@ -274,11 +268,7 @@
     leave();
   }
 
-  const closer = make("button", "icon tip-close", "×");
-  closer.type = "button";
-  closer.title = "Release (Esc)";
-  closer.setAttribute("aria-label", "Release");
-  closer.onclick = release;
+  const closer = make("button.icon.tip-close", { title: "Release (Esc)", "aria-label": "Release", onclick: release }, "×");
 
   function click(event) {
     if (event.button || event.target.closest(".twin, button, a, input")) return;

@@ -8,7 +8,7 @@
   if (typeof document === "undefined") return;
 
   const { chartGroups, chartIdentity, chartHighlight, format } = reporter;
-  const { make } = reporter.sidePanel;
+  const { make } = reporter.elements;
 
   /** More names are shown when asked for, and no more than lines of a chart. */
   const MOST_AT_ONCE = 12;

@@ -10,25 +10,9 @@
   if (typeof document === "undefined") return;
 
   const { window: windows } = reporter;
+  const { make, icon } = reporter.elements;
   const ICON = "M3 2v11M1.5 4L3 2l1.5 2M1.5 11L3 13l1.5-2M7 4.5h6M7 7.5h6M7 10.5h6";
   const LABELS = { x: ["x from", "x to"], y: ["y from", "y to"] };
-
-  function make(tag, attributes, ...children) {
-    const element = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-    element.append(...children);
-    return element;
-  }
-
-  function icon() {
-    const [svg, path] = ["svg", "path"].map((name) => document.createElementNS("http://www.w3.org/2000/svg", name));
-    svg.setAttribute("viewBox", "0 0 15 15");
-    svg.setAttribute("class", "i");
-    svg.setAttribute("aria-hidden", "true");
-    path.setAttribute("d", ICON);
-    svg.append(path);
-    return svg;
-  }
 
   /** What a field says, in units of addresses; null when it says nothing, NaN when it is no number. */
   function read(text, kind, unit) {
@@ -47,13 +31,13 @@
   class Range {
     constructor(figure, icons) {
       this.figure = figure;
-      this.button = make("button", { type: "button", class: "icon", "aria-label": "Range of the axes", title: "Range of the axes", "aria-expanded": "false", "data-act": "range" }, icon());
+      this.button = make("button.icon", { "aria-label": "Range of the axes", title: "Range of the axes", "aria-expanded": "false", "data-act": "range" }, icon(ICON));
       this.button.onclick = () => this.toggle();
       this.fields = { x: LABELS.x.map((label) => this.field(label)), y: LABELS.y.map((label) => this.field(label)) };
-      const reset = make("button", { type: "button", class: "btn" }, "Show all");
+      const reset = make("button.btn", {}, "Show all");
       reset.onclick = () => this.reset();
-      const line = (name) => make("span", { class: "row" }, ...this.fields[name].map(({ parentElement }) => parentElement));
-      this.form = make("form", { class: "chart-menu chart-range", hidden: "", novalidate: "" }, line("x"), line("y"), make("span", { class: "row" }, make("button", { type: "submit", class: "btn" }, "Apply"), reset));
+      const line = (name) => make("span.row", {}, ...this.fields[name].map(({ parentElement }) => parentElement));
+      this.form = make("form.chart-menu.chart-range", { hidden: true, noValidate: true }, line("x"), line("y"), make("span.row", {}, make("button.btn", { type: "submit" }, "Apply"), reset));
       this.form.onsubmit = (event) => this.apply(event);
       this.form.addEventListener("keydown", (event) => event.key === "Escape" && this.toggle(false));
       icons.prepend(this.button);
@@ -61,7 +45,7 @@
     }
 
     field(label) {
-      const input = make("input", { type: "text", "aria-label": label, autocomplete: "off", spellcheck: "false" });
+      const input = make("input", { type: "text", "aria-label": label, autocomplete: "off", spellcheck: false });
       make("label", {}, label, " ", input);
       input.oninput = () => input.removeAttribute("aria-invalid");
       return input;

@@ -9,6 +9,7 @@
   if (typeof document === "undefined") return;
 
   const { format } = reporter;
+  const { make, icon } = reporter.elements;
 
   const ICONS = {
     table: "M2.5 3h10v9h-10zM2.5 6h10M2.5 9h10M6.5 6v6",
@@ -17,30 +18,11 @@
     pin: "M5 2.5h5M6 2.5v4L4 9h7L9 6.5v-4M7.5 9v4",
     move: "M5.5 3.5v0M9.5 3.5v0M5.5 7.5v0M9.5 7.5v0M5.5 11.5v0M9.5 11.5v0",
   };
-  const SVG = "http://www.w3.org/2000/svg";
   /** Until a browser has surely taken the file. */
   const KEEP_MS = 60000;
 
-  function make(tag, attributes, ...children) {
-    const element = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-    element.append(...children);
-    return element;
-  }
-
-  function icon(name) {
-    const svg = document.createElementNS(SVG, "svg");
-    const path = document.createElementNS(SVG, "path");
-    svg.setAttribute("viewBox", "0 0 15 15");
-    svg.setAttribute("class", "i");
-    svg.setAttribute("aria-hidden", "true");
-    path.setAttribute("d", ICONS[name]);
-    svg.append(path);
-    return svg;
-  }
-
   function button(name, label, act) {
-    const element = make("button", { type: "button", class: "icon", "aria-label": label, title: label, "data-act": name }, icon(name));
+    const element = make("button.icon", { "aria-label": label, title: label, "data-act": name }, icon(ICONS[name]));
     element.onclick = act;
     return element;
   }
@@ -81,23 +63,23 @@
   /* The table */
 
   function cell(number, decimals) {
-    if (typeof number === "string") return make("td", { class: "num" }, number);
+    if (typeof number === "string") return make("td.num", {}, number);
     const kind = Number.isFinite(number) || number === null ? "num" : "num nan";
-    return make("td", { class: kind, title: number === null ? "" : String(number) }, format.number(number, decimals));
+    return make("td", { className: kind, title: number === null ? "" : String(number) }, format.number(number, decimals));
   }
 
   function nameCell({ name, color, dash }) {
-    const label = make("span", { class: "tip-name" }, make("span", { class: `sw k${color} dash${dash}` }), make("bdi", { class: "ell" }, name));
+    const label = make("span.tip-name", {}, make(`span.sw.k${color}.dash${dash}`), make("bdi.ell", {}, name));
     return make("th", { scope: "row" }, label);
   }
 
   function twinTable({ heads, rows }, metric) {
     const columns = rows.length ? rows[0].numbers.map((_, i) => rows.map(({ numbers }) => numbers[i])) : [];
     const decimals = columns.map((column) => format.columnDecimals(column.filter(Number.isFinite)));
-    const head = make("tr", {}, ...heads.map((text, i) => make("th", { scope: "col", class: i || !rows[0]?.line ? "num" : "" }, text)));
+    const head = make("tr", {}, ...heads.map((text, i) => make("th", { scope: "col", className: i || !rows[0]?.line ? "num" : "" }, text)));
     const body = rows.map(({ line, numbers }) => make("tr", {}, ...(line ? [nameCell(line)] : []), ...numbers.map((number, i) => cell(number, decimals[i]))));
     const table = make("table", {}, make("thead", {}, head), make("tbody", {}, ...body));
-    return make("div", { class: "twin", tabindex: "0", role: "region", "aria-label": `${metric} as a table` }, table);
+    return make("div.twin", { tabIndex: 0, role: "region", "aria-label": `${metric} as a table` }, table);
   }
 
   class ChartTools {
@@ -109,8 +91,8 @@
       this.showsTable = false;
       this.makeMenu();
       const icons = make(
-        "span",
-        { class: "icons" },
+        "span.icons",
+        {},
         (this.tableButton = button("table", "Show as table", () => this.toggleTable())),
         (this.wideButton = button("enlarge", "Enlarge", () => this.toggleWide())),
         (this.menuButton = button("download", "Download", () => this.toggleMenu())),
@@ -186,14 +168,14 @@
 
     makeMenu() {
       const items = { PNG: () => toPng(this.drawing.view), SVG: () => toSvg(this.drawing.view), CSV: () => toCsv(this.data) };
-      this.menu = make("span", { class: "chart-menu", hidden: "" });
+      this.menu = make("span.chart-menu", { hidden: true });
       for (const [kind, write] of Object.entries(items)) this.addItem(kind, kind.toLowerCase(), write);
       this.menu.addEventListener("focusout", (event) => this.isElsewhere(event.relatedTarget) && this.toggleMenu(false));
       this.menu.addEventListener("keydown", (event) => event.key === "Escape" && this.closeMenu());
     }
 
     addItem(label, ending, write) {
-      const item = make("button", { type: "button", "data-act": ending }, label);
+      const item = make("button", { "data-act": ending }, label);
       item.onclick = () => this.take(ending, write);
       this.menu.append(item);
       return item;

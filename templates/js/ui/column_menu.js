@@ -8,8 +8,8 @@
   "use strict";
   if (typeof document === "undefined") return;
 
-  const { derived, sidePanel } = reporter;
-  const { make } = sidePanel;
+  const { derived } = reporter;
+  const { make } = reporter.elements;
 
   const WIDTH_STEP_PX = 24;
 

@@ -10,7 +10,8 @@
   if (typeof document === "undefined") return;
 
   const { format, columnChoice, columnLayout, columnList, derived } = reporter;
-  const { SidePanel, make, icon } = reporter.sidePanel;
+  const { SidePanel } = reporter;
+  const { make, icon } = reporter.elements;
 
   const FIND = "M6.5 2a4.5 4.5 0 100 9 4.5 4.5 0 000-9zM10 10l3.2 3.2";
 

@@ -22,7 +22,7 @@
   if (typeof document === "undefined" || document.documentElement.dataset.page !== "compare") return;
 
   const { comparison, comparedSets, contrast, format } = reporter;
-  const { make } = reporter.sidePanel;
+  const { make } = reporter.elements;
 
   /** More columns than this want the whole width of the screen. */
   const FEW_RUNS = 4;

@@ -6,7 +6,7 @@
   if (typeof document === "undefined" || document.documentElement.dataset.page !== "compare") return;
 
   const { comparePage, chartGroups } = reporter;
-  const { make } = reporter.sidePanel;
+  const { make } = reporter.elements;
 
   const DIRECTIONS = { min: "lower is better", max: "higher is better" };
 

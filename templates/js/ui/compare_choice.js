@@ -7,7 +7,7 @@
   if (typeof document === "undefined" || document.documentElement.dataset.page !== "compare") return;
 
   const { comparePage, comparedSets, format } = reporter;
-  const { make } = reporter.sidePanel;
+  const { make } = reporter.elements;
 
   const bar = document.querySelector("[data-role=compare-choice]");
 

@@ -10,7 +10,7 @@
   if (typeof document === "undefined" || document.documentElement.dataset.page !== "compare") return;
 
   const { wall, comparePage } = reporter;
-  const { make } = reporter.sidePanel;
+  const { make } = reporter.elements;
 
   /** Pictures in the page at once; more come with a button. */
   const PAGE = 60;

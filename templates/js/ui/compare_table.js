@@ -8,7 +8,7 @@
   "use strict";
   if (typeof document === "undefined") return;
 
-  const { make } = reporter.sidePanel;
+  const { make } = reporter.elements;
 
   const MOST_PLAIN = 24;
 

@@ -9,7 +9,7 @@
   if (typeof document === "undefined" || document.documentElement.dataset.page !== "compare") return;
 
   const { comparePage, comparedDetails, lineDiff } = reporter;
-  const { make } = reporter.sidePanel;
+  const { make } = reporter.elements;
 
   /** Of a group: the surroundings of so many runs are asked for. */
   const MOST_RUNS = 50;

@@ -9,7 +9,7 @@
   if (typeof document === "undefined" || document.documentElement.dataset.page !== "compare") return;
 
   const { comparison, contrast, bootstrap, verdict, graph, format, comparePage } = reporter;
-  const { make } = reporter.sidePanel;
+  const { make } = reporter.elements;
 
   /** Verdicts in words; the others are in the table. */
   const MOST_TOLD = 4;

@@ -10,17 +10,12 @@
   if (typeof document === "undefined") return;
 
   const { Sheet, search, order, toCsv } = reporter.dataTable;
+  const { make } = reporter.elements;
   const PAGE_ROWS = 25;
   const PAGE_COLUMNS = 30;
 
   /** Longer texts are cut until they are asked for. */
   const CUT_CHARS = 200;
-
-  function make(tag, properties = {}, ...children) {
-    const element = Object.assign(document.createElement(tag), properties);
-    element.append(...children);
-    return element;
-  }
 
   function makePicture({ src, full }) {
     const image = make("img", { src: reporter.files.url(src), alt: "", loading: "lazy", decoding: "async" });
@@ -118,7 +113,7 @@
       this.rowPager = this.makePager("rows", (by) => this.change({ page: this.page + by }));
       this.columnPager = this.makePager("columns", (by) => this.change({ columnPage: this.columnPage + by }));
       const box = make("div", { className: "q find-chart" }, make("div", { className: "box" }, this.find));
-      const save = make("button", { type: "button", className: "btn plain", textContent: "Save CSV", title: "The rows that are shown, in their order; formulas are defused", onclick: () => this.save() });
+      const save = make("button", { className: "btn plain", textContent: "Save CSV", title: "The rows that are shown, in their order; formulas are defused", onclick: () => this.save() });
       const bar = make("div", { className: "toolbar noprint" }, box, this.count, make("span", { className: "spacer" }), save, this.rowPager.element);
       if (this.nColumns > PAGE_COLUMNS) bar.append(this.makeColumnFinder(), this.columnPager.element);
       this.element.querySelector("[data-role=table-note]").after(bar);
@@ -126,7 +121,7 @@
     }
 
     makePager(what, turn) {
-      const button = (text, label, by) => make("button", { type: "button", className: "icon", textContent: text, title: label, ariaLabel: label, onclick: () => turn(by) });
+      const button = (text, label, by) => make("button", { className: "icon", textContent: text, title: label, ariaLabel: label, onclick: () => turn(by) });
       const previous = button("‹", `Previous ${what}`, -1);
       const next = button("›", `Next ${what}`, 1);
       const text = make("span", { className: "muted num nowrap" });
@@ -162,7 +157,7 @@
 
     makeSortable(th, at) {
       const column = this.columnPage * PAGE_COLUMNS + at;
-      const button = make("button", { type: "button" }, ...th.childNodes);
+      const button = make("button", {}, ...th.childNodes);
       button.onclick = () => this.sortBy(column);
       th.replaceChildren(button);
       const isSorted = column === this.sorted;

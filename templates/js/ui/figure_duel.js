@@ -7,14 +7,10 @@
   "use strict";
   if (typeof document === "undefined") return;
 
+  const { make } = reporter.elements;
+
   const MODES = { side: "Side by side", curtain: "Curtain", blink: "Blink", difference: "Difference" };
   const BLINK_MS = 700;
-
-  function make(tag, properties = {}, ...children) {
-    const element = Object.assign(document.createElement(tag), properties);
-    element.append(...children);
-    return element;
-  }
 
   class Duel {
     /** @param {{onMode?: (mode: string) => void, onClose?: () => void}} [listeners] */
@@ -27,7 +23,7 @@
       const modes = Object.keys(MODES).map((mode) => this.modeButton(mode));
       const seg = make("span", { className: "seg" }, ...modes);
       seg.setAttribute("role", "group");
-      const close = make("button", { type: "button", className: "btn plain", textContent: "Close", onclick: () => this.dialog.close() });
+      const close = make("button", { className: "btn plain", textContent: "Close", onclick: () => this.dialog.close() });
       const header = make("header", {}, this.names, make("span", { className: "spacer" }), seg, this.curtain, close);
       this.dialog = make("dialog", { className: "lightbox" }, header, this.stage);
       this.dialog.setAttribute("aria-label", "Two figures compared");
@@ -43,7 +39,7 @@
     }
 
     modeButton(mode) {
-      const button = make("button", { type: "button", textContent: MODES[mode], onclick: () => this.choose(mode) });
+      const button = make("button", { textContent: MODES[mode], onclick: () => this.choose(mode) });
       button.dataset.mode = mode;
       return button;
     }

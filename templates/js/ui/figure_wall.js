@@ -10,6 +10,7 @@
   if (typeof document === "undefined") return;
 
   const { wall, view } = reporter;
+  const { make } = reporter.elements;
   const root = document.querySelector("[data-role=figure-wall]");
   if (!root) return;
 
@@ -24,12 +25,6 @@
   const MOST_TICKS = 60;
 
   const ID_DIGITS = 8;
-
-  function make(tag, properties = {}, ...children) {
-    const element = Object.assign(document.createElement(tag), properties);
-    element.append(...children);
-    return element;
-  }
 
   function labelled(text, control) {
     return make("label", { className: "row muted" }, text, control);
@@ -88,8 +83,8 @@
       this.stepText = make("output", { className: "dim num" });
       this.stepLabel = labelled("Step", this.step);
       this.stepLabel.append(this.stepText, this.ticks);
-      this.allSteps = make("button", { type: "button", className: "btn", textContent: "All steps", title: "A line for each run, a column for each step", onclick: () => this.set({ wallsteps: view.get("wallsteps") ? null : "all" }) });
-      this.compare = make("button", { type: "button", className: "btn", textContent: "Compare two", disabled: true, onclick: () => this.openPair() });
+      this.allSteps = make("button", { className: "btn", textContent: "All steps", title: "A line for each run, a column for each step", onclick: () => this.set({ wallsteps: view.get("wallsteps") ? null : "all" }) });
+      this.compare = make("button", { className: "btn", textContent: "Compare two", disabled: true, onclick: () => this.openPair() });
       this.count = make("span", { className: "muted nowrap" });
       this.count.setAttribute("role", "status");
       const find = make("div", { className: "q find-chart" }, make("div", { className: "box" }, this.name, list));
@@ -185,7 +180,7 @@
         return cards.length ? [...title, make("div", { className: this.isGrid ? "steps-grid" : "gal" }, ...cards)] : [];
       });
       const more = total - this.limit;
-      if (more > 0) parts.push(make("button", { type: "button", className: "btn", textContent: `Show ${Math.min(more, PAGE)} more of ${more}`, onclick: () => ((this.limit += PAGE), this.show()) }));
+      if (more > 0) parts.push(make("button", { className: "btn", textContent: `Show ${Math.min(more, PAGE)} more of ${more}`, onclick: () => ((this.limit += PAGE), this.show()) }));
       if (!total) parts.push(make("p", { className: "muted", textContent: "No figure of this name." }));
       this.grid.replaceChildren(...parts);
       this.picked = this.picked.filter((key) => this.shown.has(key));

@@ -6,7 +6,8 @@
   if (typeof document === "undefined") return;
 
   const { groups, groupCells, sort, Grouping } = reporter;
-  const { SidePanel, make } = reporter.sidePanel;
+  const { SidePanel } = reporter;
+  const { make } = reporter.elements;
 
   /** More columns are found by name. */
   const MAX_LISTED = 60;

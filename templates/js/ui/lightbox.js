@@ -10,6 +10,7 @@
   if (typeof document === "undefined") return;
 
   const { zoom } = reporter;
+  const { make, icon } = reporter.elements;
   const triggers = [...document.querySelectorAll("[data-role=enlarge]")];
   if (!window.HTMLDialogElement) return;
 
@@ -23,38 +24,15 @@
     close: "M4 4l7 7M11 4l-7 7",
   };
 
-  function icon(name) {
-    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-    svg.setAttribute("viewBox", "0 0 15 15");
-    svg.setAttribute("class", "i");
-    svg.setAttribute("aria-hidden", "true");
-    path.setAttribute("d", ICONS[name]);
-    svg.append(path);
-    return svg;
-  }
-
-  function make(tag, className, ...children) {
-    const element = document.createElement(tag);
-    element.className = className;
-    element.append(...children);
-    return element;
-  }
-
   function button(name, label, act) {
-    const element = make("button", "icon", icon(name));
-    element.type = "button";
-    element.title = label;
-    element.setAttribute("aria-label", label);
-    element.onclick = act;
-    return element;
+    return make("button.icon", { title: label, "aria-label": label, onclick: act }, icon(ICONS[name]));
   }
 
-  const name = make("b", "ell");
-  const detail = make("span", "muted nowrap");
-  const size = make("button", "btn plain");
-  const save = make("a", "btn plain", "Open");
-  const stage = make("div", "stage");
+  const name = make("b.ell");
+  const detail = make("span.muted.nowrap");
+  const size = make("button.btn.plain", { title: "Fit (0)", onclick: () => resize(0) });
+  const save = make("a.btn.plain", {}, "Open");
+  const stage = make("div.stage");
   const turners = [
     button("previous", "Previous figure (←)", () => turn(-1)),
     button("next", "Next figure (→)", () => turn(1)),
@@ -64,13 +42,10 @@
     size,
     button("larger", "Larger (+)", () => resize(zoom.step(scale, 1))),
   ];
-  const header = make("header", "", name, detail, make("span", "spacer"), ...turners, ...sizers, save,
+  const header = make("header", {}, name, detail, make("span.spacer"), ...turners, ...sizers, save,
     button("close", "Close (Esc)", () => dialog.close()));
-  const dialog = make("dialog", "lightbox", header, stage);
+  const dialog = make("dialog.lightbox", {}, header, stage);
 
-  size.type = "button";
-  size.title = "Fit (0)";
-  size.onclick = () => resize(0);
   stage.tabIndex = 0;
   dialog.setAttribute("aria-label", "Figure");
 

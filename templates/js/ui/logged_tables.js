@@ -17,7 +17,7 @@
   if (typeof document === "undefined") return;
 
   const { tableJoin, dataTable, view } = reporter;
-  const { make } = reporter.sidePanel;
+  const { make } = reporter.elements;
 
   const PAGE_ROWS = 25;
 

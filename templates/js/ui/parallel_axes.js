@@ -11,7 +11,7 @@
   "use strict";
   if (typeof document === "undefined") return;
 
-  const { make } = reporter.sidePanel;
+  const { make } = reporter.elements;
 
   /** A pointer that moved less has clicked. */
   const CLICK_PX = 4;

@@ -8,7 +8,8 @@
   "use strict";
   if (typeof document === "undefined") return;
 
-  const { SidePanel, make } = reporter.sidePanel;
+  const { SidePanel } = reporter;
+  const { make } = reporter.elements;
 
   const ID_DIGITS = 8;
 

@@ -10,7 +10,7 @@
   if (typeof document === "undefined") return;
 
   const { comparison, delta, format } = reporter;
-  const { make } = reporter.sidePanel;
+  const { make } = reporter.elements;
 
   const ID_DIGITS = 8;
 

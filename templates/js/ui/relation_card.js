@@ -7,7 +7,7 @@
   if (typeof document === "undefined") return;
 
   const { relationMakers, relationChoices, relationFields, format } = reporter;
-  const { make } = reporter.sidePanel;
+  const { make } = reporter.elements;
 
   const FONT = "11px";
   const LEGEND_LEFT_PX = 90;

@@ -7,7 +7,7 @@
   if (typeof document === "undefined") return;
 
   const { relationChoices } = reporter;
-  const { make } = reporter.sidePanel;
+  const { make } = reporter.elements;
 
   /** A longer list is not read: columns that the table shows are always in it. */
   const MOST_LISTED = 150;

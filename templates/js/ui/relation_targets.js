@@ -6,7 +6,7 @@
   "use strict";
   if (typeof document === "undefined") return;
 
-  const { make } = reporter.sidePanel;
+  const { make } = reporter.elements;
 
   /** Longer tables are taken away, not read. */
   const MOST_ROWS = 500;

@@ -9,7 +9,7 @@
   "use strict";
   if (typeof document === "undefined") return;
 
-  const { make } = reporter.sidePanel;
+  const { make } = reporter.elements;
 
   /** How far from a point the pointer still means it; fingers are less precise. */
   const NEAR_PX = { mouse: 14, pen: 18, touch: 28 };

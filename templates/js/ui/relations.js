@@ -9,7 +9,7 @@
   if (typeof document === "undefined") return;
 
   const { relationChoices, relationFields, fields, format, association } = reporter;
-  const { make } = reporter.sidePanel;
+  const { make } = reporter.elements;
 
   const REST_MS = 80;
   /** Params that are ranked at most; more take longer than a reader waits. */

@@ -8,40 +8,8 @@
   "use strict";
   if (typeof document === "undefined") return;
 
-  /**
-   * An element with its children; names of properties that begin with "data-" or "aria-" are attributes.
-   *
-   * @param {string} tag  "button.btn.plain"
-   * @param {object} [properties]
-   * @param {...(Node | string)} children
-   */
-  function make(tag, properties = {}, ...children) {
-    const [name, ...classes] = tag.split(".");
-    const made = document.createElement(name);
-    if (classes.length) made.className = classes.join(" ");
-    if (name === "button") made.type = "button";
-    for (const [key, value] of Object.entries(properties)) {
-      if (key.includes("-") || key === "role") made.setAttribute(key, value);
-      else made[key] = value;
-    }
-    made.append(...children);
-    return made;
-  }
-
+  const { make, icon } = reporter.elements;
   const CLOSE = "M4 4l7 7M11 4l-7 7";
-  const SVG = "http://www.w3.org/2000/svg";
-
-  /** An icon of 15 by 15, as the templates draw them. */
-  function icon(path) {
-    const svg = document.createElementNS(SVG, "svg");
-    svg.setAttribute("viewBox", "0 0 15 15");
-    svg.setAttribute("class", "i");
-    svg.setAttribute("aria-hidden", "true");
-    const line = document.createElementNS(SVG, "path");
-    line.setAttribute("d", path);
-    svg.append(line);
-    return svg;
-  }
 
   class SidePanel {
     /**
@@ -112,5 +80,5 @@
     }
   }
 
-  reporter.sidePanel = { SidePanel, make, icon };
+  reporter.SidePanel = SidePanel;
 })((globalThis.reporter = globalThis.reporter || {}));

@@ -10,7 +10,7 @@
   if (typeof document === "undefined") return;
 
   const { format } = reporter;
-  const { make } = reporter.sidePanel;
+  const { make } = reporter.elements;
 
   const ID_DIGITS = 8;
   const MAX_IN_ADDRESS = 200;

@@ -9,7 +9,7 @@
   if (typeof document === "undefined") return;
 
   const { format, sort } = reporter;
-  const { make } = reporter.sidePanel;
+  const { make } = reporter.elements;
 
   /** Shift and an arrow select run after run: only the last count is worth hearing. */
   const REST_MS = 400;

@@ -9,7 +9,7 @@
   "use strict";
   if (typeof document === "undefined") return;
 
-  const { make } = reporter.sidePanel;
+  const { make } = reporter.elements;
 
   const MOST_SHOWN = 12;
 

@@ -6,7 +6,8 @@
   if (typeof document === "undefined") return;
 
   const { delta, takeaway, outline, format } = reporter;
-  const { SidePanel, make } = reporter.sidePanel;
+  const { SidePanel } = reporter;
+  const { make } = reporter.elements;
 
   /** Records that are written for the preview, and characters of it that are shown. */
   const PREVIEWED = 12;

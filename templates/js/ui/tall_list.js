@@ -15,7 +15,7 @@
   if (typeof document === "undefined") return;
 
   const { viewport } = reporter;
-  const { make } = reporter.sidePanel;
+  const { make } = reporter.elements;
 
   const USUAL = "box";
 
