@@ -17,7 +17,7 @@
     │  ├─ StoreUnreachableError          an object store does not answer or lets nobody in
     │  ├─ RunNotFoundError (LookupError)
     │  └─ ExperimentNotFoundError (LookupError)
-    ├─ BuildError                        the site could not be written
+    ├─ BuildError                        the site, or an export, could not be written
     │  └─ OutputConflictError            something that is not ours stands where a file must go
     └─ PublishError                      a built site could not be published, served or shown
 

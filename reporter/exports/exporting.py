@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from reporter.errors import OutputConflictError
+from reporter.errors import BuildError, OutputConflictError
 from reporter.exports.registry import Target, get_exporter
 from reporter.exports.selection import Selection
 from reporter.model import Problem
@@ -68,6 +69,8 @@ def export_runs(
     ------
     OutputConflictError
         Something stands at `output` already.
+    BuildError
+        The disk refuses; nothing is left at `output`.
     InvalidInputError
         There is no such exporter.
     """
@@ -78,13 +81,18 @@ def export_runs(
             f"'{output}' exists already.", "Nothing was written. Name a new folder with -o."
         )
     temporary = f"{place}.tmp-{os.urandom(4).hex()}"
-    os.makedirs(temporary)
     target = Target(folder=temporary, place=place, artifact_root=artifact_root, progress=progress)
     try:
+        os.makedirs(temporary)
         chosen.write(selection, target)
         if os.path.isdir(place):
             os.rmdir(place)
         os.rename(temporary, place)
+    except (OSError, sqlite3.OperationalError) as error:
+        raise BuildError(
+            f"Cannot write '{output}': {_reason(error)}.",
+            "Nothing is left there. Free or permit the place and export again, or choose another.",
+        ) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return ExportResult(
@@ -95,3 +103,9 @@ def export_runs(
         artifacts=target.artifacts,
         problems=tuple(target.problems),
     )
+
+
+def _reason(error: OSError | sqlite3.OperationalError) -> str:
+    """Say what the system said; the libraries that write tables wrap it into words of their own."""
+    number = getattr(error, "errno", None)
+    return os.strerror(number) if number else str(error)

@@ -11,11 +11,11 @@ import filecmp
 import os
 import shutil
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reporter.errors import InvalidInputError
+from reporter.errors import InvalidInputError, StoreError
 from reporter.model import Problem
 from reporter.store import layout
 from reporter.store.compact import compact_run, fold_lock
@@ -74,6 +74,8 @@ def merge_stores(
         The target is one of the sources.
     NotAStoreError
     StoreVersionError
+    StoreError
+        The disk is full or read-only; what was merged stays.
     """
     if not any(is_remote(item) for item in (*sources, target)):
         return _merge_folders(sources, target, progress)
@@ -101,6 +103,21 @@ def _merge_folders(
         layout.check_store(source)
         if os.path.realpath(source) == os.path.realpath(target):
             raise InvalidInputError(f"'{target}' cannot be merged into itself.")
+    try:
+        return _merge_into(target, sources, progress)
+    except OSError as error:
+        if error.errno not in _DISK_FULL:
+            raise
+        raise StoreError(
+            f"The merge into '{target}' stopped: {os.strerror(error.errno)}.",
+            path=target,
+            hint="What was merged stays; free the disk and merge again to go on.",
+        ) from error
+
+
+def _merge_into(
+    target: str, sources: list[str], progress: Callable[[str, int, int], None] | None
+) -> MergeResult:
     layout.create_store(target)
     problems: list[Problem] = []
     jobs = [(source, eid) for source in sources for eid in layout.list_experiment_ids(source)]
@@ -154,8 +171,13 @@ def _copy_file(source: str, target: str) -> None:
     folder, name = os.path.split(target)
     os.makedirs(folder, exist_ok=True)
     temporary = os.path.join(folder, f"{layout.TEMPORARY_PREFIX}{os.urandom(6).hex()}-{name}")
-    shutil.copy2(source, temporary)
-    os.replace(temporary, target)
+    try:
+        shutil.copy2(source, temporary)
+        os.replace(temporary, target)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise
 
 
 def _merge_run(source: str, target: str, experiment_id: str, run_id: str) -> list[Problem]:

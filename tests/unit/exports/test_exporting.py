@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import sqlite3
 
 import pytest
 
 from reporter.errors import (
+    BuildError,
     ExperimentNotFoundError,
     FilterSyntaxError,
     InvalidInputError,
@@ -46,6 +49,26 @@ def test_an_unknown_form_names_the_known_ones():
     with pytest.raises(InvalidInputError, match="mlflow-sqlite"):
         get_exporter("xlsx")
     assert list(EXPORTERS)[:5] == ["mlflow", "mlflow-sqlite", "parquet", "csv", "json"]
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        OSError(errno.ENOSPC, "Error writing bytes to file. Detail: [errno 28] No space left"),
+        sqlite3.OperationalError("database or disk is full"),
+    ],
+)
+def test_a_disk_that_refuses_leaves_nothing_and_one_sentence(store, tmp_path, monkeypatch, refusal):
+    def write(_, target):
+        with open(os.path.join(target.folder, "half"), "wb"):
+            raise refusal
+
+    monkeypatch.setitem(EXPORTERS, "full", Exporter(name="full", label="", write=write))
+    reason = os.strerror(errno.ENOSPC) if isinstance(refusal, OSError) else "disk is full"
+    before = os.listdir(tmp_path)
+    with pytest.raises(BuildError, match=rf"Cannot write '.*out': .*{reason}\. Nothing is left"):
+        export_runs(select(store), str(tmp_path / "out"), "full")
+    assert os.listdir(tmp_path) == before
 
 
 def test_nothing_is_overwritten(store, tmp_path):
