@@ -30,7 +30,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
 DOWNLOAD_S = 600
 # Opening a page on a busy machine; a local page takes well below a second.
-WAIT_MS = 15_000
+WAIT_MS = 40_000
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from reporter.model import Run
 from reporter.store.reader import open_store
@@ -114,7 +115,7 @@ def test_home_leads_to_an_experiment_and_a_run(open_page, place, experiment, ful
     page.wait_for_url(re.compile("run/"))
     assert page.locator("html").get_attribute("data-page") == "run"
     page.goto(place.url(f"run/{fullest.info.run_id}.html"))
-    assert page.locator("h1").inner_text().strip() == fullest.info.run_name
+    expect(page.locator("h1")).to_have_text(fullest.info.run_name)
 
 
 def test_search_narrows_the_table(open_page, place, experiment, members):
