@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -81,6 +80,7 @@ def site_output(wanted: Wanted, store: str) -> Iterator[SiteOutput]:
     """
     from reporter.site.destinations import prepare_file
     from reporter.site.output import FolderOutput, ZipOutput
+    from reporter.site.passing_folder import passing_folder
 
     _check_endings(wanted.zip_file, wanted.single_file)
     for path in filter(None, (wanted.zip_file, wanted.single_file)):
@@ -91,7 +91,7 @@ def site_output(wanted: Wanted, store: str) -> Iterator[SiteOutput]:
         yield ZipOutput(wanted.zip_file)
     else:  # beside the file, so that a disk which holds the one can hold the other
         beside = os.path.dirname(os.path.abspath(wanted.single_file))
-        with tempfile.TemporaryDirectory(prefix=".report-", dir=beside) as folder:
+        with passing_folder(beside) as folder:
             yield FolderOutput(os.path.join(folder, "site"), store)
 
 
