@@ -18,6 +18,7 @@ from reporter.store.writer import FolderWriter
 from tests.browser.conftest import Place
 from tests.browser.test_zoom import WATCH
 from tests.builders import START_MS, make_store, run_id_of
+from tests.vega_editor import marks_of
 
 N = 40
 FAILED, BROKEN = "large-0", "large-1"
@@ -38,6 +39,20 @@ DRAWN = """(metric) => {
   return { points: rows("points"), bands: rows("bands"), breaks: rows("breaks"),
            dots: rows("dots"), labels: rows("labels"), plots: views.length,
            y: views.map((view) => view.scale("y").domain()) };
+}"""
+# Items of all views of a chart by kind of mark, guides left out; a line and an area count once.
+MARKS = """(metric) => {
+  const counts = {};
+  const walk = (mark) => {
+    if (mark.role && /axis|legend|title/.test(mark.role)) return;
+    const isOne = ["line", "area"].includes(mark.marktype);
+    if (mark.marktype && mark.marktype !== "group" && mark.items.length)
+      counts[mark.marktype] = (counts[mark.marktype] || 0) + (isOne ? 1 : mark.items.length);
+    for (const item of mark.items || []) for (const inner of item.items || []) walk(inner);
+  };
+  for (const box of document.querySelectorAll(`[data-metric="${metric}"] .plotbox`))
+    if (box.seen) walk(box.seen.scenegraph().root);
+  return counts;
 }"""
 DRAWN_BARS = """(metric) => document.querySelector(`[data-metric="${metric}"] .plotbox`)
   .seen.data("points").map(({ label, value, text }) => ({ label, value, text }))"""
@@ -269,6 +284,66 @@ def test_plots_of_one_chart_have_the_same_axes(open_charts):
     titles = card(page, "loss").locator(".facet-title").all_inner_texts()
     assert titles == ["model small", "model large", "model tiny"]
     assert card(page, "loss").locator("canvas").count() == 3
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        "",
+        "&y=log",
+        "&x=log",
+        "&axis=wall",
+        "&group=params.model",
+        "&facet=params.model",
+        "&smooth=0.5",
+    ],
+)
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_every_style_draws_a_mark_for_each_of_its_rows(open_charts, view, dark):
+    page = open_charts(view, dark=dark)
+    drawn, marks = page.evaluate(DRAWN, "loss"), page.evaluate(MARKS, "loss")
+    names = [name for names in GROUPS.values() for name in names]
+    groups = len(GROUPS) + len(GROUPS["tiny"])  # two runs are too few for a band, and shown
+    lines = groups if "group" in view else len(names) * (2 if "smooth" in view else 1)
+    assert len({row["run"] for row in drawn["points"]}) == lines
+    assert marks["line"] == lines
+    assert marks.get("area", 0) == (len(GROUPS) if "group" in view else 0)
+    has_band = {row["run"] for row in drawn["bands"] if row["low"] is not None}
+    assert len(has_band) == (2 if "group" in view else 0)
+    assert marks["rule"] == len(drawn["breaks"]) == 2
+    assert marks["symbol"] == len(drawn["dots"])
+    assert [row for row in drawn["dots"] if row["shape"].startswith("M")], "the cross of a failure"
+    assert marks.get("text", 0) == len(drawn["labels"])
+    assert "1 with NaN or ∞" in card(page, "loss").locator(".chart-notice").inner_text()
+
+
+def test_bars_are_drawn_one_by_one(open_charts):
+    page = open_charts()
+    card(page, "score").scroll_into_view_if_needed()
+    page.wait_for_function(f"() => ({MARKS})('score').rect")
+    assert page.evaluate(MARKS, "score")["rect"] == len(page.evaluate(DRAWN_BARS, "score"))
+    assert page.evaluate(MARKS, "score")["text"] == len(page.evaluate(DRAWN_BARS, "score"))
+
+
+@pytest.mark.parametrize(
+    ("view", "lines", "bands"),
+    [
+        ("", 11, 0),
+        ("&axis=wall&y=log&smooth=0.5", 11, 0),
+        ("&group=params.model&zoom=5:30:step", 3, 3),
+        ("&facet=params.model&color=params.lr", 11, 0),
+    ],
+)
+def test_what_is_taken_away_opens_in_an_editor(open_charts, tmp_path, view, lines, bands):
+    page = open_charts(view)
+    chart = card(page, "loss")
+    chart.hover()
+    chart.locator("[data-act=download]").click()
+    with page.expect_download() as download:
+        chart.locator("[data-act='vl.json']").click()
+    download.value.save_as(tmp_path / "file")
+    marks = marks_of((tmp_path / "file").read_text("utf-8"))
+    assert (marks["line"], marks.get("area", 0)) == (lines, bands)
 
 
 def test_only_the_best_lines_are_drawn_when_asked_for(open_charts, store):

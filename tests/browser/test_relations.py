@@ -15,6 +15,7 @@ from reporter.site.output import FolderOutput
 from reporter.store.reader import open_store
 from tests.browser.conftest import Place
 from tests.builders import make_run, make_store
+from tests.vega_editor import marks_of
 
 N_RUNS = 36
 KINDS = (
@@ -140,12 +141,99 @@ def notice(page, kind: str) -> str:
     return card(page, kind).locator(".chart-notice").inner_text()
 
 
+# By kind and mark: the data sets of which each row is an item. Those of `order`
+# are seen by nobody: they keep categories in their order.
+ITEMS = {
+    "scatter": {"symbol": ("points", "best"), "line": ("front",)},
+    "progress": {"symbol": ("points", "records"), "line": ("best",)},
+    "parallel": {
+        "line": ("lines", "context"),
+        "rule": ("axes",),
+        "text": ("axes", "ticks", "ticks", "legend"),
+    },
+    "correlation": {"rect": ("bars",), "rule": ("bars",), "text": ("bars",)},
+    "information": {"rect": ("bars",), "text": ("bars",)},
+    "importance": {"rect": ("bars",), "rule": ("bars",), "text": ("bars",)},
+    "means": {"symbol": ("groups",), "rule": ("groups",), "text": ("groups",)},
+    "boxes": {"symbol": ("points",), "rect": ("groups", "groups"), "rule": ("groups",)},
+    "heat": {"rect": ("cells",), "text": ("cells",)},
+    "contour": {"rect": ("cells",), "rule": ("lines",), "symbol": ("points",)},
+}
+
+ALL_ROWS = """(kind) => {
+  const { data } = reporter.relations.cards.find((one) => one.kind.name === kind).last;
+  return data;
+}"""
+
+
+def n_items(kind: str, mark: str, rows: dict[str, list[dict]]) -> int:
+    """Count the items that rows make: a line is one for each run, all else one for each row."""
+    found = [row for name in ITEMS[kind][mark] for row in rows.get(name, [])]
+    if mark == "line":
+        return len({(row.get("run") if kind == "parallel" else 0) for row in found})
+    if mark == "rule" and kind != "contour":
+        found = [row for row in found if row.get("low", 0) is not None]
+    return len(found)
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_every_kind_is_drawn(open_tab, dark):
-    page = open_tab(dark=dark)
+def test_every_kind_is_drawn_row_by_row(open_tab, dark):
+    page = open_tab(",scatter.front:on,scatter.x:metrics.time_s,means.zero:off", dark=dark)
     states = {kind: card(page, kind).get_attribute("data-state") for kind in KINDS}
     assert set(states.values()) <= {"ready", "empty"}
     assert {kind for kind, state in states.items() if state == "empty"} <= {"importance"}
+    for kind in (kind for kind in KINDS if states[kind] == "ready"):
+        rows, drawn = page.evaluate(ALL_ROWS, kind), page.evaluate(MARKS, kind)
+        wanted = {mark: n_items(kind, mark, rows) for mark in ITEMS[kind]}
+        assert {mark: drawn[mark] for mark in wanted} == wanted, kind
+        assert all(wanted.values()), (kind, wanted)
+
+
+def test_every_kind_opens_in_an_editor_with_the_same_marks(open_tab):
+    page = open_tab(",scatter.x:attributes.start_time,scatter.color:params.optimizer")
+    for kind in KINDS:
+        if card(page, kind).get_attribute("data-state") != "ready":
+            continue
+        find = "(kind) => reporter.relations.cards.find((one) => one.kind.name === kind)"
+        found = marks_of(page.evaluate(f"(kind) => ({find})(kind).tools.lite()", kind))
+        drawn = page.evaluate(MARKS.replace("item.opacity !== 0", "true"), kind)
+        assert {mark: n for mark, n in found.items() if n} == {
+            mark: n for mark, n in drawn.items() if n
+        }, kind
+
+
+def labels_of(page, kind: str, axis: str) -> list[str]:
+    """Read the labels of an axis off the view."""
+    return page.evaluate(
+        """([kind, axis]) => {
+          const card = reporter.relations.cards.find((one) => one.kind.name === kind);
+          const labels = [];
+          const walk = (mark, isOf) => {
+            const inside = isOf || (mark.role === "axis" && mark.items[0]?.orient === axis);
+            if (mark.role === "axis-label" && inside)
+              labels.push(...mark.items.filter(({ opacity }) => opacity).map(({ text }) => text));
+            for (const item of mark.items || [])
+              for (const one of item.items || []) walk(one, inside);
+          };
+          walk(card.view.view.scenegraph().root, false);
+          return labels.flat();
+        }""",
+        [kind, axis],
+    )
+
+
+def test_axes_of_time_have_a_day_of_24_hours(open_tab):
+    page = open_tab(",scatter.x:attributes.start_time,means.group:attributes.start_time")
+    for kind in ("scatter", "progress"):
+        assert labels_of(page, kind, "bottom") == ["04:00", "04:10", "04:20"]
+        title = page.evaluate(
+            """(kind) => reporter.relations.cards.find((one) => one.kind.name === kind)
+              .view.view.signal("x_title")""",
+            kind,
+        )
+        assert title == "Started (UTC)"
+    spans = rows_of(page, "means", "groups")["label"]
+    assert spans.str.contains(r"^21 Nov 2026 \d\d:\d\d – 21 Nov 2026 \d\d:\d\d$").all()
 
 
 def test_a_scatter_has_a_point_for_each_run_and_counts_the_others(open_tab, runs):

@@ -65,3 +65,19 @@ test("bars in the order of the chart", () => {
   assert.deepEqual(encoding.color.scale.range, ["#222222", "#111111"]);
   assert.equal(encoding.x.title, "f1");
 });
+
+test("a chart that is split is one in the file too, in the order of its parts", () => {
+  const [one, other] = [makeLine([1, 2]), makeLine([3], { id: "cd".repeat(16), name: "b", color: 2 })];
+  const facets = [{ title: "lr 0.1", lines: [other] }, { title: "lr 0.2", lines: [one] }];
+  const spec = lineChart(data([one, other], { facets }), LOOK, COLORS);
+  assert.deepEqual(spec.data.values.map(({ run, part }) => [run, part]), [["b", "lr 0.1"], ["a", "lr 0.2"], ["a", "lr 0.2"]]);
+  assert.deepEqual(spec.facet.sort, ["lr 0.1", "lr 0.2"]);
+  assert.equal(spec.spec.layer.length, 1);
+});
+
+test("times of the day have 24 hours", () => {
+  const at = Date.UTC(2026, 10, 21, 13);
+  const { layer } = lineChart(data([makeLine([1, 2], { x: [at, at + 36e5] })], { xKind: "wall" }), LOOK, COLORS);
+  assert.equal(layer[0].encoding.x.axis.format, "%H:%M");
+  assert.equal(layer[0].encoding.tooltip[1].axis, undefined);
+});

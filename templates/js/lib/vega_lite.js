@@ -14,6 +14,8 @@
 
   const SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json";
   const SIZE = { width: 640, height: 320 };
+  const FACET_SIZE = { width: 280, height: 180 };
+  const FACET_COLUMNS = 3;
   const DASHES = [[1, 0], [6, 3], [2, 2]];
   const BAND_OPACITY = 0.18;
   /** How the only time of an axis is printed. */
@@ -73,7 +75,7 @@
    */
   function lineChart(data, look, colors) {
     const names = namesOf(data.lines);
-    const values = data.lines.flatMap((line, i) => rowsOf(line, names[i], look, data.window));
+    const rows = (line) => rowsOf(line, names[data.lines.indexOf(line)], look, data.window);
     const [x, y] = [xOf(data, look), yOf(data, look)];
     const scale = { domain: names, range: data.lines.map(({ color }) => colors[color - 1]) };
     const color = { field: "run", type: "nominal", title: null, scale };
@@ -82,7 +84,15 @@
     const band = { mark: { type: "area", opacity: BAND_OPACITY, clip: true }, encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color } };
     const line = { mark: { type: "line", clip: true }, encoding: { x, y, color, strokeDash: dash, tooltip } };
     const layer = data.lines.some(({ low }) => low) ? [band, line] : [line];
-    return { $schema: SCHEMA, title: data.metric, ...SIZE, data: { values }, layer };
+    if (data.facets) return faceted(data, rows, layer);
+    return { $schema: SCHEMA, title: data.metric, ...SIZE, data: { values: data.lines.flatMap(rows) }, layer };
+  }
+
+  /** A plot for each value of what the chart is split by. */
+  function faceted({ metric, facets }, rows, layer) {
+    const values = facets.flatMap(({ title, lines }) => lines.flatMap(rows).map((row) => ({ ...row, part: title })));
+    const facet = { field: "part", type: "nominal", title: null, sort: facets.map(({ title }) => title) };
+    return { $schema: SCHEMA, title: metric, data: { values }, facet, columns: FACET_COLUMNS, spec: { ...FACET_SIZE, layer } };
   }
 
   /** @param {{bars: object[], metric: string, unit: string}} data @param {string[]} colors @returns {object} */

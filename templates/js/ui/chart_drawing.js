@@ -76,11 +76,11 @@
     return x && y ? [0, 1].map((i) => ({ x: x[i], y: y[i], run: "", color: "transparent", dash: [], width: 0, opacity: 0 })) : [];
   }
 
-  function lineNotices({ dropped, broken, scale }, { lines, cut, notes = [] }) {
+  function lineNotices({ dropped, broken, breakKinds, scale }, { lines, cut, notes = [] }) {
     const notices = [];
     if (scale) notices.push(`${format.count(scale.count)} ${scale.unit ? `${scale.unit} ` : ""}off the scale`);
     if (cut) notices.push(cut);
-    if (broken) notices.push(lines.length === 1 && !lines[0].members ? "has NaN" : `${format.count(broken)} with NaN`);
+    if (broken) notices.push(`${lines.length === 1 && !lines[0].members ? "has" : `${format.count(broken)} with`} ${breakKinds.join(" or ")}`);
     if (dropped) notices.push(`${plural(dropped, "point", "points")} ≤ 0 left out`);
     return [...notices, ...notes];
   }

@@ -79,7 +79,8 @@
     counted() {
       const sum = (countOf) => this.parts.reduce((total, { plot }) => total + countOf(plot), 0);
       const off = sum(({ scale }) => scale?.count || 0);
-      return { scale: off ? { count: off } : null, broken: sum(({ broken }) => broken), dropped: sum(({ dropped }) => dropped) };
+      const breakKinds = [...new Set(this.parts.flatMap(({ plot }) => plot.breakKinds))];
+      return { breakKinds, scale: off ? { count: off } : null, broken: sum(({ broken }) => broken), dropped: sum(({ dropped }) => dropped) };
     }
 
     release() {

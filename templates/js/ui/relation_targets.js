@@ -98,8 +98,8 @@
 
   /** Vega-Lite with its rows and its look: opens in any editor. */
   function liteOf(card, made, { lite }) {
-    const text = JSON.stringify(lite).replaceAll('"x_title"', JSON.stringify(made.signals.x_title ?? "")).replaceAll('"y_title"', JSON.stringify(made.signals.y_title ?? ""));
-    const spec = JSON.parse(text);
+    const titles = { x_title: made.signals.x_title ?? "", y_title: made.signals.y_title ?? "" };
+    const spec = JSON.parse(JSON.stringify(lite), (key, value) => (key === "title" ? titles[value] ?? value : value));
     for (const param of spec.params ?? []) if (param.name in made.signals) param.value = made.signals[param.name];
     return JSON.stringify({ ...spec, config: card.board.configOf(reporter.chartTheme()), datasets: made.data }, null, 1);
   }
