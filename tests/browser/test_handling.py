@@ -91,7 +91,7 @@ def test_a_metric_shows_another_value_and_its_mean_over_any_number_of_points(ope
 def test_a_column_that_is_not_shown_comes_with_the_value_that_was_chosen(open_table):
     page = open_table("#v=1&cols=params.lr")
     page.keyboard.press("e")
-    page.get_by_placeholder("Find a column").fill("val_loss")
+    page.locator("[data-role=find-column]").fill("val_loss")
     value = column_line(page, "val_loss", first=False).get_by_label("Value of val_loss")
     value.focus()
     value.select_option(label="min")
