@@ -70,11 +70,20 @@ class Placement:
         experiment_id = self._journals.get(journal) or self._choose(experiment)
         self._journals[journal] = experiment_id
         self._ids[experiment.source_id] = experiment_id
+        if experiment.is_excerpt and self._knows(experiment_id, experiment):
+            return experiment_id
         lines = b"".join(to_line(event) for event in _events(experiment, experiment_id))
         folder = os.path.join(self._store, experiment_id)
         os.makedirs(folder, exist_ok=True)
         _replace_if_different(os.path.join(folder, journal), lines)
         return experiment_id
+
+    def _knows(self, experiment_id: str, experiment: ImportedExperiment) -> bool:
+        """Tell whether the store knows an experiment as it was then, or later."""
+        there = self._reader.find_experiment(experiment_id)
+        times = [e.at_ms for e in experiment.events if not isinstance(e, Problem)]
+        latest = max([experiment.created_ms or 0, *times])
+        return there is not None and (there.last_update_time or 0) >= latest
 
     def find_run(self, run_id: str, experiment: str) -> str:
         """Return the experiment id whose folder holds a run, or shall hold it.

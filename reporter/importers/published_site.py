@@ -1,7 +1,8 @@
 """Published sites of ours: the folder, the zip or the address that 'report build' made.
 
 A site holds the runs it was built from, their points and their files, so that a link in a paper is
-a store. What a build left out (deleted runs, artifacts beyond a size) is not in it.
+a store. What a build left out (deleted runs, artifacts beyond a size, names) is not in it, so a
+store that has more of a run keeps what it has.
 """
 
 from __future__ import annotations
@@ -63,6 +64,7 @@ def read(source: Source, options: ImportOptions) -> Iterator[ImportedItem]:
             created_ms=experiment.creation_time,
             events=events,
             n_runs=len(runs),
+            is_excerpt=True,
         )
         for run in runs:
             yield _imported(reader, run)
@@ -74,7 +76,8 @@ def _imported(reader: PublishedReader, run: Run) -> ImportedRun:
         experiment=run.info.experiment_id,
         fingerprint=fingerprint_of([(name, repr(value)) for name, value in vars(run).items()]),
         events=_events(reader, run),
-        artifacts=_artifacts(reader, run),
+        artifacts=list(_artifacts(reader, run)),
+        is_excerpt=True,
     )
 
 

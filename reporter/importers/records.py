@@ -101,6 +101,9 @@ class ImportedExperiment:
         ``TagsSet``, ``LifecycleChanged``, ``MetricDefined`` and what could not be read.
     n_runs : int
         How many runs follow, for the progress bar; 0 when nobody knows.
+    is_excerpt : bool
+        It may say less than was once known of it, as a published site may: what a store knows
+        already stays, unless this is of a later time.
     """
 
     source_id: str
@@ -108,6 +111,7 @@ class ImportedExperiment:
     created_ms: int | None = None
     events: Sequence[Event | Problem] = ()
     n_runs: int = 0
+    is_excerpt: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,6 +167,9 @@ class ImportedRun:
         shown on its page; its `where` names the file (and line) relative to the source.
     artifacts : iterable of ArtifactSource or Problem
         Read after `events`.
+    is_excerpt : bool
+        It may lack what the run has, as in a published site: a run that the store has more of
+        is then left as it is.
     """
 
     run_id: str
@@ -170,6 +177,7 @@ class ImportedRun:
     fingerprint: str
     events: Iterable[Event | Problem]
     artifacts: Iterable[ArtifactSource | Problem] = ()
+    is_excerpt: bool = False
 
 
 class Lazily(Generic[_T]):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reporter.errors import StoreError
 from reporter.events import (
@@ -23,8 +23,9 @@ from reporter.events import (
     from_line,
     to_line,
 )
-from reporter.importers.copying import NOT_COPIED, ArtifactTaker
-from reporter.importers.records import ImportedRun
+from reporter.importers.copying import NOT_COPIED, ArtifactTaker, storable_path
+from reporter.importers.excerpts import what_is_missing
+from reporter.importers.records import ArtifactSource, ImportedRun
 from reporter.importers.series import PointCollector
 from reporter.model import Artifact, MetricSummary, Problem
 from reporter.store import layout
@@ -137,7 +138,10 @@ def _replay(
         there = read_sources(folder, run.run_id, experiment_id)
         if reason := _reason_to_keep(there):
             return _kept("Run not taken up", run, reason)
-        return _write_into(there, run, imported, artifacts, _read_before(folder))
+        content, before = _read(run, experiment_id, imported), _read_before(folder)
+        if run.is_excerpt and (missing := _missing_from(run, content, there, before)):
+            return _kept("Run not taken up", run, f"the store has more of it: {missing}")
+        return _write_into(there, run, content, artifacts, before)
 
 
 def _write_new(
@@ -149,7 +153,8 @@ def _write_new(
     os.makedirs(beside)
     try:
         there = RunSources(folder=beside, run_id=run.run_id, experiment_id=experiment_id)
-        done = _write_into(there, run, imported, artifacts, ())
+        content = _read(run, experiment_id, imported)
+        done = _write_into(there, run, content, artifacts, ())
         try:
             os.rename(beside, folder)
         except OSError:
@@ -164,11 +169,10 @@ def _write_new(
 def _write_into(
     there: RunSources,
     run: ImportedRun,
-    imported: Imported,
+    content: _Content,
     artifacts: ArtifactTaker,
     before: Sequence[Event],
 ) -> ReplayedRun:
-    content = _read(run, there.experiment_id, imported)
     n_files = _take_artifacts(run, content, artifacts, there.folder, before)
     _write(there, content)
     return ReplayedRun(
@@ -229,6 +233,23 @@ def _reason_to_keep(there: RunSources) -> str:
     if any(name != POINTS for name in there.load_row().point_covers) or there.points:
         return "points were logged to it in the store after it was imported"
     return ""
+
+
+def _missing_from(
+    run: ImportedRun, content: _Content, there: RunSources, before: Sequence[Event]
+) -> str:
+    """Say what the last import brought and an excerpt of the run lacks."""
+    summaries = there.load_row().summaries
+    known, copy = (
+        fold(run.run_id, there.experiment_id, events, found)
+        for events, found in ((before, summaries), (content.events, {}))
+    )
+    files = tuple(
+        Artifact(path=storable_path(item.path), size_bytes=item.size_bytes)
+        for item in run.artifacts
+        if isinstance(item, ArtifactSource)
+    )
+    return what_is_missing(known, replace(copy, artifacts=files), content.points.counts())
 
 
 def _kept(what: str, run: ImportedRun, detail: str, severity: str = "warning") -> ReplayedRun:

@@ -36,6 +36,10 @@ class PointCollector:
         self._pieces.setdefault(event.key, []).append(columns)
         self._count += len(columns[2])
 
+    def counts(self) -> dict[str, int]:
+        """Return how many points each metric has."""
+        return {key: sum(len(piece[2]) for piece in found) for key, found in self._pieces.items()}
+
     def table(self, covers: Mapping[str, int]) -> Points:
         """Put the pieces together.
 
@@ -46,7 +50,8 @@ class PointCollector:
         """
         keys = sorted(self._pieces)
         pieces = [piece for key in keys for piece in self._pieces[key]]
-        counts = [sum(len(piece[2]) for piece in self._pieces[key]) for key in keys]
+        counted = self.counts()
+        counts = [counted[key] for key in keys]
         steps, times, values = (
             np.concatenate([piece[n] for piece in pieces]) if pieces else np.zeros(0, dtype=kind)
             for n, kind in enumerate((np.int64, np.int64, np.float64))

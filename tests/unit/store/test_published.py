@@ -17,6 +17,7 @@ from reporter.errors import NotAStoreError, RunNotFoundError, StoreError
 from reporter.events import DatasetsLogged, LifecycleChanged, MetricDefined, TagsSet
 from reporter.importers import import_sources, open_source
 from reporter.model import Dataset, DatasetInput, LifecycleStage, MetricDefinition, Run
+from reporter.publish.anonymise import AnonymousReader
 from reporter.site.build import build
 from reporter.site.output import FolderOutput
 from reporter.store.fold import fold, fold_experiment
@@ -198,3 +199,43 @@ class _Nan(dict[str, float]):
 def test_a_site_is_opened_as_it_is(site: str) -> None:
     with open_source(site) as reader:
         assert isinstance(reader, PublishedReader)
+
+
+POORER = {
+    "points": {"full_data": False},
+    "files": {"max_artifact_bytes": 2},
+    "names": {},
+}
+
+
+@pytest.mark.parametrize("lacks", POORER)
+def test_a_site_that_holds_less_never_replaces_what_was_imported(
+    store: str, site: str, tmp_path: Path, lacks: str
+) -> None:
+    target, poor = str(tmp_path / "kept"), str(tmp_path / "poor")
+    reader = open_store(store)
+    shown = AnonymousReader(reader, ["blue", "seven"]) if lacks == "names" else reader
+    build(shown, FolderOutput(poor), **POORER[lacks])
+    import_sources([site], target)
+    before = {run.info.run_id: _without_place(run) for run in open_store(target).runs()}
+    experiments = open_store(target).experiments()
+    (found,) = import_sources([poor], target).sources
+    assert found.n_kept > 0
+    assert found.n_new == 0
+    assert "the store has more of it: " in found.problems[-1].detail
+    after = {run.info.run_id: _without_place(run) for run in open_store(target).runs()}
+    assert after == before
+    kept = {item.experiment_id: item for item in open_store(target).experiments()}
+    assert [kept[item.experiment_id] for item in experiments] == experiments
+
+
+def test_a_site_that_holds_more_takes_the_place_of_a_poorer_one(
+    store: str, site: str, tmp_path: Path
+) -> None:
+    target, poor = str(tmp_path / "kept"), str(tmp_path / "poor")
+    build(open_store(store), FolderOutput(poor), full_data=False)
+    import_sources([poor], target)
+    (found,) = import_sources([site], target).sources
+    assert found.n_kept == 0
+    (series, *_) = open_store(target).history([run_id_of("first")])
+    assert len(series.values)
