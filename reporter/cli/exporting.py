@@ -28,6 +28,7 @@ def attach(group: click.Group) -> None:
         "export",
         """
         report export -o tables --format parquet
+        report export -o tables --format parquet --replace
         report export runs -o tables --format csv --filter "metrics.loss < 0.5"
         report export runs -o for_mlflow --format mlflow --experiment parabola
         report export runs -o for_mlflow --format mlflow-sqlite --json
@@ -48,6 +49,7 @@ def attach(group: click.Group) -> None:
     @click.option(
         "--artifact-root", default="", help="URI at which MLflow will find the artifacts."
     )
+    @click.option("--replace", is_flag=True, help="Bring an earlier export of tables up to date.")
     @click.option("--from", "source_format", default="", help="Which tool wrote STORE; recognised.")
     @json_option
     def export(
@@ -58,6 +60,7 @@ def attach(group: click.Group) -> None:
         filter_string: str,
         deleted: bool,
         artifact_root: str,
+        replace: bool,
         source_format: str,
         as_json: bool,
     ) -> None:
@@ -72,7 +75,12 @@ def attach(group: click.Group) -> None:
         selection = select(reader, experiments, filter_string, with_deleted=deleted)
         with Progress() as progress:
             result = export_runs(
-                selection, output, format_name, artifact_root=artifact_root, progress=progress
+                selection,
+                output,
+                format_name,
+                artifact_root=artifact_root,
+                is_replacing=replace,
+                progress=progress,
             )
         if as_json:
             problems = [vars(problem) for problem in result.problems]

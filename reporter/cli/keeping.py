@@ -199,6 +199,9 @@ def _attach_maintenance(group: click.Group) -> None:
         Runs do this themselves when they end. Those whose process was stopped did not; they can
         be read all the same, and this makes them smaller. Runs that go on are left alone. In an
         object store, do not run this or 'gc' twice at a time: there are no locks.
+
+        Each run keeps tables of its own. 'report export --format parquet' makes two of all runs,
+        for engines that dislike many files.
         """
         from reporter.store.compact import compact_store
 

@@ -45,6 +45,7 @@ def export_runs(
     format_name: str,
     *,
     artifact_root: str = "",
+    is_replacing: bool = False,
     progress: Callable[[str, int, int], None] = lambda *_: None,
 ) -> ExportResult:
     """Write runs for other programs.
@@ -58,6 +59,8 @@ def export_runs(
         Of an exporter: ``parquet``, ``csv``, ``json``, ``mlflow``, ``mlflow-sqlite`` ...
     artifact_root : str
         Where MLflow will find the artifacts, when that is not `output`.
+    is_replacing : bool
+        Take the place of an earlier export of the same form, if it consists of files alone.
     progress : callable
         Called with a phase, what is done of it and what there is.
 
@@ -76,18 +79,18 @@ def export_runs(
     """
     chosen = get_exporter(format_name)
     place = os.path.abspath(output)
-    if os.path.lexists(place) and not (os.path.isdir(place) and not os.listdir(place)):
-        raise OutputConflictError(
-            f"'{output}' exists already.", "Nothing was written. Name a new folder with -o."
-        )
+    if not (is_replacing or _is_free(place)):
+        hint = "Nothing was written. Name a new folder with -o, or replace tables with --replace."
+        raise OutputConflictError(f"'{output}' exists already.", hint)
     temporary = f"{place}.tmp-{os.urandom(4).hex()}"
     target = Target(folder=temporary, place=place, artifact_root=artifact_root, progress=progress)
     try:
         os.makedirs(temporary)
         chosen.write(selection, target)
-        if os.path.isdir(place):
-            os.rmdir(place)
-        os.rename(temporary, place)
+        if is_replacing and not _is_free(place):
+            _replace(place, temporary, output)
+        else:
+            _put(place, temporary)
     except (OSError, sqlite3.OperationalError) as error:
         raise BuildError(
             f"Cannot write '{output}': {_reason(error)}.",
@@ -103,6 +106,36 @@ def export_runs(
         artifacts=target.artifacts,
         problems=tuple(target.problems),
     )
+
+
+def _is_free(place: str) -> bool:
+    return not os.path.lexists(place) or (os.path.isdir(place) and not os.listdir(place))
+
+
+def _put(place: str, temporary: str) -> None:
+    if os.path.isdir(place):
+        os.rmdir(place)
+    os.rename(temporary, place)
+
+
+def _replace(place: str, temporary: str, output: str) -> None:
+    """Put each file in the place of the one of its name; whatever else is there stays.
+
+    Raises
+    ------
+    OutputConflictError
+        Something that is no earlier export of this form stands there.
+    """
+    names = os.listdir(temporary)
+    ours = [os.path.join(temporary, name) for name in names]
+    theirs = [os.path.join(place, name) for name in names]
+    if not all(map(os.path.isfile, [*ours, *theirs])):
+        raise OutputConflictError(
+            f"'{output}' is no earlier export of this form, or not one of files alone.",
+            "Nothing was written. Name a new folder with -o.",
+        )
+    for new, old in zip(ours, theirs, strict=True):
+        os.replace(new, old)
 
 
 def _reason(error: OSError | sqlite3.OperationalError) -> str:

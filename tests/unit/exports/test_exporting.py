@@ -51,6 +51,30 @@ def test_an_unknown_form_names_the_known_ones():
     assert list(EXPORTERS)[:5] == ["mlflow", "mlflow-sqlite", "parquet", "csv", "json"]
 
 
+@pytest.mark.parametrize("form", ["parquet", "csv", "json"])
+def test_tables_are_brought_up_to_date(store, tmp_path, form):
+    place = tmp_path / "out"
+    for _ in range(2):  # a place that is free may be named so as well
+        export_runs(select(store, ["2"]), str(place), form, is_replacing=True)
+    (place / "README").write_text("of the user's own")
+    before = {path.name: path.read_bytes() for path in place.iterdir()}
+    export_runs(select(store), str(place), form, is_replacing=True)
+    after = {path.name: path.read_bytes() for path in place.iterdir()}
+    changed = {name for name in after if after[name] != before.get(name)}
+    assert changed == {*after} - {"README"}
+    assert sorted(os.listdir(tmp_path)) == ["out", "runs"]
+
+
+@pytest.mark.parametrize("form", ["csv", "mlflow"])
+def test_only_tables_are_replaced(store, tmp_path, form):
+    place = tmp_path / "out"
+    place.mkdir()
+    (place / "thesis.txt").write_text("mine")
+    with pytest.raises(OutputConflictError, match="no earlier export of this form"):
+        export_runs(select(store), str(place), form, is_replacing=True)
+    assert os.listdir(place) == ["thesis.txt"]
+
+
 @pytest.mark.parametrize(
     "refusal",
     [
