@@ -10,8 +10,12 @@ from statistics import fmean
 import pytest
 from scipy import stats
 
+from reporter.site.build import build
+from reporter.site.output import FolderOutput
 from reporter.statistics import bootstrap_mean, contrast
 from reporter.store.reader import open_store
+from tests.browser.conftest import Place
+from tests.builders import make_run, make_store
 
 ROOT = Path(__file__).resolve().parents[2]
 VERDICT = "[data-role=compare-verdict] .panel"
@@ -156,6 +160,55 @@ def test_more_is_added_in_place(open_page, on_disk, digits):
     page.locator(".picks button").first.click()
     page.wait_for_function("() => /3 runs/.test(document.querySelector('h1').textContent)")
     assert third.info.run_id in page.url
+
+
+def test_runs_of_other_experiments_are_added_in_place(open_page, on_disk, digits):
+    store = open_store(str(ROOT / "sample_runs"))
+    other = next(one for one in store.experiments() if one.name == "wine-clusters")
+    first, second = digits[1][:2]
+    page = open_page(
+        on_disk, f"compare.html#v=1&runs={first.info.run_id[:8]},{second.info.run_id[:8]}"
+    )
+    page.get_by_role("button", name="Add …").click()
+    page.locator(".picks button", has_text="wine-clusters").click()
+    mine = {run.info.run_name for run in store.runs([other.experiment_id])}
+    page.wait_for_function(
+        "(names) => names.includes(document.querySelector('.picks button bdi').textContent)",
+        arg=sorted(mine),
+    )
+    page.locator(".picks button").first.click()
+    page.wait_for_function("() => /3 runs/.test(document.querySelector('h1').textContent)")
+    assert set(page.locator(".run-chip bdi").all_inner_texts()) & mine
+
+
+def test_a_button_leads_past_the_table(open_page, on_disk, digits):
+    page = open_page(on_disk, f"compare.html#v=1&exp={digits[0]}&by=params.hidden")
+    page.wait_for_selector(VERDICT)
+    parts = page.locator("[data-role=compare-parts] button")
+    page.wait_for_function(
+        "() => document.querySelectorAll('[data-role=compare-parts] button').length >= 2"
+    )
+    assert parts.all_inner_texts()[:2] == ["Is it really better?", "Charts"]
+    parts.first.click()
+    assert page.evaluate("document.activeElement.textContent") == "Is it really better?"
+
+
+def test_numbers_line_up_where_some_runs_lack_a_value(open_page, tmp_path):
+    store = make_store(tmp_path / "runs")
+    for i in range(8):
+        metrics = {"a": [0.5 + i / 100], "b": [0.25 + i / 90]}
+        if i == 5:
+            del metrics["b"]
+        make_run(store, f"run-{i}", params={"side": str(i % 2), "seed": str(i)}, metrics=metrics)
+    build(open_store(store), FolderOutput(str(tmp_path / "site")))
+    place = Place("file", (tmp_path / "site").as_uri() + "/")
+    page = open_page(place, "compare.html#v=1&exp=0&by=params.side")
+    cells = page.locator("[data-role=compare-table] td[data-role=metric] > bdi")
+    cells.nth(3).wait_for()
+    assert "n = 3" in page.locator("[data-role=compare-table]").inner_text()
+    edges = cells.evaluate_all("(all) => all.map((one) => one.getBoundingClientRect().right)")
+    assert edges[0] == pytest.approx(edges[2], abs=1)
+    assert edges[1] == pytest.approx(edges[3], abs=1)
 
 
 def test_settings_are_compared_line_by_line(open_page, place, digits):

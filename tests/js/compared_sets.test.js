@@ -91,3 +91,10 @@ test("another value of each metric, where there is one", () => {
   const row = rowOf("metrics:best.acc", 0, "best");
   assert.deepEqual([row.label, row.cells[0].text, row.role, row.key], ["acc best", "0.950", "metric", "acc"]);
 });
+
+test("small groups are whole, large ones share what room there is", () => {
+  assert.deepEqual(comparedSets.shares([58, 50, 48, 44], 200), [58, 50, 48, 44]);
+  assert.deepEqual(comparedSets.shares([900, 3, 900], 200), [99, 3, 98]);
+  assert.deepEqual(comparedSets.shares(Array(300).fill(1), 200).reduce((sum, n) => sum + n), 200);
+  assert.deepEqual(comparedSets.shares([], 200), []);
+});

@@ -36,6 +36,6 @@ test("profiles are taken a little beyond all values", () => {
   assert.ok(scores[0] < 1 && scores.at(-1) > 3);
   assert.deepEqual(graph.profileScores([2, 2]), [1, 2, 3]);
   const plan = graph.profiles([{ shares: [1, 0.5, 0], low: [1, 0, 0], high: [1, 1, 0] }], [0, 1, 2], 300);
-  assert.match(plan.lines[0].line, /^M40\.0,8\.0H[\d.]+V[\d.]+H288\.0V206\.0$/);
+  assert.match(plan.lines[0].line, /^M40\.0,8\.0H[\d.]+V[\d.]+H280\.0V206\.0$/);
   assert.match(plan.lines[0].band, /Z$/);
 });

@@ -117,6 +117,24 @@
     return ids.map((id) => sets.find((set) => set.id.startsWith(id))).filter(Boolean);
   }
 
+  /**
+   * How many of each set there is room for: all of small ones, of large ones the same.
+   *
+   * @param {number[]} sizes
+   * @param {number} most  in all
+   * @returns {number[]}
+   */
+  function shares(sizes, most) {
+    const found = sizes.map(() => 0);
+    let room = most;
+    const order = sizes.map((_, place) => place).sort((a, b) => sizes[a] - sizes[b]);
+    order.forEach((place, i) => {
+      found[place] = Math.min(sizes[place], Math.ceil(room / (order.length - i)));
+      room -= found[place];
+    });
+    return found;
+  }
+
   /** By what runs can be grouped: params and texts that differ among them. @param {Found[]} found */
   function groupingColumns(found) {
     const offered = new Map();
@@ -135,6 +153,6 @@
     return said.size > 1 && said.size < rows.length;
   }
 
-  reporter.comparedSets = { makeSets, chooseSets, groupingColumns, byExperiment, REPEATS, EXPERIMENT };
+  reporter.comparedSets = { makeSets, chooseSets, shares, groupingColumns, byExperiment, REPEATS, EXPERIMENT };
   if (typeof module === "object") module.exports = reporter.comparedSets;
 })((globalThis.reporter = globalThis.reporter || {}));

@@ -77,7 +77,7 @@
     return `${[...forth, ...back].join("")}Z`;
   }
 
-  const PROFILE = { left: 40, right: 12, top: 8, bottom: 34, height: 240 };
+  const PROFILE = { left: 40, right: 20, top: 8, bottom: 34, height: 240 };
 
   /**
    * @param {{shares: number[], low: number[], high: number[]}[]} profiles

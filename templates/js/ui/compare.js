@@ -220,29 +220,30 @@
   }
 
   /** How many runs are behind a mean, where it is not all of them: in a slot, so that numbers line up. */
-  function countSlot(row, cell) {
-    const isShort = ({ n }, i) => n !== undefined && n < state.sets[i].rows.length;
-    if (!row.cells.some(isShort)) return "";
+  function countSlot(row, cell, hasShort) {
+    if (!hasShort) return "";
     return make("span.u.sl.runs", { textContent: isShort(cell, row.cells.indexOf(cell)) ? `n = ${cell.n}` : "" });
   }
 
-  function makeCell(row, cell, set, isBaseline) {
+  const isShort = ({ n }, place) => n !== undefined && n < state.sets[place].rows.length;
+
+  function makeCell(row, cell, set, { isBaseline, hasShort }) {
     const isLogged = cell.mark !== "na";
     const kind = ["param", "tag", "surroundings"].includes(row.role) ? ".mono" : "";
     const differs = row.role !== "metric" && cell.isDifferent ? ".diff" : "";
     const element = make(`td.num${kind}${differs}`, { "data-run-id": set.id, title: cell.exact }, isolated(cell.text, cell.mark));
     if (row.cells.some(({ aside }) => aside)) element.append(make("span.pm.sl", { textContent: cell.aside?.text ?? "" }));
-    element.append(countSlot(row, cell));
+    element.append(countSlot(row, cell, hasShort));
     if (row.role === "metric" && (isGrouped() || !isBaseline)) element.append(...makeChange(cell, isGrouped()));
     if (isLogged) Object.assign(element.dataset, { role: row.role, key: row.key, value: cell.exact });
     return element;
   }
 
-  function makeRow(row, columns) {
+  function makeRow(row, columns, hasShort) {
     const label = make("span.ell", {}, isolated(row.label), row.arrow ? ` ${row.arrow}` : "");
     if (row.unit) label.append(make("span.u", { textContent: ` ${row.unit}` }));
     const name = make("th.name", { scope: "row", title: row.description || row.key }, label);
-    return make("tr", {}, name, ...columns.cells((i) => makeCell(row, row.cells[i], state.sets[i], i === state.baseline), "td"));
+    return make("tr", {}, name, ...columns.cells((i) => makeCell(row, row.cells[i], state.sets[i], { isBaseline: i === state.baseline, hasShort }), "td"));
   }
 
   /** What ± stands for, beside the heading of the metrics. */
@@ -261,7 +262,8 @@
     const rows = showsAll() || state.sets.length < 2 ? section.rows : section.rows.filter((row) => row.differs);
     const title = make("th", { scope: "rowgroup" }, `${section.title} `, make("span.count", { textContent: sectionNote(section) }));
     const heading = make("tr.group", {}, title, make("td", { colSpan: columns.count }));
-    return make("tbody", {}, heading, ...rows.map((row) => makeRow(row, columns)));
+    const hasShort = rows.some(({ cells }) => cells.some(isShort));
+    return make("tbody", {}, heading, ...rows.map((row) => makeRow(row, columns, hasShort)));
   }
 
   function drawTable() {
@@ -327,7 +329,13 @@
   /** The table alone, when more is known of the same sets. */
   const redraw = () => state.sets.length && drawTable();
 
-  reporter.comparePage = { join, change, showOnly, redraw, grouping, swatch, experimentName, cell: (...of) => cellOf(...of), column: (id) => [...tables.values()].map((columns) => columns.get(id)).find(Boolean) };
+  async function tableOf(experiment) {
+    await begin(experiment);
+    await completeTable(experiment, "last");
+    return tables.get(experiment);
+  }
+
+  reporter.comparePage = { tableOf, join, change, showOnly, redraw, grouping, swatch, experimentName, cell: (...of) => cellOf(...of), column: (id) => [...tables.values()].map((columns) => columns.get(id)).find(Boolean) };
 
   const LOADED = ["runs", "exp", "q", "by", "sets", "of"];
 

@@ -5,13 +5,14 @@
   "use strict";
   if (typeof document === "undefined" || document.documentElement.dataset.page !== "compare") return;
 
-  const { comparePage, chartGroups } = reporter;
+  const { comparePage, comparedSets, chartGroups } = reporter;
   const { make } = reporter.elements;
 
   const DIRECTIONS = { min: "lower is better", max: "higher is better" };
 
-  /** Lines of one chart; of larger groups the first runs of each are drawn. */
-  const MOST_RUNS = 200;
+  /** Lines of one chart; and runs that lines of groups are made of, which the page has to load. */
+  const MOST_LINES = 200;
+  const MOST_BEHIND = 2000;
 
   const section = document.querySelector("[data-role=compare-charts]");
   const USUAL = Object.keys(chartGroups.BANDS)[0];
@@ -22,11 +23,11 @@
   let latest = null;
   let drawn = "";
 
-  /** Runs of all sets, in turn when there are too many. */
+  /** Runs of all sets; when there are too many, as many of each as there is room for. */
   function runsOf({ sets }) {
-    const share = Math.max(1, Math.floor(MOST_RUNS / Math.max(1, sets.length)));
-    const ids = (set) => Array.from(set.rows.subarray(0, share), (row) => set.columns.get("attributes.run_id").text(row));
-    return sets.flatMap((set) => ids(set).map((id) => ({ id, set }))).slice(0, MOST_RUNS);
+    const shares = comparedSets.shares(sets.map(({ rows }) => rows.length), isGrouped() && band() !== RUNS ? MOST_BEHIND : MOST_LINES);
+    const ids = (set, n) => Array.from(set.rows.subarray(0, n), (row) => set.columns.get("attributes.run_id").text(row));
+    return sets.flatMap((set, place) => ids(set, shares[place]).map((id) => ({ id, set })));
   }
 
   /* Groups are lines with a band, in their colours */

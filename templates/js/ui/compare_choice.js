@@ -50,12 +50,34 @@
   function candidates() {
     const shown = new Set(state.sets.map(({ id }) => id));
     const groups = state.all.filter(({ id }) => !shown.has(id)).map((set) => ({ kind: set.isGroup ? "group" : "run", name: set.name, add: () => comparePage.showOnly([...state.sets, set]) }));
-    return [...groups, ...otherRuns(shown), ...otherExperiments()];
+    const here = new Set(state.found.map(({ columns }) => columns));
+    const asked = [...opened.values()].filter((columns) => !here.has(columns)).reverse();
+    return [...groups, ...runsIn(asked, shown), ...closedExperiments(), ...runsIn([...here], shown), ...otherExperiments()];
   }
 
-  function otherRuns(shown) {
-    if (state.sets.some(({ isGroup }) => isGroup) || (reporter.view.get("exp") || []).length) return [];
-    const tables = [...new Set(state.found.map(({ columns }) => columns))];
+  const takesRuns = () => !state.sets.some(({ isGroup }) => isGroup) && !(reporter.view.get("exp") || []).length;
+
+  /** Tables of experiments whose runs were asked for here. */
+  const opened = new Map();
+
+  /** Experiments whose runs can be listed too, when single runs are compared. */
+  function closedExperiments() {
+    if (!takesRuns() || !state.found.length) return [];
+    const here = new Set([...opened.keys(), ...state.found.map(({ experiment }) => experiment)]);
+    return state.catalog.experiments
+      .filter(({ id, n }) => n && !here.has(id))
+      .map(({ id, name, n }) => ({ kind: "list its runs", name: `${name} (${format.count(n)} runs)`, isOpening: true, add: () => open(id) }));
+  }
+
+  async function open(id) {
+    opened.set(id, await comparePage.tableOf(id));
+    find.value = "";
+    drawList();
+    find.focus();
+  }
+
+  function runsIn(tables, shown) {
+    if (!takesRuns()) return [];
     return tables.flatMap((columns) => {
       const [ids, names] = [columns.get("attributes.run_id"), columns.get("attributes.run_name")];
       return Array.from({ length: columns.n }, (_, row) => ({ kind: "run", id: ids.text(row), name: names?.text(row) || ids.text(row).slice(0, 8) }))
@@ -98,9 +120,9 @@
     if (more > 0) list.append(make("li.muted", { textContent: `${format.count(more)} more: find them by name` }));
   }
 
-  function item({ kind, name, add }) {
+  function item({ kind, name, add, isOpening }) {
     const act = () => {
-      pop.hidePopover();
+      if (!isOpening) pop.hidePopover();
       add();
     };
     return make("li", {}, make("button", { onclick: act }, make("bdi.ell", { textContent: name }), make("span.muted", { textContent: kind })));
