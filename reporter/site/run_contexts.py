@@ -82,6 +82,15 @@ class TagRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LatePart:
+    """A part of a page that arrives when somebody asks for it."""
+
+    path: str
+    """Site path of its data file."""
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ArtifactRow:
     """One line of the artifact tree: a folder or a file."""
 
@@ -97,7 +106,9 @@ class ArtifactRow:
     download: str = ""
     """Name for the download attribute; empty when the link opens the file as a page."""
     viewer: Viewer | None = None
-    """Preview, opened in the page; None when there is none."""
+    """Preview that stands in the page; None when there is none."""
+    late: LatePart | None = None
+    """Data file with the preview, by path, when it arrives only when it is asked for."""
     digest: str = ""
     """``sha256 3fd2…91``"""
     place: str = ""
@@ -257,15 +268,6 @@ class ChildTable:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LatePart:
-    """A part of a page that arrives when somebody asks for it."""
-
-    path: str
-    """Site path of its data file."""
-    name: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class FigureGroup:
     """The figures of one folder."""
 
@@ -291,6 +293,7 @@ class FilesPage:
     name: str
     run: Link
     artifacts: tuple[ArtifactRow, ...]
+    """All of them; their previews arrive late."""
     artifacts_note: str
 
 
@@ -327,6 +330,8 @@ class RunPage:
     n_figures: str
     figures: tuple[FigureGroup, ...]
     artifacts: tuple[ArtifactRow, ...]
+    late_artifacts: LatePart | None
+    """All lines of the tree, when it is cut."""
     artifacts_note: str
     """``7 files, 145 kB``"""
     all_files: Link | None

@@ -8,12 +8,13 @@ a page is made again exactly when one of the two changes.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from reporter.model import MetricSummary, Problem
 from reporter.site import links
+from reporter.site.artifact_tree import ArtifactTree
 from reporter.site.cells import ARROWS, metric_cell, plural, run_link, status_of
 from reporter.site.charts import own_decimals, run_charts
 from reporter.site.children import child_table
@@ -22,7 +23,6 @@ from reporter.site.contexts import FigureCard, Frame, Link, ProblemRow
 from reporter.site.datasets import dataset_cards
 from reporter.site.environment import environment_facts
 from reporter.site.facts import run_facts
-from reporter.site.gallery import MAX_ROWS, cut_rows
 from reporter.site.lookup import ExperimentLookup
 from reporter.site.names import without_marks
 from reporter.site.numbers import (
@@ -36,7 +36,6 @@ from reporter.site.packages import package_card
 from reporter.site.plan import PlannedRun
 from reporter.site.reproduce import diff_lines, error_html, recipe
 from reporter.site.run_contexts import (
-    ArtifactRow,
     ChildTable,
     ConsoleCard,
     FigureGroup,
@@ -120,7 +119,7 @@ def run_context(
     sparks: Mapping[str, str],
     figures: Sequence[FigureGroup],
     n_figures: int,
-    artifacts: Sequence[ArtifactRow],
+    tree: ArtifactTree,
     note_html: Markup,
     problems: Sequence[Problem],
     year_of_newest: int | None,
@@ -139,10 +138,12 @@ def run_context(
     frame : Frame
     sparks : mapping of str to str
         SVG path of each metric's history.
-    figures, artifacts, own_charts
+    figures, own_charts
         As the page shows them.
     n_figures : int
         How many figures there are.
+    tree : ArtifactTree
+        Its artifacts.
     note_html : Markup
         The run's note.
     problems : sequence of Problem
@@ -184,9 +185,10 @@ def run_context(
         n_figures=format_count(n_figures),
         figures=tuple(figures),
         own_charts=tuple(own_charts),
-        artifacts=cut_rows(artifacts),
+        artifacts=tree.shown,
+        late_artifacts=tree.late,
         artifacts_note=artifacts_note(item),
-        all_files=_all_files(item, len(artifacts)),
+        all_files=_all_files(item, tree),
         commands=reproduction.commands,
         diff=diff_lines(reproduction.diff),
         diff_href=diff_href,
@@ -331,36 +333,34 @@ def _metric_row(facts: MetricFacts, summary: MetricSummary, sparks: Mapping[str,
     )
 
 
-def files_context(
-    item: PlannedRun, *, frame: Frame, artifacts: Sequence[ArtifactRow]
-) -> FilesPage | None:
+def files_context(item: PlannedRun, *, frame: Frame, tree: ArtifactTree) -> FilesPage | None:
     """Make the context of the page that lists all files of a run.
 
     Parameters
     ----------
     item : PlannedRun
     frame : Frame
-    artifacts : sequence of ArtifactRow
+    tree : ArtifactTree
 
     Returns
     -------
     FilesPage or None
         None when the run's page has room for all.
     """
-    if _all_files(item, len(artifacts)) is None:
+    if tree.late is None:
         return None
     here = links.run_files(item.run_id)
     return FilesPage(
         frame=frame,
         name=without_marks(item.name),
         run=run_link(here, item),
-        artifacts=tuple(replace(row, viewer=None) for row in artifacts),
+        artifacts=tree.rows,
         artifacts_note=artifacts_note(item),
     )
 
 
-def _all_files(item: PlannedRun, n_rows: int) -> Link | None:
-    if n_rows <= MAX_ROWS:
+def _all_files(item: PlannedRun, tree: ArtifactTree) -> Link | None:
+    if tree.late is None:
         return None
     href = links.href(links.run_page(item.run_id), links.run_files(item.run_id))
     return Link(text=f"All {plural(len(item.artifacts), 'file')}", href=href)

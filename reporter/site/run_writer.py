@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from reporter.model import Problem
 from reporter.site import links
+from reporter.site.artifact_tree import ArtifactTree, artifact_rows, make_tree, shown_elsewhere
 from reporter.site.artifacts import (
     Exhibit,
     Shipment,
@@ -25,7 +26,7 @@ from reporter.site.details import is_likely_text, write_details
 from reporter.site.figures import figures_file
 from reporter.site.frames import FrameMaker
 from reporter.site.galleries import Gallery, make_gallery
-from reporter.site.gallery import artifact_rows, figure_cards
+from reporter.site.gallery import figure_cards
 from reporter.site.histories import PartsPass, SeriesPass, read_run
 from reporter.site.job import Job
 from reporter.site.live_figures import is_likely_live, live_files, write_live_list
@@ -35,7 +36,7 @@ from reporter.site.manifest import inputs_digest
 from reporter.site.notes import NOTE_TAG, render_note
 from reporter.site.own_charts import Subject
 from reporter.site.plan import PlannedRun, SitePlan
-from reporter.site.run_contexts import ArtifactRow, RunPage
+from reporter.site.run_contexts import RunPage
 from reporter.site.run_page import RunPlace, files_context, place_run, run_context
 from reporter.site.run_parts import RunParts, read_parts
 from reporter.site.series import plan_shards
@@ -171,7 +172,9 @@ class RunWriter:
         needs = write_files(job.output, exhibits)
         parts = read_parts(job.reader, item, files)
         gallery = make_gallery(figure_cards(exhibits, page), job.theme)
-        needs += self._write_parts({**parts.files, **gallery.files})
+        rows = artifact_rows(files, exhibits, page)
+        tree = make_tree(rows, job.theme, shown_elsewhere(exhibits))
+        needs += self._write_parts({**parts.files, **gallery.files, **tree.files})
         for live in live_files(job, exhibits):
             job.output.write(live.path, live.content)
             needs.append(live.path)
@@ -181,9 +184,8 @@ class RunWriter:
         problems = [*_drawing_problems(exhibits), *own_problems]
         job.add_problems(item.run_id, problems)
         cards = [chart.card for chart in own]
-        rows = artifact_rows(files, exhibits, page)
-        needs += self._write_files_page(lookup, item, rows)
-        context = self._context(lookup, item, place, files, sparks, cards, parts, gallery, rows)
+        needs += self._write_files_page(lookup, item, tree)
+        context = self._context(lookup, item, place, files, sparks, cards, parts, gallery, tree)
         data = job.theme.render("run.html.j2", context)
         job.output.write(page, data, inputs=inputs, needs=needs, problems=problems)
 
@@ -193,12 +195,12 @@ class RunWriter:
         return list(files)
 
     def _write_files_page(
-        self, lookup: ExperimentLookup, item: PlannedRun, rows: Sequence[ArtifactRow]
+        self, lookup: ExperimentLookup, item: PlannedRun, tree: ArtifactTree
     ) -> list[str]:
         """List all files on a page of their own, when they are too many for the run's."""
         path = links.run_files(item.run_id)
         frame = self._frame(lookup, item, path)
-        context = files_context(item, frame=frame, artifacts=rows)
+        context = files_context(item, frame=frame, tree=tree)
         if context is None:
             return []
         self._job.output.write(path, self._job.theme.render("files.html.j2", context))
@@ -214,7 +216,7 @@ class RunWriter:
         own_charts: Sequence[FigureCard],
         parts: RunParts,
         gallery: Gallery,
-        rows: Sequence[ArtifactRow],
+        tree: ArtifactTree,
     ) -> RunPage:
         page = links.run_page(item.run_id)
         by_path = {file.artifact.path: file.site_path for file in files if file.site_path}
@@ -232,7 +234,7 @@ class RunWriter:
             figures=gallery.groups,
             n_figures=gallery.n_figures,
             own_charts=own_charts,
-            artifacts=rows,
+            tree=tree,
             note_html=render_note(item.run.data.tags.get(NOTE_TAG, ""), find_file),
             problems=self._job.problems[item.run_id],
             year_of_newest=self._job.plan.year_of_newest,

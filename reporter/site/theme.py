@@ -137,6 +137,7 @@ LATER_SCRIPTS = (
     "js/lib/zoom.js",
     "js/lib/steps.js",
     "js/lib/wall.js",
+    "js/lib/file_tree.js",
     "js/lib/data_table.js",
     "js/lib/table_join.js",
     "js/lib/column_layout.js",
@@ -189,6 +190,7 @@ LATER_SCRIPTS = (
     "js/ui/player.js",
     "js/ui/figure_duel.js",
     "js/ui/figure_wall.js",
+    "js/ui/file_tree.js",
     "js/ui/viewers.js",
     "js/ui/data_table.js",
     "js/ui/logged_tables.js",
@@ -200,7 +202,6 @@ LATER_SCRIPTS = (
     "js/ui/compare_charts.js",
     "js/ui/compare_figures.js",
     "js/ui/compare_texts.js",
-    "js/ui/compare_parts.js",
 )
 """Charts, figures and comparison: loaded when the page has been painted."""
 

@@ -192,6 +192,53 @@ def test_all_files_have_a_page_when_they_are_too_many(open_run):
     assert names[-1] == "notes/199.txt"
 
 
+def test_folders_fold_and_files_are_found_in_a_large_tree(open_run):
+    page = open_run()
+    tree = page.locator("[data-role=file-tree]")
+    notes = tree.locator(".folder[data-path=notes]")
+    page.wait_for_function("document.querySelector('.folder').getAttribute('aria-expanded')")
+    assert notes.get_attribute("aria-expanded") == "false"
+    assert tree.locator("[data-path='notes/199.txt']").count() == 0
+    notes.focus()
+    page.keyboard.press("ArrowRight")
+    tree.locator("a[data-path='notes/199.txt']").wait_for()
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.dataset.path") == "notes/0.txt"
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    tree.locator("a[data-path='notes/199.txt']").wait_for(state="hidden")
+    page.get_by_label("Find a file").fill("PLOTS/ 17")
+    page.get_by_text("2 files", exact=True).wait_for()
+    shown = tree.locator("a[data-role=artifact]:visible")
+    assert shown.evaluate_all("(links) => links.map((link) => link.dataset.path)") == [
+        "plots/a/17.png",
+        "plots/b/17.png",
+    ]
+
+
+def test_every_file_is_looked_at_beside_the_tree(open_run):
+    page = open_run()
+    seen = page.locator(".preview:visible")
+    page.get_by_label("Find a file").fill(".")
+    size = "(image) => image.decode().then(() => image.naturalWidth)"
+    for path, found in (("large.png", 640), ("plots/b/29.png", 8)):
+        page.locator(f"a[data-path='{path}']").click()
+        page.locator(f".preview[data-of='{path}']").wait_for()
+        assert seen.locator("img").evaluate(size) == found
+    page.locator("a[data-path='notes/150.txt']").click()
+    page.locator(".preview[data-of='notes/150.txt']").wait_for()
+    assert seen.locator("pre").inner_text().strip() == "x"
+    assert page.locator("[aria-current=true][data-path]").count() == 1
+    address = page.evaluate("location.hash")
+    assert "file=notes/150.txt" in address
+
+
+def test_a_link_to_a_file_opens_its_folders(open_run):
+    page = open_run("#v=1&file=plots/b/29.png")
+    page.locator(".preview[data-of='plots/b/29.png'] img").wait_for()
+    assert page.locator("a[data-path='plots/b/29.png']").is_visible()
+
+
 def test_without_scripts_everything_but_charts_is_there(shop, browser):
     site, path = shop
     context = browser.new_context(java_script_enabled=False)

@@ -167,24 +167,12 @@
 
   /* Run page */
 
-  function showPreview(link) {
-    const preview = document.getElementById(link.dataset.preview);
-    for (const other of all(".preview")) other.hidden = other !== preview;
-    for (const other of all("[data-preview]")) other.toggleAttribute("aria-current", false);
-    link.setAttribute("aria-current", "true");
-  }
-
-  function startPreviews() {
-    const links = all("[data-preview]");
-    if (!links.length) return;
-    links[0].setAttribute("aria-current", "true");
-    for (const link of links) {
-      link.onclick = (event) => {
-        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-        event.preventDefault();
-        showPreview(link);
-      };
-    }
+  /** The script of the file tree comes after the first paint; until then it is remembered what was chosen. */
+  function holdPreviews(event) {
+    const link = event.target.closest("[data-preview]");
+    if (!link || reporter.openFile || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    reporter.chosenEarly = link.dataset.path;
   }
 
   function startParams() {
@@ -231,8 +219,8 @@
     startKeys();
     startTabs();
     startCopies();
-    startPreviews();
     startParams();
+    document.addEventListener("click", holdPreviews);
     startScrollers();
     if (location.hash === "#query") find();
   });

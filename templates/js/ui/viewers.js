@@ -40,7 +40,6 @@
   /* Numbers of lines */
 
   const firstOf = (list) => Number(list.dataset.first || 1);
-  const previewOf = (path) => [...document.querySelectorAll("[data-preview]")].find((link) => link.dataset.path === path);
 
   function mark(row) {
     for (const other of document.querySelectorAll(".lines > .marked")) other.classList.remove("marked");
@@ -68,11 +67,10 @@
 
   /** Open the file that the address names, at its line. */
   async function follow() {
-    const link = view.get("file") && previewOf(view.get("file"));
-    if (!link) return;
-    link.click();
-    const preview = document.getElementById(link.dataset.preview);
     const line = Number(view.get("line"));
+    if (!line && reporter.isFileOpen(view.get("file"))) return;
+    const preview = view.get("file") && (await reporter.openFile(view.get("file")));
+    if (!preview) return;
     const button = preview.querySelector("[data-rest]");
     if (line && !rowOf(preview, line) && button) await showRest(button);
     const row = line ? rowOf(preview, line) : null;

@@ -7,8 +7,7 @@ import json
 from reporter.renderers.image import TEMPLATE, ImageView
 from reporter.site.contexts import FigureCard, FigureStep, Viewer
 from reporter.site.galleries import FEW_CARDS, FOLDER_CARDS, LATE_CARDS, PAGE_CARDS, make_gallery
-from reporter.site.gallery import MAX_FRAMES, MAX_PREVIEWS, MAX_ROWS, cut_rows
-from reporter.site.run_contexts import ArtifactRow
+from reporter.site.gallery import MAX_FRAMES
 from reporter.site.theme import Theme
 
 THEME = Theme()
@@ -71,15 +70,3 @@ def test_a_long_series_stands_in_the_page_as_a_choice_of_its_steps():
     assert (len(steps), steps[0], steps[-1]) == (MAX_FRAMES, 0, 19_990)
     rows = values(gallery)[shown.late_frames_name]
     assert (len(rows), rows[7]) == (2_000, [70, "../s/7.png", "../s/7.png"])
-
-
-def test_a_tree_is_cut_and_previews_end_before():
-    view = Viewer(template=TEMPLATE, context=None)
-    rows = [
-        ArtifactRow(name=str(n), depth=0, is_folder=False, aside="", viewer=view)
-        for n in range(MAX_ROWS + 50)
-    ]
-    kept = cut_rows(rows)
-    assert len(kept) == MAX_ROWS
-    assert [row.viewer is not None for row in kept].count(True) == MAX_PREVIEWS
-    assert cut_rows(rows[:3]) == tuple(rows[:3])
