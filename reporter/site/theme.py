@@ -202,6 +202,7 @@ LATER_SCRIPTS = (
     "js/ui/compare_charts.js",
     "js/ui/compare_figures.js",
     "js/ui/compare_texts.js",
+    "js/ui/compare_parts.js",
 )
 """Charts, figures and comparison: loaded when the page has been painted."""
 
