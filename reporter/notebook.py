@@ -73,9 +73,8 @@ def show(
     <Report of 33 runs; save('report.html') writes it>
     """
     if view and view not in VIEWS:
-        raise InvalidInputError(
-            f"There is no view {view!r}.", did_you_mean(view, VIEWS) or f"Choose of {VIEWS}."
-        )
+        hint = did_you_mean(view, VIEWS) or f"Choose one of {', '.join(VIEWS)}."
+        raise InvalidInputError(f"There is no view {view!r}.", hint)
     source = layout.local_folder(os.fspath(store) if store is not None else get_tracking_uri())
     run_ids = None
     if what is not None:

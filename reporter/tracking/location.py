@@ -71,18 +71,20 @@ def configure(durability: str | None = None, on_error: str | None = None) -> Non
         if value is None:
             continue
         if value not in choices[name]:
-            raise InvalidInputError(f"{name} cannot be {value!r}.", f"Choose of {choices[name]}.")
+            hint = f"Choose one of {', '.join(choices[name])}."
+            raise InvalidInputError(f"{name} cannot be {value!r}.", hint)
         setattr(settings, name, value)
 
 
-def set_tracking_uri(uri: str | os.PathLike[str]) -> None:
+def set_tracking_uri(uri: str | os.PathLike[str] | None) -> None:
     """Choose the store that is logged to and read from.
 
     Parameters
     ----------
-    uri : str or path-like
+    uri : str, path-like or None
         A folder, its ``file:`` URI, or an object store's (``s3://bucket/prefix``, ``gs://``,
         ``az://``, ...). Subprocesses inherit it. Nothing is created until something is logged.
+        None or an empty text forgets what was chosen.
 
     Raises
     ------
@@ -92,6 +94,10 @@ def set_tracking_uri(uri: str | os.PathLike[str]) -> None:
         A package that the object store needs is missing.
     """
     global _uri
+    if uri is None or uri == "":
+        _uri = None
+        os.environ.pop(ENVIRONMENT_VARIABLE, None)
+        return
     text = os.fspath(uri)
     if not isinstance(text, str):
         raise InvalidInputError(f"Tracking URI {uri!r} is not text or a path.")

@@ -37,6 +37,17 @@ def test_our_variable_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     assert reporter.get_tracking_uri() == "ours"
 
 
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_what_was_chosen_can_be_forgotten(
+    nothing: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("REPORTER_TRACKING_URI", raising=False)
+    reporter.set_tracking_uri("elsewhere")
+    reporter.set_tracking_uri(nothing)
+    assert reporter.get_tracking_uri() == "runs"
+    assert not reporter.is_tracking_uri_set()
+
+
 @pytest.mark.parametrize("uri", ["http://host:5000", "sqlite:///mlflow.db", "databricks"])
 def test_a_server_is_warned_about_once(uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
