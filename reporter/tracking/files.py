@@ -241,7 +241,8 @@ class ArtifactCalls:
         ----------
         run_id : str
         data : dict or pandas.DataFrame
-            Columns to values.
+            Columns to values. Pictures, of Pillow or :class:`reporter.Image`, become files beside
+            the table.
         artifact_file : str
             Ending in ``.json`` or ``.parquet``.
 
@@ -253,6 +254,8 @@ class ArtifactCalls:
             raise InvalidInputError(f"Table '{artifact_file}' must end in .json or .parquet.")
         import pandas as pd
 
+        from reporter.tracking.table_images import keep_images
+
         if not isinstance(data, (Mapping, pd.DataFrame)):
             raise InvalidInputError(
                 f"A table is a dictionary of columns or a DataFrame, not a {type(data).__name__}."
@@ -262,6 +265,10 @@ class ArtifactCalls:
             frame = pd.DataFrame([data] if is_scalar else data)
         except ValueError as error:
             raise InvalidInputError(f"Table '{artifact_file}' is none: {error}.") from error
+        live = self._live(run_id)
+        frame = keep_images(
+            frame, artifact_file, lambda path, data: live.put(path, data, kind="image")
+        )
         try:
             before = self._read_table(run_id, artifact_file)
         except FileNotFoundError:
