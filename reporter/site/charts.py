@@ -113,10 +113,10 @@ def _run_card(
     facts: MetricFacts,
     summary: MetricSummary,
 ) -> ChartCard:
-    value = standing_value(facts, summary) if facts.direction else summary.last
-    step = {"min": summary.min_step, "max": summary.max_step}.get(facts.rule)
-    at = f" at {format_count(step)}" if facts.direction and step is not None else ""
-    word = "best" if facts.direction else "last"
+    best = {"min": summary.min, "max": summary.max}.get(facts.direction)
+    step = {"min": summary.min_step, "max": summary.max_step}.get(facts.direction)
+    at = f" at {format_count(step)}" if step is not None else ""
+    word, value = ("last", summary.last) if best is None else ("best", best)
     return ChartCard(
         metric=facts.key,
         kind="line",
@@ -139,7 +139,8 @@ def _best_aside(experiment: PlannedExperiment, facts: MetricFacts, decimals: int
     if not finite:
         return ""
     best = min(finite) if facts.direction == "min" else max(finite)
-    return f"best {format_number(best, decimals)}"
+    word = "best" if facts.rule == facts.direction else f"best {facts.rule}"
+    return f"{word} {format_number(best, decimals)}"
 
 
 def _x(facts: MetricFacts) -> str:

@@ -6,7 +6,6 @@ for download, so that they can never disagree. Pure; knows no format, no page an
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reporter.model import MetricSummary, Run
-from reporter.site.summaries import MetricFacts, standing_value
+from reporter.site.summaries import MetricFacts
 
 if TYPE_CHECKING:
     from reporter.site.plan import PlannedExperiment, PlannedRun
@@ -339,16 +338,11 @@ _Aggregate = Callable[[MetricSummary], float | None]
 def _aggregates(facts: MetricFacts) -> dict[str, _Aggregate]:
     found: dict[str, _Aggregate] = {}
     if facts.direction:
-        step = attrgetter(f"{facts.direction}_step")
-        found["best"] = lambda summary: _finite(standing_value(facts, summary))
-        found["best_step"] = step
+        found["best"] = attrgetter(facts.direction)
+        found["best_step"] = attrgetter(f"{facts.direction}_step")
     for name in ("min", "min_step", "max", "max_step", "mean", "count"):
         found[name] = attrgetter(name)
     return found
-
-
-def _finite(value: float | None) -> float | None:
-    return value if value is not None and math.isfinite(value) else None
 
 
 def _aggregate(facts: MetricFacts, name: str, of: _Aggregate) -> Column:

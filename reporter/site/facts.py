@@ -46,12 +46,12 @@ def run_facts(item: PlannedRun, metrics: Iterable[MetricFacts]) -> tuple[Fact, .
 
 
 def _metric_fact(facts: MetricFacts, summary: MetricSummary) -> Fact:
-    is_best = bool(facts.sense) and summary.count > 1
-    value = standing_value(facts, summary) if is_best else summary.last
-    step = {"min": summary.min_step, "max": summary.max_step}.get(facts.rule) if is_best else None
+    word = facts.standing_word if facts.sense and summary.count > 1 else ""
+    value = standing_value(facts, summary) if word else summary.last
+    step = {"min": summary.min_step, "max": summary.max_step}.get(facts.rule) if word else None
     at = f"at {format_count(step)}" if step is not None else ""
     cell = metric_cell(value, own_decimals(facts, summary))
-    label = " ".join(filter(None, [facts.key, ARROWS[facts.direction], "best" if is_best else ""]))
+    label = " ".join(filter(None, [facts.key, ARROWS[facts.direction], word]))
     aside = " ".join(filter(None, [facts.unit, at]))
     return Fact(label=label, value=cell.text, aside=aside, exact=cell.exact)
 

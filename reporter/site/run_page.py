@@ -46,7 +46,7 @@ from reporter.site.run_contexts import (
     RunPage,
     TagRow,
 )
-from reporter.site.summaries import MetricFacts, standing_value
+from reporter.site.summaries import MetricFacts
 
 __all__ = ["RunPlace", "files_context", "place_run", "problem_rows", "run_context"]
 
@@ -319,8 +319,8 @@ def _params_note(item: PlannedRun, place: RunPlace) -> str:
 
 def _metric_row(facts: MetricFacts, summary: MetricSummary, sparks: Mapping[str, str]) -> MetricRow:
     decimals = own_decimals(facts, summary)
-    value = standing_value(facts, summary) if facts.sense else None
-    step = {"min": summary.min_step, "max": summary.max_step}.get(facts.rule)
+    value = {"min": summary.min, "max": summary.max}.get(facts.sense)
+    step = {"min": summary.min_step, "max": summary.max_step}.get(facts.sense)
     return MetricRow(
         key=facts.key,
         direction=ARROWS[facts.direction],
@@ -328,7 +328,7 @@ def _metric_row(facts: MetricFacts, summary: MetricSummary, sparks: Mapping[str,
         best=metric_cell(value, decimals),
         last=metric_cell(summary.last, decimals),
         value_exact=repr(float(summary.last)),
-        best_at=format_count(step) if facts.sense and step is not None else MISSING,
+        best_at=format_count(step) if step is not None else MISSING,
         spark=sparks.get(facts.key, ""),
     )
 

@@ -137,6 +137,11 @@ class MetricFacts:
     has_steps: bool = False
 
     @property
+    def standing_word(self) -> str:
+        """What the value that stands for a run is called: ``best``, or what was declared."""
+        return "best" if self.rule == self.sense else self.rule
+
+    @property
     def is_system(self) -> bool:
         """Whether it measures the machine and not the model."""
         return self.key.startswith(SYSTEM_PREFIX)

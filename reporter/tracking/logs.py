@@ -194,7 +194,7 @@ def define_metric(
         Shown in headings; ``"%"`` for fractions shown as percent is not applied to values.
     description : str
     best : {"last", "min", "max", "mean", ""}
-        Which value stands for the run; by the direction when empty.
+        Which value stands for the run when runs are ranked; by the direction when empty.
     """
     check_key(key)
     if direction not in ("", "min", "max") or best not in ("", "last", "min", "max", "mean"):
