@@ -22,7 +22,8 @@ _MIN_WIDTH = 8
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print rows, each in one line.
 
-    In a terminal the widest columns are cut until a row fits; a file or a pipe gets them whole.
+    In a terminal the widest columns are cut until a row fits, but the first, which names the row,
+    is not; a file or a pipe gets all of them whole.
 
     Parameters
     ----------
@@ -40,13 +41,13 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 def _fitted(widths: Sequence[int], room: int) -> list[int]:
     """Take from the widest columns, the first of equal ones last, what the room has too little."""
-    fitted = list(widths)
-    excess = sum(fitted) + len(_GAP) * (len(fitted) - 1) - room
-    while excess > 0 and max(fitted) > _MIN_WIDTH:
+    first, *fitted = widths
+    excess = first + sum(len(_GAP) + width for width in fitted) - room
+    while excess > 0 and max(fitted, default=0) > _MIN_WIDTH:
         widest = max(range(len(fitted)), key=lambda place: (fitted[place], place))
         fitted[widest] -= 1
         excess -= 1
-    return fitted
+    return [first, *fitted]
 
 
 def _cell(text: str, width: int) -> str:

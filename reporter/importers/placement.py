@@ -111,8 +111,11 @@ class Placement:
             return self._known[wanted]
         for attempt in count():
             experiment_id = layout.derive_experiment_id(experiment.name, attempt)
-            if self._reader.find_experiment(experiment_id) is None:
-                break
+            there = self._reader.find_experiment(experiment_id)
+            if there is None or there.creation_time is None:
+                break  # nobody's, or another import is making it
+            if (there.name, there.lifecycle_stage) == wanted:
+                break  # another import made it since this one began
         self._known[wanted] = experiment_id
         return experiment_id
 

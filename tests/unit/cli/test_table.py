@@ -50,4 +50,4 @@ def test_rows_that_fit_are_left_alone(terminal, capsys):
 def test_a_window_too_narrow_for_anything_still_gets_beginnings(terminal, capsys):
     terminal(3)
     table.print_table(("run_id", "name", "status"), ROWS)
-    assert capsys.readouterr().out.splitlines()[1] == "0123456…  nnnnnnn…  FINISHED"
+    assert capsys.readouterr().out.splitlines()[1] == "0123456789ab  nnnnnnn…  FINISHED"

@@ -13,6 +13,8 @@ import pytest
 
 from reporter.errors import StoreError
 from reporter.importers import import_sources, open_source
+from reporter.importers.placement import Placement
+from reporter.importers.records import ImportedExperiment
 from reporter.store.reader import open_store
 from reporter.store.verify import verify_store
 from reporter.store.writer import FolderWriter
@@ -131,6 +133,19 @@ def test_two_sources_with_one_experiment_share_it(tmp_path, store):
     import_sources([str(tmp_path / "a"), str(tmp_path / "b")], store)
     assert [item.name for item in open_store(store).experiments()] == ["study"]
     assert len(list(open_store(store).runs())) == 2
+
+
+@pytest.mark.parametrize("is_half_made", [False, True])
+def test_two_imports_at_once_make_one_experiment(store, is_half_made):
+    make_store(store)
+    first, second = Placement(store, "tool"), Placement(store, "tool")
+    experiment = ImportedExperiment(source_id="7", name="shared", created_ms=START_MS)
+    made = first.add(experiment)
+    if is_half_made:
+        (journal,) = os.listdir(os.path.join(store, made))
+        os.unlink(os.path.join(store, made, journal))
+    assert second.add(experiment) == made
+    assert [e.name for e in open_store(store).experiments() if e.name != "Default"] == ["shared"]
 
 
 def test_a_run_that_lies_in_two_places_is_taken_once(source, store):
