@@ -241,6 +241,9 @@ class FigureCard:
     """``11.4 kB``"""
     viewer: Viewer
     caption: str = ""
+    """Instead of the name: which series it belongs to, and which step."""
+    detail: str = ""
+    """``480 × 360``, ``3 figures``"""
     frames: tuple[FigureStep, ...] = ()
     """Of an image logged by key and step: all of them, when there are several, or a choice."""
     n_frames: str = ""

@@ -34,6 +34,8 @@ SHOWN_ELSEWHERE = frozenset(
         "mlflow.parentRunId",
         "mlflow.source.git.diff",
         "mlflow.log-model.history",
+        "mlflow.loggedArtifacts",
+        "mlflow.loggedImages",
         "reporter.error",
         "reporter.packages",
         "reporter.installed",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from reporter.renderers import Fragment
 from reporter.renderers.data_files import DataFile, data_file
 from reporter.site import links
 from reporter.site.artifacts import Exhibit
@@ -111,17 +112,23 @@ def figure_card(
     FigureCard
     """
     file, fragment = exhibit.file, exhibit.fragment
+    series = series_of(file.artifact)
     return FigureCard(
         path=file.artifact.path,
         name=file.name,
         size=format_bytes(file.artifact.size_bytes) if file.site_path else "missing",
         viewer=Viewer(template=fragment.template, context=fragment.context),
-        caption=_series_key(exhibit) if frames else fragment.caption,
+        caption=_series_key(exhibit) if frames else fragment.caption if series else "",
+        detail=fragment.caption if fragment.caption and not series else _size_of(fragment),
         frames=frames,
         n_frames=plural(len(frames), "step") if frames else "",
         run=run,
         color=color,
     )
+
+
+def _size_of(fragment: Fragment) -> str:
+    return f"{fragment.width:,} × {fragment.height:,}" if fragment.width else ""
 
 
 def is_shown_as_figure(exhibit: Exhibit) -> bool:

@@ -136,6 +136,7 @@ LATER_SCRIPTS = (
     "js/lib/relation_choices.js",
     "js/lib/zoom.js",
     "js/lib/steps.js",
+    "js/lib/run_names.js",
     "js/lib/wall.js",
     "js/lib/file_tree.js",
     "js/lib/data_table.js",

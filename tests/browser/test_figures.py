@@ -181,6 +181,21 @@ def test_interactive_figures_hang_on_the_wall_and_few_of_them_live(open_live):
     assert inside.locator(".gtitle").text_content().startswith("Bars")
 
 
+def test_figures_draw_as_they_come_into_sight(open_live):
+    page = open_live("&wall=bars.json&wallsize=300")
+    page.get_by_role("button", name="Draw in sight").click()
+    page.wait_for_function("() => location.hash.includes('walldraw=1')")
+    ready = page.locator(".wall .framed[data-state=ready]")
+    ready.first.wait_for()
+    last = page.locator(".wall figure").last
+    last.scroll_into_view_if_needed()
+    last.locator(".framed[data-state=ready] iframe").wait_for()
+    page.wait_for_function("() => document.querySelectorAll('.wall iframe').length <= 6")
+    page.get_by_role("button", name="Draw in sight").click()
+    page.locator(".wall .framed [data-role=play]").first.wait_for()
+    assert page.locator(".wall iframe").count() == 0
+
+
 def test_pages_hang_on_the_wall_in_a_sandbox(open_live):
     page = open_live("&wall=page.html")
     page.locator(".wall [data-role=play]").first.click()
@@ -194,6 +209,15 @@ def test_charts_with_a_still_picture_show_it_first(open_live):
     page.locator(".wall .framed img").first.wait_for()
     page.get_by_role("button", name="Make it interactive").first.click()
     page.locator(".wall [data-role=vega][data-state=ready] iframe").wait_for()
+
+
+def test_steps_stand_below_their_heads(open_images):
+    page = open_images("&wall=samples&wallsteps=all")
+    page.locator(".steps-line").nth(3).wait_for()
+    edges = page.locator(".steps-line").evaluate_all(
+        "(lines) => lines.map((line) => [...line.children].map((cell) => cell.offsetLeft))"
+    )
+    assert len({tuple(line) for line in edges}) == 1
 
 
 def test_runs_stand_by_steps_and_a_pair_is_a_link(open_images):

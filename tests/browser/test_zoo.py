@@ -68,7 +68,10 @@ with reporter.start_run(run_name="zoo"):
     put("m/a.wav", made(sound))
     put("m/a.webm", b"\\x1aE\\xdf\\xa3 and no more")
     put("m/a.pdf", b"%PDF-1.4 and no more")
+    put("m/a.PDF.html", b"%PDF-1.4 <html><script>top.pwned = 1</script>")
     picture = Image.fromarray((ramp * 255).astype("uint8"))
+    pictures = {"seen": [picture, picture.rotate(90)], "said": ["a", "b"]}
+    reporter.log_table(pictures, "t/pictures.json")
     for kind in ("jpg", "gif", "webp", "bmp", "tiff"):
         put(f"i/a.{kind}", made(lambda out: picture.save(out, kind.replace("jpg", "jpeg"))))
     book = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}
@@ -124,7 +127,7 @@ def zoo(run_python, report, tmp_path_factory) -> Path:
 def open_run(request, zoo, open_place, open_page):
     place = open_place(zoo, request.param)
     (path,) = (zoo / "run").glob("*.html")
-    return lambda view="": open_page(place, f"run/{path.name}{view}")
+    return lambda view="", **options: open_page(place, f"run/{path.name}{view}", **options)
 
 
 def preview(page, path: str):
@@ -168,6 +171,29 @@ def test_pictures_of_every_format_are_decoded(open_run):
         assert size_of(card.locator("img")) == [30, 20], kind
     drawn = page.locator('[data-role=figure][data-path="d/a.geojson"] [data-role=vega]').first
     assert size_of(drawn.locator("img"))[0] > 500
+
+
+def test_a_document_is_shown_in_the_page_at_a_click(open_run):
+    page = open_run(quiet=False)  # the browser's viewer has addresses of its own kind
+    shown = preview(page, "m/a.pdf")
+    assert shown.locator("iframe").count() == 0
+    shown.get_by_role("button", name="Show here").click()
+    assert shown.locator("iframe").get_attribute("src").endswith("/m/a.pdf")
+    assert preview(page, "m/a.PDF.html").get_by_role("button", name="Show here").count() == 0
+
+
+def test_pictures_in_a_table_are_seen(open_run):
+    shown = preview(open_run(), "t/pictures.json")
+    assert size_of(shown.locator("tbody img").first) == [30, 20]
+    assert shown.locator("tbody tr").count() == 2
+
+
+def test_a_figures_name_stands_below_it_whatever_its_kind(open_run):
+    page = open_run()
+    for kind in ("jpg", "tiff"):
+        caption = page.locator(f'[data-role=figure][data-path="i/a.{kind}"] figcaption').first
+        assert f"a.{kind}" in caption.inner_text()
+        assert caption.locator("[title='30 × 20']").count() == 1
 
 
 def test_the_end_of_a_long_text_is_there_and_lines_have_addresses(open_run):

@@ -3,7 +3,8 @@
  * them held against each other. Figures that need a frame hang there, too, and are drawn at a click.
  *
  * What is chosen stands in the address: wall (name, pattern or /expression/), wallby (a param),
- * wallstep, wallsize, wallsteps (runs by steps), wallpair and wallmode (two that are compared).
+ * wallstep, wallsize, wallsteps (runs by steps), walldraw (figures that need a
+ * frame are drawn as they come into sight), wallpair and wallmode (two that are compared).
  */
 (function (reporter) {
   "use strict";
@@ -58,6 +59,7 @@
         onClose: () => view.set({ wallpair: null, wallmode: null }),
       });
       this.observer = new IntersectionObserver((entries) => entries.forEach((entry) => entry.isIntersecting && this.hang(entry.target)), { rootMargin: "300px" });
+      this.sight = new IntersectionObserver((entries) => entries.forEach((entry) => entry.isIntersecting && this.play(entry.target)));
       this.grid = make("div", { className: "wall" });
       root.replaceChildren(this.toolbar(), this.grid);
       root.hidden = false;
@@ -84,11 +86,12 @@
       this.stepLabel = labelled("Step", this.step);
       this.stepLabel.append(this.stepText, this.ticks);
       this.allSteps = make("button", { className: "btn", textContent: "All steps", title: "A line for each run, a column for each step", onclick: () => this.set({ wallsteps: view.get("wallsteps") ? null : "all" }) });
+      this.drawing = make("button", { className: "btn", textContent: "Draw in sight", title: "Draw interactive figures as they come into sight", onclick: () => this.set({ walldraw: view.get("walldraw") ? null : "1" }) });
       this.compare = make("button", { className: "btn", textContent: "Compare two", disabled: true, onclick: () => this.openPair() });
       this.count = make("span", { className: "muted nowrap" });
       this.count.setAttribute("role", "status");
       const find = make("div", { className: "q find-chart" }, make("div", { className: "box" }, this.name, list));
-      this.tools = [labelled("Group by", this.by), labelled("Size", this.size), this.stepLabel, this.allSteps, this.compare];
+      this.tools = [labelled("Group by", this.by), labelled("Size", this.size), this.stepLabel, this.allSteps, this.drawing, this.compare];
       const bar = make("div", { className: "toolbar scroll" }, find, ...this.tools, make("span", { className: "spacer" }), this.count);
       bar.setAttribute("role", "toolbar");
       bar.setAttribute("aria-label", "Figures");
@@ -135,6 +138,8 @@
       const isExact = this.pictures.some(({ name }) => name === wanted);
       const fitting = this.pictures.filter(({ name, row }) => (isExact ? name === wanted : wall.fits(name, wanted)) && (!rows || rows.has(row)));
       this.drawStep(fitting);
+      this.drawing.hidden = !fitting.some(({ live }) => live);
+      this.drawing.setAttribute("aria-pressed", String(Boolean(view.get("walldraw"))));
       const step = view.get("wallstep");
       const isGrid = Boolean(view.get("wallsteps")) && this.steps.length > 1;
       const seen = isGrid ? fitting : wall.at(fitting, step === undefined ? null : Number(step));
@@ -172,6 +177,7 @@
       let left = this.limit;
       this.shown = new Map();
       this.observer.disconnect();
+      this.sight.disconnect();
       const parts = groups.flatMap(({ label, pictures }) => {
         const cut = pictures.slice(0, left);
         const cards = this.isGrid ? this.lines(cut, isMixed) : cut.map((picture) => this.card(picture, isMixed));
@@ -188,7 +194,7 @@
     }
 
     nameOf(row) {
-      return this.columns.get("attributes.run_name")?.text(row) || this.ids.text(row).slice(0, ID_DIGITS);
+      return reporter.withoutMarks(this.columns.get("attributes.run_name")?.text(row) || "") || this.ids.text(row).slice(0, ID_DIGITS);
     }
 
     /** A picture is known by its run, its name and, where steps stand side by side, its step. */
@@ -216,9 +222,16 @@
       try {
         const facts = await reporter.load(`data/${place.dataset.live}.js`, place.dataset.live);
         place.replaceChildren(reporter.makeFramed(facts, place.dataset.title));
+        if (view.get("walldraw")) this.sight.observe(place);
       } catch (error) {
         place.replaceChildren(make("p", { className: "hole", textContent: error.message }));
       }
+    }
+
+    /** Draw a figure that came into sight, unless it lives. */
+    play(place) {
+      const framed = place.querySelector(".hung");
+      if (framed?.dataset.state === "idle") framed.querySelector("[data-role=play]").click();
     }
 
     checkbox(picture, label) {

@@ -147,6 +147,24 @@
     if (button) showPage(button.closest("[data-role=logged-page]")).focus();
   });
 
+  /* Documents: the browser's viewer does not work in a sandbox, and runs nothing on the page's origin. */
+
+  function showPdf(button) {
+    const link = button.parentElement.querySelector("a");
+    const frame = document.createElement("iframe");
+    frame.className = "pdf-frame";
+    frame.title = link.textContent;
+    frame.src = reporter.files.of(link);
+    button.hidden = true;
+    button.closest(".viewer").append(frame);
+    return frame;
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-role=show-pdf]");
+    if (button) showPdf(button).focus();
+  });
+
   /* What hangs on a wall */
 
   /** Frames of a wall that live at once. */

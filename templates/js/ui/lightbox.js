@@ -107,6 +107,7 @@
     image.hidden = true;
     image.onload = () => {
       image.hidden = false;
+      image.title = `${image.naturalWidth.toLocaleString("en")} × ${image.naturalHeight.toLocaleString("en")} pixels`;
       if (picture === image) resize(0);
     };
     image.src = href;

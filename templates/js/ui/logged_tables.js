@@ -26,7 +26,7 @@
 
   const NAMES = ["tbl", "tblby", "tblshow", "tblq", "tbldiff", "tblsort"];
 
-  const nameOf = ({ columns, row, id }) => columns.get("attributes.run_name")?.text(row) || id.slice(0, 8);
+  const nameOf = ({ columns, row, id }) => reporter.withoutMarks(columns.get("attributes.run_name")?.text(row) || "") || id.slice(0, 8);
 
   /** Tables that at least two of these runs have: path to [{run, file}]. */
   async function find(runs) {

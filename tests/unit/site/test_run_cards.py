@@ -98,6 +98,7 @@ def test_the_environment_is_in_words_and_links_its_commit():
         "reporter.python": "3.11.7",
         "reporter.packages": "numpy==2.0.1",
         "mlflow.databricks.cluster": "c-1",
+        "mlflow.loggedArtifacts": "[]",
         "team": "vision",
     }
     facts = {fact.label: fact for fact in environment_facts(tags)}
