@@ -32,6 +32,9 @@ _TOKEN = re.compile(r":(?!//|\\)[^\s()=<>]")
 """``:value``, but neither an address (``s3://``) nor a drive (``C:\\``)."""
 
 _WHOLE_KEY = re.compile(r"(metrics|params|tags|attributes)\..")
+_UNFINISHED = re.compile(r"\D.*:", re.DOTALL)
+"""``status:``, still to be followed by what is looked for; ``12:`` begins a clock time."""
+_UNFINISHED_HINT = "It follows without a space; text that ends with a colon stands in quotes."
 _ANYTHING = And(())
 """Stands in the tree for what only the page can look for."""
 
@@ -155,4 +158,6 @@ class _BoxReader(Reader):
             if error:
                 raise error
             self.fail("a comparison such as = or LIKE")
+        if not error and _UNFINISHED.fullmatch(text):
+            self.fail("a value after :", _UNFINISHED_HINT)
         return _ANYTHING

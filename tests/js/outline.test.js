@@ -91,7 +91,7 @@ test("cells of headings", () => {
     return [text, aside?.text ?? "", mark];
   };
   assert.deepEqual(said(7, "std"), ["0.800", "±0.071", ""]);
-  assert.deepEqual(said(7, "ci"), ["0.800", "±0.635", ""]);
+  assert.deepEqual(said(7, "ci"), ["0.800", "", ""], "of two values there is no interval");
   assert.deepEqual(said(7, "range"), ["0.750", "– 0.850", ""]);
   assert.deepEqual(said(7, "best"), ["0.850", "", ""]);
   assert.deepEqual(said(6, "std"), ["0.550", "±0.071", "nan"]);
@@ -113,6 +113,27 @@ test("a bootstrap interval stands beside the mean from three values on, and Stud
   assert.match(said(values.length).exact, /95 % CI 0\.1\d* to 0\.4\d* \(bootstrap, 2,000 draws\)/);
   assert.equal(said(values.length + 1).aside, undefined);
   assert.match(said(values.length + 2).exact, /95 % CI 0\.40\d+ to 0\.49\d+ \(Student’s t: many runs\)/);
+});
+
+test("Student's interval stands beside the mean from three values on", () => {
+  const columns = new Columns();
+  columns.add({ n: 3, columns: [numbers("metrics.acc", [0.7, 0.75, 0.8]), texts("params.model", ["a", "a", "a"])] });
+  const made = new outline.GroupOutline(3, [columns.get("params.model")]);
+  made.arrange({ shown: rows(0, 1, 2), opened: new Set() });
+  const acc = columns.get("metrics.acc");
+  const { aside, exact } = groupCells.figureCell(acc, made.figuresOf(acc, 3), { shown: "ci", decimals: 3, size: 3 });
+  assert.equal(aside.text, "±0.124");
+  assert.match(exact, /95 % CI ±0\.124\d* \(Student’s t\)/);
+});
+
+test("a group of many keys is called by their values alone, where it must fit", () => {
+  const cell = createCells({ newestMs: 0 });
+  const columns = new Columns();
+  columns.add({ n: 1, columns: ["a", "b", "c", "d"].map((key, i) => texts(`params.${key}`, [`v${i}`])) });
+  const keys = [...columns.byId.values()];
+  assert.equal(groupCells.shortName(keys.slice(0, 3), 0, cell), "a v0 · b v1 · c v2");
+  assert.equal(groupCells.shortName(keys, 0, cell), "v0 · v1 · v2 · v3");
+  assert.equal(groupCells.groupName(keys, 0, cell), "a v0 · b v1 · c v2 · d v3");
 });
 
 test("names of groups and values that differ within", () => {

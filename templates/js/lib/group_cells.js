@@ -30,6 +30,7 @@
   /** Half a width beside a mean: one digit where those of the column would all be zeros. */
   function widthText(width, mean, column, decimals) {
     const SECOND_MS = 1000;
+    if (!Number.isFinite(width)) return "";
     if (column.kind === "duration") return width < SECOND_MS / 2 && mean >= SECOND_MS ? "" : format.duration(width);
     const text = format.number(width, decimals);
     return /e/.test(text) && !/e/.test(format.number(mean, decimals)) ? String(Number(width.toPrecision(1))).replace("-", "−") : text;
@@ -53,7 +54,9 @@
     if (left) parts.push(`${left} not finite, left out`);
     if (n) parts.push(`mean ${mean}`);
     if (interval) parts.push(intervalText(interval));
-    if (n > 1) parts.push(`std ${std}`, `95 % CI ±${ci} (Student’s t)`, `min ${min}`, `max ${max}`);
+    if (n > 1) parts.push(`std ${std}`);
+    if (Number.isFinite(ci)) parts.push(`95 % CI ±${ci} (Student’s t)`);
+    if (n > 1) parts.push(`min ${min}`, `max ${max}`);
     if (n > 1 && direction) parts.push(`best ${statistics.best(figures, direction)}`);
     return parts.join(" · ");
   }
@@ -75,7 +78,7 @@
     if (shown === "best") return { text: write(statistics.best(figures, column.direction)), exact, mark };
     const cell = { text: write(figures.mean), exact, mark };
     if (shown === "boot") return interval ? { ...cell, aside: besides(`${write(interval.low)} – ${write(interval.high)}`) } : cell;
-    const width = figures.n > 1 ? widthText(shown === "ci" ? figures.ci : figures.std, figures.mean, column, decimals) : "";
+    const width = widthText(shown === "ci" ? figures.ci : figures.std, figures.mean, column, decimals);
     return width && shown !== "range" ? { ...cell, aside: besides(`±${width}`) } : cell;
   }
 
@@ -109,11 +112,21 @@
     return [...parts, ...(named.length > MOST_NAMED ? ["…"] : [])].join(" · ") || "All runs";
   }
 
+  /** Beyond so many keys, their names would leave no room for the values, which tell the groups apart. */
+  const MOST_LABELLED = 3;
+
+  /** The name of a group where it must fit into a column: the table's own columns name the values. */
+  function shortName(columns, row, cell) {
+    const logged = columns.filter((column) => column.has(row));
+    if (logged.length <= MOST_LABELLED) return groupName(columns, row, cell);
+    return logged.slice(0, MOST_NAMED).map((column) => partText(column, row, cell)).join(" · ");
+  }
+
   function partText(column, row, cell) {
     if (column.kind === "time") return column.has(row) ? format.timeExact(column.number(row)).slice(0, 10) : format.MISSING;
     return cell(column, row).text;
   }
 
-  reporter.groupCells = { SHOWN, figureCell, exactText, sortFigure, differingCell, groupName };
+  reporter.groupCells = { SHOWN, figureCell, exactText, sortFigure, differingCell, groupName, shortName, widthText };
   if (typeof module === "object") module.exports = reporter.groupCells;
 })((globalThis.reporter = globalThis.reporter || {}));

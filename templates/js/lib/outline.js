@@ -75,20 +75,21 @@
   /** Above, Student's interval is the same to the digits shown, and drawing would keep the reader waiting. */
   const MOST_DRAWN = 100;
 
-  /** Below, there is no interval. */
-  const LEAST_DRAWN = 3;
+  /** Below, there is no interval: that of two values would be thirteen times their deviation. */
+  const LEAST_FOR_INTERVAL = 3;
 
   /** The 95 % confidence interval by bootstrap, found when first asked for; null of too few values. */
   function intervalOf(figures, values) {
     const { n, mean, ci } = figures;
-    if (n < LEAST_DRAWN) return null;
+    if (n < LEAST_FOR_INTERVAL) return null;
     if (n > MOST_DRAWN) return { low: mean - ci, high: mean + ci, draws: 0 };
     return bootstrap.mean(values(), TABLE_DRAWS);
   }
 
   function withInterval(figures, values) {
     let found;
-    return { ...figures, interval: () => (found === undefined ? (found = intervalOf(figures, values)) : found) };
+    const ci = figures.n < LEAST_FOR_INTERVAL ? NaN : figures.ci;
+    return { ...figures, ci, interval: () => (found === undefined ? (found = intervalOf(figures, values)) : found) };
   }
 
   /** Statistics of each group and column, found once and kept until the rows are others. */

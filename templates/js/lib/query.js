@@ -109,9 +109,13 @@
         if (error) throw error;
         this.fail("a comparison such as = or LIKE");
       }
+      if (!error && /^\D.*:$/su.test(text)) this.fail("a value after :", UNFINISHED_TOKEN);
       return { type: "text", text };
     }
   }
+
+  /** Where somebody is still typing, or has typed a space. */
+  const UNFINISHED_TOKEN = "It follows without a space; text that ends with a colon stands in quotes.";
 
   /** Say which keys no column has, and which bare keys several have. */
   function notesOf(keys, known) {

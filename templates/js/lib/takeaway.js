@@ -22,8 +22,9 @@
     require("./rows.js");
     require("./format.js");
     require("./statistics.js");
+    require("./group_cells.js");
   }
-  const { rows: takeAway, format, statistics } = reporter;
+  const { rows: takeAway, format, statistics, groupCells } = reporter;
 
   const NAME = "attributes.run_name";
   const FIGURES = ["mean", "std", "ci95", "min", "max", "best"];
@@ -151,7 +152,7 @@
     return values.map((value) => ({
       text: signed(column, value.mean, decimals),
       interval: value.interval ? [value.interval.low, value.interval.high].map((end) => signed(column, end, decimals)) : null,
-      margin: margin && Number.isFinite(value[margin]) ? format.number(value[margin], decimals) : "",
+      margin: margin in value ? groupCells.widthText(value[margin], value.mean, column, decimals) : "",
       isBold: isBold(value),
       isNumber: value.mean !== null,
     }));
@@ -189,6 +190,10 @@
     return `${of ? "$\\Delta$ " : ""}${escapeLatex(titleOf(column))}${unit ? ` (${escapeLatex(unit)})` : ""}${LATEX_ARROWS[direction] ?? ""}`;
   }
 
+  /** Letters that need a font of their own: neither Latin nor the punctuation that LaTeX sets by itself. */
+  const BEYOND_PDFLATEX = /[^\u0000-\u024f\u2010-\u2026]/u;
+  const OTHER_LETTERS = "% Has letters beyond Latin: set it with LuaLaTeX or XeLaTeX and a font that has them.";
+
   const LATEX_ARROWS = { min: " $\\downarrow$", max: " $\\uparrow$", "": "" };
   const MARGINS = {
     std: "Mean $\\pm$ standard deviation.",
@@ -210,6 +215,7 @@
     const bold = shown.some(({ direction }) => direction) ? ` Bold: the best${isGrouped ? ", and what lies within its 95\\,\\% confidence interval" : ""}.` : "";
     return [
       "% Needs \\usepackage{booktabs} in the preamble.",
+      ...([caption, ...heads, ...body].some((text) => BEYOND_PDFLATEX.test(text)) ? [OTHER_LETTERS] : []),
       "\\begin{table}",
       "  \\centering",
       `  \\caption{${escapeLatex(caption)}.${said}${bold}}`,

@@ -22,10 +22,13 @@
     return made;
   }
 
+  /** All rows are of one height: what a name has of line breaks and tabs is space. */
+  const oneLine = (name) => name.trim().replace(/\s+/g, " ") || name;
+
   /** The two parts of a name: what may be cut, and what must stay. */
   function nameParts(name) {
-    const letters = Array.from(name);
-    if (letters.length <= LONG_NAME) return [element("span", "ell", name)];
+    const letters = Array.from(oneLine(name));
+    if (letters.length <= LONG_NAME) return [element("span", "ell", letters.join(""))];
     const tail = letters.splice(-TAIL).join("");
     return [element("span", "ell", letters.join("")), element("span", "tail", tail)];
   }
@@ -38,7 +41,7 @@
       made.href = run.href;
       made.tabIndex = -1;
     }
-    made.append(...nameParts(run.name));
+    made.append(...nameParts(run.shortName ?? run.name));
     if (run.count) made.append(element("span", "count", `n = ${reporter.format.count(run.count)}`));
     return made;
   }

@@ -84,7 +84,8 @@
       const { columns } = this.table;
       const kept = new Set(groups.configurationIds(columns));
       const left = [...columns.byId.values()].filter(({ id, group }) => group === "Params" && !kept.has(id)).map(({ label }) => label);
-      return left.length ? `apart from ${left.join(", ")}` : "no seed or fold among the params: equal params";
+      if (!left.length) return "no seed or fold among the params: equal params";
+      return `apart from ${left.join(", ")}${this.grouping.hasRepetitions ? "" : "; no run repeats another"}`;
     }
 
     kind(spec, text, detail) {

@@ -45,6 +45,14 @@
       return found.length === this.ids.length || isComplete ? found : null;
     }
 
+    /** Whether any two runs differ in their seed alone. Found once all columns are here. */
+    get hasRepetitions() {
+      const { columns, isComplete } = this.table;
+      if (!isComplete) return true;
+      this.repeats ??= groups.partition(groups.configurationIds(columns).map((id) => columns.get(id)), columns.n).count < columns.n;
+      return this.repeats;
+    }
+
     get ids() {
       return this.isTree || this.spec === REPEATS ? [] : sort.parseSort(this.spec).map(({ id }) => id);
     }
@@ -191,8 +199,9 @@
     run(line) {
       if (!this.isHeading(line)) return undefined;
       const { known, rows } = this.outline.node(line);
-      const name = groupCells.groupName(this.outline.naming, known, this.table.cell);
-      return { id: "", name, href: "", state: "", ...reporter.chartIdentity.lookAt(line - this.table.columns.n), count: rows.length };
+      const about = [this.outline.naming, known, this.table.cell];
+      const names = { name: groupCells.groupName(...about), shortName: groupCells.shortName(...about) };
+      return { id: "", ...names, href: "", state: "", ...reporter.chartIdentity.lookAt(line - this.table.columns.n), count: rows.length };
     }
 
     /* Cells */

@@ -155,7 +155,7 @@
     }
 
     measuredName(run) {
-      return run && `${run.name}  n = ${run.count}    `;
+      return run && `${run.shortName}  n = ${run.count}    `;
     }
 
     /** The runs of a line: its own, or those below a heading. */
