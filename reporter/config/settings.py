@@ -276,8 +276,8 @@ class ChartSettings:
     zoom_total: int = _key(
         "The most points of all series together that the site carries for zooming, about 10 bytes "
         "each.",
-        10_000_000,
-        default=10_000_000,
+        16_000_000,
+        default=16_000_000,
     )
 
 

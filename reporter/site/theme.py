@@ -22,6 +22,7 @@ from reporter import charts, renderers
 from reporter.errors import BuildError
 from reporter.site import links, payload
 from reporter.site.branding import Branding, Picture
+from reporter.site.kept_templates import kept_templates
 from reporter.site.manifest import inputs_digest
 from reporter.site.numbers import column_decimals, format_number
 from reporter.site.output import SiteOutput
@@ -354,6 +355,7 @@ def _environment(folder: Path, _changed_ns: int) -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=False,
+        bytecode_cache=kept_templates(Path(__file__)),
     )
     # Renderers know numbers and no way of printing them.
     environment.filters |= {"number": format_number, "decimals": column_decimals}
