@@ -121,7 +121,7 @@ def _late_previews(
     total = size = 0
 
     def close() -> None:
-        made = data_file("previews", chunk)
+        made = data_file("previews", list(chunk.items()))
         files[made.path] = made.content
         parts.extend([LatePart(path=made.path, name=made.name)] * len(chunk))
 

@@ -96,8 +96,8 @@
   }
 
   async function fetchPreview({ late, lateName }, path) {
-    const previews = await reporter.load(late, lateName);
-    reporter.addLate(pane, previews[path]);
+    const previews = new Map(await reporter.load(late, lateName));
+    reporter.addLate(pane, previews.get(path));
     return previewOf(path);
   }
 
