@@ -50,12 +50,8 @@ _TIME_OR_NUMBER = f"x_format ? utcFormat(datum.value, x_format) : {NUMBER}"
 _DOT_SIZE = 40
 """Area in square pixels."""
 
-_PADDING_PX: dict[Mark, dict[str, int]] = {
-    "line": {"left": 2, "top": 8, "right": 6, "bottom": 3},
-    "bar": {"left": 2, "top": 8, "right": 14, "bottom": 3},
-}
-"""Half a label's height above, where the topmost one stands at the edge; at the right of bars room
-for what the layout's one pass leaves over of their values."""
+_PADDING_PX = {"left": 2, "top": 8, "right": 6, "bottom": 3}
+"""Half a label's height above, where the topmost one stands at the edge."""
 
 
 def metric_chart(style: ChartStyle) -> AltairChart:
@@ -78,8 +74,7 @@ def metric_chart(style: ChartStyle) -> AltairChart:
     """
     fit = alt.AutoSizeParams(type="fit", contains="padding")
     chart = _CHARTS[style.mark](style)
-    padding = _PADDING_PX[style.mark]
-    return chart.properties(width=400, height=180, autosize=fit, padding=padding)
+    return chart.properties(width=400, height=180, autosize=fit, padding=_PADDING_PX)
 
 
 def _line_chart(style: ChartStyle) -> AltairChart:

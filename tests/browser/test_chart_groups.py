@@ -56,6 +56,18 @@ MARKS = """(metric) => {
 }"""
 DRAWN_BARS = """(metric) => document.querySelector(`[data-metric="${metric}"] .plotbox`)
   .seen.data("points").map(({ label, value, text }) => ({ label, value, text }))"""
+# Where the last text of bars ends, and the canvas does.
+ENDS_OF_TEXTS = """(metric) => {
+  const { seen } = document.querySelector(`[data-metric="${metric}"] .plotbox`);
+  const texts = [];
+  const walk = (mark) => {
+    if (mark.marktype === "text" && !/axis|legend|title/.test(mark.role)) texts.push(...mark.items);
+    for (const item of mark.items || []) for (const inner of item.items || []) walk(inner);
+  };
+  walk(seen.scenegraph().root);
+  const left = seen.origin()[0] + seen.padding().left;
+  return [left + Math.max(...texts.map(({ bounds }) => bounds.x2)), seen.container().querySelector('canvas').clientWidth];
+}"""
 TOKEN = "(name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim()"
 
 
@@ -315,6 +327,19 @@ def test_every_style_draws_a_mark_for_each_of_its_rows(open_charts, view, dark):
     assert [row for row in drawn["dots"] if row["shape"].startswith("M")], "the cross of a failure"
     assert marks.get("text", 0) == len(drawn["labels"])
     assert "1 with NaN or ∞" in card(page, "loss").locator(".chart-notice").inner_text()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_values_of_bars_stand_within_their_chart(open_page, on_disk, sample_store, width):
+    (digits,) = (e for e in open_store(str(sample_store)).experiments() if e.name == "digits-mlp")
+    view = "#v=1&tab=charts&group=repeats"
+    page = open_page(on_disk, f"experiment/{digits.experiment_id}/index.html{view}", width=width)
+    page.evaluate(WATCH)
+    page.locator("[data-role=charts-choices]").wait_for()
+    card(page, "test_loss").scroll_into_view_if_needed()
+    page.wait_for_function(f"() => ({MARKS})('test_loss').rect")
+    right, width = page.evaluate(ENDS_OF_TEXTS, "test_loss")
+    assert right <= width
 
 
 def test_bars_are_drawn_one_by_one(open_charts):

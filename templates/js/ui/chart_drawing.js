@@ -137,6 +137,7 @@
       edge: Math.max(0, bar.value),
     }));
     await view.show({ points }, { x_title: data.unit }, Math.min(height, AXIS_PX + points.length * MOST_BAR_PX));
+    await view.settle();
     drawing.notices = barNotices(chosen, data);
     reporter.chartHover.attachBars(drawing.box, { mount: view.mount, area: view.area, metric: data.metric, unit: data.unit, bars: chosen.bars });
   }

@@ -70,6 +70,11 @@
       await this.view.runAsync();
     }
 
+    /** Lay out once more: texts at the end of bars do not shrink with the axis that makes room for them. */
+    async settle() {
+      await this.view.resize().runAsync();
+    }
+
     /** Whether nothing has been drawn yet. */
     get isNew() {
       return !this.drawnFor;
