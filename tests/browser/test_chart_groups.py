@@ -66,7 +66,8 @@ ENDS_OF_TEXTS = """(metric) => {
   };
   walk(seen.scenegraph().root);
   const left = seen.origin()[0] + seen.padding().left;
-  return [left + Math.max(...texts.map(({ bounds }) => bounds.x2)), seen.container().querySelector('canvas').clientWidth];
+  const { clientWidth } = seen.container().querySelector("canvas");
+  return [left + Math.max(...texts.map(({ bounds }) => bounds.x2)), clientWidth];
 }"""
 TOKEN = "(name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim()"
 
