@@ -21,6 +21,7 @@ from reporter.cli.frame import (
     store_argument,
 )
 from reporter.cli.packing import Wanted, pack, site_output
+from reporter.cli.terminal import echo
 from reporter.config import load_config, parse_size
 
 if TYPE_CHECKING:
@@ -219,7 +220,7 @@ def _artifacts(result: BuildResult) -> str:
 def _print_problems(result: BuildResult) -> None:
     for problem in result.problems[:_SHOWN_PROBLEMS]:
         text = ". ".join(part.rstrip(".") for part in (problem.detail, problem.hint) if part)
-        click.echo(f"{problem.what}: {problem.where}. {text}", err=True)
+        echo(f"{problem.what}: {problem.where}. {text}", err=True)
     hidden = len(result.problems) - _SHOWN_PROBLEMS
     if hidden > 0:
         click.echo(f"... and {hidden} more, listed on the site's first page.", err=True)

@@ -13,6 +13,7 @@ from reporter.cli.frame import (
     print_json,
     store_argument,
 )
+from reporter.cli.terminal import echo
 
 __all__ = ["attach"]
 
@@ -88,7 +89,7 @@ def attach(group: click.Group) -> None:
             return
         for problem in result.problems[:_SHOWN_PROBLEMS]:
             told = f"{problem.what}: {problem.where}. {problem.detail} {problem.hint}"
-            click.echo(told.rstrip(), err=True)
+            echo(told.rstrip(), err=True)
         if len(result.problems) > _SHOWN_PROBLEMS:
             click.echo(f"... and {len(result.problems) - _SHOWN_PROBLEMS:,} more", err=True)
         written = f"{count(result.runs, 'run')}, {count(result.points, 'point')}"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from reporter.cli.terminal import echo
 from reporter.errors import InvalidInputError, ReporterError, SecretsFoundError
 
 if TYPE_CHECKING:
@@ -80,21 +81,21 @@ def explain_errors(function: _F) -> _F:
         try:
             return function(*args, **kwargs)
         except ReporterError as error:
-            click.echo(f"Error: {error}", err=True)
+            echo(f"Error: {error}", err=True)
             sys.exit(1 if isinstance(error, SecretsFoundError) else 2)
         except BrokenPipeError:
             sys.stderr.close()  # the reader of our output is gone: nobody to tell
             sys.exit(0)
         except OSError as error:
             where = f" '{error.filename}'" if error.filename else ""
-            click.echo(f"Error: {error.strerror or error}{where}.", err=True)
+            echo(f"Error: {error.strerror or error}{where}.", err=True)
             sys.exit(2)
 
     return call  # type: ignore[return-value]
 
 
 def _show_warning(message: Warning | str, *_: object) -> None:
-    click.echo(f"Warning: {message}", err=True)
+    echo(f"Warning: {message}", err=True)
 
 
 # What a script logs to is what a command looks at, unless it is told otherwise.

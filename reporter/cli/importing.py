@@ -17,6 +17,7 @@ from reporter.cli.frame import (
     read_pairs,
     source_options,
 )
+from reporter.cli.terminal import echo
 
 if TYPE_CHECKING:
     from reporter.importers import ImportResult, SourceImport
@@ -119,7 +120,7 @@ def _print_problems(sources: list[SourceImport]) -> None:
         for item in source.problems
     ]
     for line in lines[:_SHOWN_PROBLEMS]:
-        click.echo(line, err=True)
+        echo(line, err=True)
     if lines[_SHOWN_PROBLEMS:]:
         hidden = len(lines) - _SHOWN_PROBLEMS
         click.echo(f"... and {hidden:,} more; --json lists all of them.", err=True)

@@ -21,6 +21,7 @@ from reporter.cli.frame import (
     store_option,
 )
 from reporter.cli.looking import find_run
+from reporter.cli.terminal import echo
 from reporter.errors import (
     ExperimentNotFoundError,
     InvalidInputError,
@@ -157,7 +158,7 @@ def _hide_experiment(store: str, name: str, stage: str, as_json: bool) -> None:
     if as_json:
         print_json({"experiment_id": experiment_id, "name": found[0].name})
     else:
-        click.echo(f"{experiment_id}  {found[0].name}")
+        echo(f"{experiment_id}  {found[0].name}")
 
 
 def _set_tag(store: str, run: str, key: str, value: str, as_json: bool) -> None:
@@ -182,7 +183,7 @@ def _edit(
         for info in found:
             change(client, info.run_id)
             if not as_json:
-                click.echo(f"{info.run_id}  {info.run_name}")
+                echo(f"{info.run_id}  {info.run_name}")
     finally:
         settings.on_error = on_error
     if as_json:
@@ -254,7 +255,7 @@ def _attach_maintenance(group: click.Group) -> None:
             print_json({"removed": removed, "bytes": freed, "dry_run": dry_run})
             return
         for item in found:
-            click.echo(f"{item.run_id}  {item.run_name}  {format_bytes(item.size_bytes)}")
+            echo(f"{item.run_id}  {item.run_name}  {format_bytes(item.size_bytes)}")
         verb = "would be removed" if dry_run else "removed"
         click.echo(f"{count(len(found), 'deleted run')} {verb}, {format_bytes(freed)}.")
 
@@ -272,7 +273,7 @@ def _attach_maintenance(group: click.Group) -> None:
         else:
             for item in problems:
                 text = ". ".join(part.rstrip(".") for part in (item.detail, item.hint) if part)
-                click.echo(f"{item.severity}: {item.what}: {item.where}. {text}")
+                echo(f"{item.severity}: {item.what}: {item.where}. {text}")
             click.echo(
                 f"{count(len(problems), 'problem')}." if problems else "No problems.", err=True
             )
@@ -297,7 +298,7 @@ def _attach_maintenance(group: click.Group) -> None:
             print_json(asdict(result))
         else:
             for problem in result.problems:
-                click.echo(f"{problem.what}: {problem.where}. {problem.detail}", err=True)
+                echo(f"{problem.what}: {problem.where}. {problem.detail}", err=True)
             n_known = result.n_known
             copied = count(result.n_copied, "run")
             click.echo(f"{output}: {copied} copied, {n_known} were there already")

@@ -17,7 +17,7 @@ from reporter.cli.frame import (
     store_argument,
     store_option,
 )
-from reporter.cli.table import print_table
+from reporter.cli.terminal import echo, print_table
 from reporter.errors import InvalidInputError, RunNotFoundError, did_you_mean
 from reporter.model import LifecycleStage, RunStatus
 
@@ -89,7 +89,7 @@ def attach(group: click.Group) -> None:
         runs = [run for run in reader.runs() if _is_deleted(run, experiments) == deleted]
         chosen = select_runs(runs, filter_string, list(order_by) or None)[:limit]
         for sentence in unknown_keys(keys_asked_for(filter_string, order_by), runs):
-            click.echo(f"Warning: {sentence}", err=True)
+            echo(f"Warning: {sentence}", err=True)
         if as_json:
             print_json([run.to_dictionary() for run in chosen])
             return
@@ -218,7 +218,7 @@ def _print_changes(run: Run, seen: dict[str, tuple[int, int]], as_json: bool) ->
                 record = {"key": key, "step": summary.last_step, "value": summary.last}
                 print_json(record | {"timestamp_ms": summary.last_timestamp}, indent=None)
             else:
-                click.echo(f"{key}  step {summary.last_step}  {summary.last!r}")
+                echo(f"{key}  step {summary.last_step}  {summary.last!r}")
     sys.stdout.flush()
 
 
@@ -232,7 +232,7 @@ def _line(run: Run, experiment: str) -> tuple[str, ...]:
 
 
 def _print_run(run: Run) -> None:
-    click.echo(f"{run.info.run_name}  {run.info.run_id}  {run.info.status}")
+    echo(f"{run.info.run_name}  {run.info.run_id}  {run.info.status}")
     groups = {
         "params": dict(run.data.params),
         "metrics": {
@@ -248,6 +248,6 @@ def _print_run(run: Run) -> None:
             width = min(40, max(map(len, entries)))
             for key, value in entries.items():
                 shown = str(value).replace("\n", f"\n  {'':<{width}}  ")
-                click.echo(f"  {key:<{width}}  {shown}")
+                echo(f"  {key:<{width}}  {shown}")
     for problem in run.problems:
-        click.echo(f"\n{problem.what}: {problem.where}. {problem.detail}", err=True)
+        echo(f"\n{problem.what}: {problem.where}. {problem.detail}", err=True)

@@ -1,6 +1,8 @@
-"""Rows in columns of plain text: whole for programs, as wide as the window for people.
+"""Plain text for terminals: lines that cannot steer them, and rows in columns.
 
-Knows nothing of runs. East Asian letters take two places in a terminal, and marks above none.
+What was logged may hold anything, and a terminal obeys what is written to it. Tables are whole for
+programs and as wide as the window for people. East Asian letters take two places, and marks above
+none. Knows nothing of runs.
 """
 
 from __future__ import annotations
@@ -12,11 +14,23 @@ from collections.abc import Iterable, Sequence
 
 import click
 
-__all__ = ["print_table"]
+__all__ = ["echo", "print_table"]
 
 _GAP = "  "
 _MIN_WIDTH = 8
 """No column is cut to less: so much tells most names apart."""
+
+
+def echo(text: str, *, err: bool = False) -> None:
+    """Print lines in which something logged may stand.
+
+    Parameters
+    ----------
+    text : str
+    err : bool
+        Print to stderr.
+    """
+    click.echo(_plain(text, "\n\t"), err=err)
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -72,8 +86,8 @@ def _places(letter: str) -> int:
     return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
 
 
-def _plain(text: str) -> str:
-    """Escape what would break a line or turn the terminal's writing direction."""
+def _plain(text: str, kept: str = "") -> str:
+    """Escape what would break a line, turn the writing direction or command the terminal."""
     if text.isprintable():
         return text
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+    return "".join(c if c.isprintable() or c in kept else ascii(c)[1:-1] for c in text)
