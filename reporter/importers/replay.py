@@ -36,9 +36,9 @@ from reporter.store.tables import RunRow, read_run_table, write_points, write_ru
 
 __all__ = ["EVENTS", "POINTS", "ReplayedRun", "find_unchanged", "replay_run"]
 
-EVENTS = layout.events_journal("imported")
+EVENTS = layout.events_journal(layout.IMPORT_WRITER)
 """What the journal is called that an import's events stand under."""
-POINTS = layout.metrics_journal("imported")
+POINTS = layout.metrics_journal(layout.IMPORT_WRITER)
 """What the journal is called that an import's points stand under."""
 
 _POINT_BYTES = 32  # of a journal's record: what `covers` counts

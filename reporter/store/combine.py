@@ -50,6 +50,14 @@ class MergeResult:
     problems: list[Problem]
 
 
+@dataclass(frozen=True)
+class _Side:
+    """What one of two stores holds of a run."""
+
+    row: RunRow
+    points: Points | None
+
+
 def merge_stores(
     sources: list[str], target: str, progress: Callable[[str, int, int], None] | None = None
 ) -> MergeResult:
@@ -183,25 +191,59 @@ def _copy_file(source: str, target: str) -> None:
 def _merge_run(source: str, target: str, experiment_id: str, run_id: str) -> list[Problem]:
     here = os.path.join(source, experiment_id, run_id)
     there = os.path.join(target, experiment_id, run_id)
-    is_new = not os.path.isdir(there)
-    # Journals first, tables after: what a table covers is then never missing for long.
-    _copy_journals(
-        here, there, lambda name: layout.is_events_journal(name) or layout.is_metrics_journal(name)
-    )
+    if not os.path.isdir(there):
+        return _copy_run(here, there, f"{experiment_id}/{run_id}")
+    read = _tables_of
+    if _is_imported(here) != _is_imported(there):
+        read = _all_of  # the same points, once under an import's name and once in journals
+    else:
+        _copy_run_journals(here, there)
     problems = _copy_artifacts(here, there, f"{experiment_id}/{run_id}")
-    if is_new:
-        for name in (layout.METRICS_TABLE, layout.RUN_TABLE):
-            if os.path.exists(os.path.join(here, name)):
-                _copy_file(os.path.join(here, name), os.path.join(there, name))
-        return problems
-    theirs, mine = (read_sources(folder, run_id, experiment_id) for folder in (here, there))
     with fold_lock(there) as is_ours:
         if not is_ours:
             return [*problems, _not_merged(here, "another process folds it where it goes")]
-        _join_tables(theirs, mine)
+        theirs, mine = (read_sources(folder, run_id, experiment_id) for folder in (here, there))
+        _join_tables(mine, read(mine), read(theirs))
+    _copy_run_journals(here, there)
     compact_run(there, run_id, experiment_id)
     lost = [item for item in (*theirs.problems, *mine.problems) if item.severity == "error"]
     return [*problems, *(_not_merged(here, f"{item.what}: {item.where}") for item in lost)]
+
+
+def _copy_run(here: str, there: str, where: str) -> list[Problem]:
+    """Copy a run that the target does not have."""
+    # Journals first, tables after: what a table covers is then never missing for long.
+    _copy_run_journals(here, there)
+    problems = _copy_artifacts(here, there, where)
+    for name in (layout.METRICS_TABLE, layout.RUN_TABLE):
+        if os.path.exists(os.path.join(here, name)):
+            _copy_file(os.path.join(here, name), os.path.join(there, name))
+    return problems
+
+
+def _copy_run_journals(here: str, there: str) -> None:
+    _copy_journals(
+        here, there, lambda name: layout.is_events_journal(name) or layout.is_metrics_journal(name)
+    )
+
+
+def _is_imported(folder: str) -> bool:
+    """Tell whether a run, or a part of it, came out of a site or another tool's files."""
+    row = RunSources(folder=folder, run_id="", experiment_id="").load_row()
+    return layout.events_journal(layout.IMPORT_WRITER) in row.lines
+
+
+def _tables_of(sources: RunSources) -> _Side:
+    return _Side(sources.load_row(), sources.load_table())
+
+
+def _all_of(sources: RunSources) -> _Side:
+    """Read the journals as if they had been folded."""
+    points, row = sources.all_points(), sources.load_row()
+    covers = dict(row.covers)
+    covers |= {name: data.rfind(b"\n") + 1 for name, data in sources.events.items()}
+    whole = RunRow(sources.lines(), sources.summaries(), covers, points.covers)
+    return _Side(whole, points)
 
 
 def _copy_artifacts(here: str, there: str, where: str) -> list[Problem]:
@@ -227,27 +269,28 @@ def _copy_artifacts(here: str, there: str, where: str) -> list[Problem]:
     return problems
 
 
-def _join_tables(here: RunSources, there: RunSources) -> None:
-    """Make the target's tables hold what either side's tables hold."""
-    mine, theirs = there.load_row(), here.load_row()
-    if _covers(mine.covers, theirs.covers) and _covers(mine.point_covers, theirs.point_covers):
+def _join_tables(target: RunSources, mine: _Side, theirs: _Side) -> None:
+    """Make the target's tables hold what either side holds."""
+    if _covers(mine.row.covers, theirs.row.covers) and _covers(
+        mine.row.point_covers, theirs.row.point_covers
+    ):
         return
-    points = _union(there.load_table(), here.load_table())
-    if any(item.severity == "error" for item in there.problems):
+    points = _union(mine.points, theirs.points)
+    if any(item.severity == "error" for item in target.problems):
         return  # a damaged table is never replaced
-    lines = dict(theirs.lines)
-    for name, found in mine.lines.items():
+    lines = dict(theirs.row.lines)
+    for name, found in mine.row.lines.items():
         lines[name] = max(found, lines.get(name, []), key=len)
-    covers = _longest(mine.covers, theirs.covers)
     if points is not None:
-        path = os.path.join(there.folder, layout.METRICS_TABLE)
-        write_points(path, there.run_id, there.experiment_id, points)
-    summaries = dict(mine.summaries) | dict(theirs.summaries)
+        path = os.path.join(target.folder, layout.METRICS_TABLE)
+        write_points(path, target.run_id, target.experiment_id, points)
+    summaries = dict(mine.row.summaries) | dict(theirs.row.summaries)
     if points is not None:
         summaries = summarise_all(points)
+    covers = _longest(mine.row.covers, theirs.row.covers)
     row = RunRow(lines, summaries, covers, points.covers if points else {})
-    whole = RunSources(there.folder, there.run_id, there.experiment_id, row=row)
-    write_run(os.path.join(there.folder, layout.RUN_TABLE), whole.run(), row)
+    whole = RunSources(target.folder, target.run_id, target.experiment_id, row=row)
+    write_run(os.path.join(target.folder, layout.RUN_TABLE), whole.run(), row)
 
 
 def _covers(wide: Mapping[str, int], narrow: Mapping[str, int]) -> bool:

@@ -48,6 +48,7 @@ METRICS_TABLE = "metrics.parquet"
 ARTIFACTS = "artifacts"
 CACHE = ".cache"
 TEMPORARY_PREFIX = ".tmp-"
+IMPORT_WRITER = "imported"
 # Two changes within this are not told apart by a file's time: FAT keeps two seconds.
 CLOCK_TICK_NS = 2_000_000_000
 DEFAULT_EXPERIMENT_ID = "0"
