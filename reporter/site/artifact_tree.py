@@ -60,6 +60,11 @@ class ArtifactTree:
     late: LatePart | None = None
     files: dict[str, bytes] = field(default_factory=dict)
 
+    @property
+    def left_out(self) -> tuple[ArtifactRow, ...]:
+        """Files that are not in the site by the report's rules."""
+        return tuple(row for row in self.rows if row.place)
+
 
 def shown_elsewhere(exhibits: Iterable[Exhibit]) -> set[str]:
     """Name the files that a run's page shows already, among figures or as output."""

@@ -330,6 +330,10 @@ class RunPage:
     n_figures: str
     figures: tuple[FigureGroup, ...]
     artifacts: tuple[ArtifactRow, ...]
+    left_out: tuple[ArtifactRow, ...]
+    """Files that are not in the site by the report's rules, the first of them."""
+    left_out_note: str
+    """``5 files left out``"""
     late_artifacts: LatePart | None
     """All lines of the tree, when it is cut."""
     artifacts_note: str

@@ -52,6 +52,9 @@ __all__ = ["RunPlace", "files_context", "place_run", "problem_rows", "run_contex
 
 MAX_CHIPS = 6
 MAX_CHIP_CHARS = 28
+MAX_LEFT_OUT = 100
+"""Lines of what was left out."""
+
 MAX_RANK = 10
 """Ranks beyond are not said: they would change with every run that is added."""
 
@@ -186,6 +189,8 @@ def run_context(
         figures=tuple(figures),
         own_charts=tuple(own_charts),
         artifacts=tree.shown,
+        left_out=tree.left_out[:MAX_LEFT_OUT],
+        left_out_note=_left_out_note(len(tree.left_out)),
         late_artifacts=tree.late,
         artifacts_note=artifacts_note(item),
         all_files=_all_files(item, tree),
@@ -364,6 +369,11 @@ def _all_files(item: PlannedRun, tree: ArtifactTree) -> Link | None:
         return None
     href = links.href(links.run_page(item.run_id), links.run_files(item.run_id))
     return Link(text=f"All {plural(len(item.artifacts), 'file')}", href=href)
+
+
+def _left_out_note(n_files: int) -> str:
+    first = f", the first {MAX_LEFT_OUT}" if n_files > MAX_LEFT_OUT else ""
+    return f"{plural(n_files, 'file')} left out{first}" if n_files else ""
 
 
 def artifacts_note(item: PlannedRun) -> str:

@@ -133,6 +133,9 @@ def test_what_is_left_out_is_listed_with_its_size_and_why(store, built):
     assert "70.0 kB, excluded" in page
     run_id = run_id_of("mlp-0")
     assert f'title="7/{run_id}/artifacts/best.pkl in the store"' in page
+    listed = page[page.index('data-role="left-out"') :]
+    assert "3 files left out" in listed
+    assert f"<bdi>7/{run_id}/artifacts/best.pkl in the store</bdi>" in listed
     assert not [path for path in site.files if path.endswith((".pkl", ".html.txt"))]
     assert not check_pages(pages(site).items(), site.files)
     again = built(store, max_artifact_bytes=80_000, **configured("[artifacts]\nmax_size = '1 B'"))
