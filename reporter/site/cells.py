@@ -7,6 +7,7 @@ plan's records into the small pieces that contexts are made of.
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
@@ -51,6 +52,11 @@ _WORDS = {
     "scheduled": "Scheduled",
 }
 """States in the order in which they are counted, and the words for them."""
+
+_DIGESTS = frozenset({"attributes.run_id", "attributes.commit", "attributes.parent"})
+"""Columns of digests: their first digits tell them apart."""
+_DIGEST = re.compile(r"[0-9a-f]{32,64}")
+_ID_DIGITS = 8
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
@@ -111,7 +117,8 @@ def column_cell(
     if value is None:
         return TableCell(text=MISSING, exact="", kind="na")
     if isinstance(value, str):
-        return TableCell(text=value or '""', exact=value)
+        is_digest = column.id in _DIGESTS and _DIGEST.fullmatch(value)
+        return TableCell(text=value[:_ID_DIGITS] if is_digest else value or '""', exact=value)
     if column.kind == "time":
         return TableCell(text=format_time(value, year_of_newest), exact=format_time_exact(value))
     if column.kind == "duration":

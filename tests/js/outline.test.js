@@ -133,6 +133,10 @@ test("a group of many keys is called by their values alone, where it must fit", 
   const keys = [...columns.byId.values()];
   assert.equal(groupCells.shortName(keys.slice(0, 3), 0, cell), "a v0 · b v1 · c v2");
   assert.equal(groupCells.shortName(keys, 0, cell), "v0 · v1 · v2 · v3");
+  assert.equal(groupCells.shortName(keys.slice(0, 1), 0, cell, 0), "v0", "on a phone always");
+  assert.equal(groupCells.shortName([], 0, cell, 0), "All runs");
+  columns.add({ n: 1, columns: [texts("params.e", [null])] });
+  assert.equal(groupCells.shortName([columns.get("params.e")], 0, cell, 0), "without e");
   assert.equal(groupCells.groupName(keys, 0, cell), "a v0 · b v1 · c v2 · d v3");
 });
 

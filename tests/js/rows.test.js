@@ -71,6 +71,14 @@ test("cells", () => {
   assert.deepEqual(said("attributes.run_id", 1), ["1b000000", "1b".padEnd(32, "0"), ""]);
 });
 
+test("a commit shows its first digits, and what is no digest all of it", () => {
+  const commits = new Columns();
+  commits.add({ n: 2, columns: [texts("attributes.commit", ["fd1e64c5".padEnd(40, "0"), "release of Friday"])] });
+  const said = (row) => createCells({ newestMs: 5 })(commits.get("attributes.commit"), row);
+  assert.deepEqual(said(0), { text: "fd1e64c5", exact: "fd1e64c5".padEnd(40, "0"), mark: "" });
+  assert.equal(said(1).text, "release of Friday");
+});
+
 test("a report without events formats its times with the year", () => {
   assert.equal(createCells({ newestMs: null })(columns.get("attributes.start_time"), 0).text, "1 Jan 1970 00:00");
 });

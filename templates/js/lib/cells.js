@@ -20,6 +20,10 @@
   const NOT_LOGGED = Object.freeze({ text: format.MISSING, exact: "", mark: "na" });
   const ID_DIGITS = 8;
 
+  /** Columns of texts that hold digests: the first digits tell them apart. */
+  const DIGESTS = new Set(["attributes.commit", "attributes.parent"]);
+  const DIGEST = /^[0-9a-f]{32,64}$/;
+
   /** Far beyond what a cell can show; the whole text is in the title. */
   const MAX_SHOWN = 300;
 
@@ -48,6 +52,10 @@
   function textCell(text) {
     if (text === "") return { text: '""', exact: "", mark: "" };
     return { text: text.length > MAX_SHOWN ? text.slice(0, MAX_SHOWN) : text, exact: text, mark: "" };
+  }
+
+  function idCell(id) {
+    return { text: id.slice(0, ID_DIGITS), exact: id, mark: "" };
   }
 
   function durationExact(durationMs) {
@@ -81,7 +89,10 @@
     }
 
     const byKind = {
-      text: (column, row) => textCell(column.text(row)),
+      text: (column, row) => {
+        const text = column.text(row);
+        return DIGESTS.has(column.id) && DIGEST.test(text) ? idCell(text) : textCell(text);
+      },
       status: (column, row) => textCell(capitalised(column.text(row))),
       number: (column, row) => numberCell(column, column.number(row), row),
       time: (column, row) => {
@@ -92,10 +103,7 @@
         const duration = column.number(row);
         return { text: format.duration(duration), exact: durationExact(duration), mark: "" };
       },
-      id: (column, row) => {
-        const id = column.text(row);
-        return { text: id.slice(0, ID_DIGITS), exact: id, mark: "" };
-      },
+      id: (column, row) => idCell(column.text(row)),
     };
 
     return (column, row) => (column.has(row) ? byKind[column.kind](column, row) : NOT_LOGGED);

@@ -115,11 +115,19 @@
   /** Beyond so many keys, their names would leave no room for the values, which tell the groups apart. */
   const MOST_LABELLED = 3;
 
-  /** The name of a group where it must fit into a column: the table's own columns name the values. */
-  function shortName(columns, row, cell) {
-    const logged = columns.filter((column) => column.has(row));
-    if (logged.length <= MOST_LABELLED) return groupName(columns, row, cell);
-    return logged.slice(0, MOST_NAMED).map((column) => partText(column, row, cell)).join(" · ");
+  /**
+   * The name of a group where it must fit into a column: the table's own columns name the values.
+   *
+   * @param {import("./columns.js").Column[]} columns
+   * @param {number} row  of the group
+   * @param {(column: object, row: number) => {text: string}} cell
+   * @param {number} [mostLabelled]  with more keys than these, values stand alone
+   */
+  function shortName(columns, row, cell, mostLabelled = MOST_LABELLED) {
+    if (columns.length <= mostLabelled || !columns.length) return groupName(columns, row, cell);
+    const logged = columns.filter((column) => column.has(row)).slice(0, MOST_NAMED);
+    if (!logged.length) return `without ${columns.map(({ label }) => label).join(", ")}`;
+    return logged.map((column) => partText(column, row, cell)).join(" · ");
   }
 
   function partText(column, row, cell) {

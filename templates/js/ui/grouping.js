@@ -200,7 +200,7 @@
       if (!this.isHeading(line)) return undefined;
       const { known, rows } = this.outline.node(line);
       const about = [this.outline.naming, known, this.table.cell];
-      const names = { name: groupCells.groupName(...about), shortName: groupCells.shortName(...about) };
+      const names = { name: groupCells.groupName(...about), shortName: groupCells.shortName(...about, reporter.isNarrow() ? 0 : undefined) };
       return { id: "", ...names, href: "", state: "", ...reporter.chartIdentity.lookAt(line - this.table.columns.n), count: rows.length };
     }
 

@@ -34,9 +34,11 @@
   const SORT_WORDS = { true: "descending", false: "ascending" };
   const SORT_ARROWS = { true: "↓", false: "↑" };
 
+  reporter.isNarrow = () => matchMedia(NARROW).matches;
+
   /** On a phone two columns are seen at once: metrics come first there. @param {string[]} ids */
   function inRoom(ids) {
-    if (!matchMedia(NARROW).matches) return ids;
+    if (!reporter.isNarrow()) return ids;
     const isMetric = (id) => id.startsWith("metrics");
     return [...ids.filter(isMetric), ...ids.filter((id) => !isMetric(id))];
   }

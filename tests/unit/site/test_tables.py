@@ -221,6 +221,19 @@ def test_cells_say_what_they_hold(memory_store):
     assert table.rows[0].cells[place["params.e"]].text == '""'
 
 
+def test_a_commit_shows_its_first_digits_and_what_is_no_digest_all_of_it(memory_store):
+    commits = {"a": "fd1e64c5" + "0" * 32, "b": "release of Friday"}
+    runs = {
+        name: {"tags": {"mlflow.source.git.commit": commit}} for name, commit in commits.items()
+    }
+    config = Config(columns=("attributes.commit",))
+    experiment = gather(memory_store(runs), SiteSettings(config=config), lambda *_: None)
+    table = runs_table(experiment.experiments[0], "index.html", 2026)
+    cells = {row.name: row.cells[0] for row in table.rows}
+    assert (cells["a"].text, cells["a"].exact) == ("fd1e64c5", commits["a"])
+    assert cells["b"].text == commits["b"]
+
+
 def test_parents_and_data_sets_are_columns_where_any_run_has_one(memory_store):
     read = DatasetsLogged(
         at_ms=1, inputs=tuple(DatasetInput(dataset=Dataset(name=name)) for name in ("digits", "x"))
