@@ -175,6 +175,8 @@ LATER_SCRIPTS = (
     "js/ui/chart_highlight.js",
     "js/ui/chart_legend.js",
     "js/ui/chart_facets.js",
+    "js/lib/picture_frame.js",
+    "js/ui/chart_picture.js",
     "js/ui/chart_tools.js",
     "js/ui/chart_toolbar.js",
     "js/ui/chart_zoom.js",

@@ -5,9 +5,11 @@ from __future__ import annotations
 import itertools
 import json
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from reporter.config import Config, MetricSettings
 from reporter.events import MetricsLogged, ParamsLogged, RunEnded, RunStarted
@@ -370,6 +372,34 @@ def test_what_is_taken_away_opens_in_an_editor(open_charts, tmp_path, view, line
     download.value.save_as(tmp_path / "file")
     marks = marks_of((tmp_path / "file").read_text("utf-8"))
     assert (marks["line"], marks.get("area", 0)) == (lines, bands)
+
+
+@pytest.mark.parametrize(
+    ("view", "names"),
+    [
+        ("", list(itertools.chain(*GROUPS.values()))),
+        ("&group=params.model", [f"model {model}" for model in GROUPS]),
+        ("&facet=params.model&group=params.lr", [*LR.values(), *GROUPS]),
+    ],
+)
+def test_a_picture_that_is_taken_away_says_what_it_shows(open_charts, tmp_path, view, names):
+    page = open_charts(view)
+    chart = card(page, "loss")
+    for kind in ("svg", "png"):
+        chart.hover()
+        chart.locator("[data-act=download]").click()
+        with page.expect_download() as download:
+            chart.locator(f"[data-act='{kind}']").click()
+        download.value.save_as(tmp_path / kind)
+    drawn = ET.parse(tmp_path / "svg").getroot()
+    texts = [one.text for one in drawn.iter("{http://www.w3.org/2000/svg}text")]
+    assert "loss" in texts
+    for name in names:
+        assert sum(name in (text or "") for text in texts) == 1, name
+    assert ("mean, 95 % CI (t)" in texts) == ("group" in view)
+    with Image.open(tmp_path / "png") as picture:
+        sizes = [round(float(drawn.get(side)) * 2) for side in ("width", "height")]
+        assert picture.size == pytest.approx(sizes, abs=2)
 
 
 def test_only_the_best_lines_are_drawn_when_asked_for(open_charts, store):

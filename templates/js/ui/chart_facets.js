@@ -11,6 +11,9 @@
 
   const GAP_PX = 8;
   const TITLE_PX = 18;
+  const TEXT_PX = 11;
+  /** Of canvases that a view gives, as chart_view.js makes them. */
+  const CANVAS_SCALE = 2;
 
   /** Least and greatest of what the lines and their bands have; null where they are one. */
   function extent(arrays, isMeant) {
@@ -109,12 +112,12 @@
     }
 
     /** The plots in the columns in which they are seen: [left, top] of each, and the whole size. */
-    layout(sizes) {
-      const width = Math.max(...sizes.map((size) => size.width));
-      const height = Math.max(...sizes.map((size) => size.height)) + TITLE_PX;
-      const columns = Math.max(1, Math.min(sizes.length, Math.round(this.drawing.grid.clientWidth / (width + GAP_PX)) || 1));
-      const places = sizes.map((_, i) => [(i % columns) * (width + GAP_PX), Math.floor(i / columns) * (height + GAP_PX)]);
-      return { places, width: columns * (width + GAP_PX), height: Math.ceil(sizes.length / columns) * (height + GAP_PX) };
+    layout(sizes, scale = 1) {
+      const width = Math.max(...sizes.map((size) => size.width)) + GAP_PX * scale;
+      const height = Math.max(...sizes.map((size) => size.height)) + (TITLE_PX + GAP_PX) * scale;
+      const columns = Math.max(1, Math.min(sizes.length, Math.round((this.drawing.grid.clientWidth * scale) / width) || 1));
+      const places = sizes.map((_, i) => [(i % columns) * width, Math.floor(i / columns) * height]);
+      return { places, width: columns * width, height: Math.ceil(sizes.length / columns) * height };
     }
 
     async toSvg() {
@@ -132,7 +135,7 @@
       const group = document.createElementNS(plot.namespaceURI, "g");
       const title = document.createElementNS(plot.namespaceURI, "text");
       const { color, fontFamily } = getComputedStyle(this.drawing.parts[i].title);
-      for (const [name, value] of Object.entries({ x: 4, y: TITLE_PX - 6, "font-size": 11, "font-family": fontFamily, fill: color })) title.setAttribute(name, value);
+      for (const [name, value] of Object.entries({ x: 4, y: TITLE_PX - 6, "font-size": TEXT_PX, "font-family": fontFamily, fill: color })) title.setAttribute(name, value);
       title.textContent = this.drawing.parts[i].title.textContent;
       group.setAttribute("transform", `translate(${left},${top})`);
       plot.setAttribute("y", TITLE_PX);
@@ -142,14 +145,14 @@
 
     async toCanvas() {
       const plots = await Promise.all(this.views.map((view) => view.toCanvas()));
-      const { places, width, height } = this.layout(plots);
+      const { places, width, height } = this.layout(plots, CANVAS_SCALE);
       const whole = make("canvas", { width, height });
       const context = whole.getContext("2d");
       plots.forEach((plot, i) => {
         const { color, fontFamily } = getComputedStyle(this.drawing.parts[i].title);
-        Object.assign(context, { fillStyle: color, font: `22px ${fontFamily}` });
-        context.fillText(this.drawing.parts[i].title.textContent, places[i][0] + 8, places[i][1] + TITLE_PX - 2);
-        context.drawImage(plot, places[i][0], places[i][1] + TITLE_PX);
+        Object.assign(context, { fillStyle: color, font: `${TEXT_PX * CANVAS_SCALE}px ${fontFamily}` });
+        context.fillText(this.drawing.parts[i].title.textContent, places[i][0] + 4 * CANVAS_SCALE, places[i][1] + (TITLE_PX - 6) * CANVAS_SCALE);
+        context.drawImage(plot, places[i][0], places[i][1] + TITLE_PX * CANVAS_SCALE);
       });
       return whole;
     }

@@ -6,7 +6,7 @@
  *   reporter.chartHighlight.raise(ids)           ids of runs, or null for none
  *   reporter.chartHighlight.subscribe(act)       act(ids) after it changed
  *
- * The drawing stays as it is: it is paled, and the lines are drawn once more above it.
+ * The drawing stays as it is: a veil lies over the plot, and the lines are drawn once more above it.
  */
 (function (reporter) {
   "use strict";
@@ -64,7 +64,6 @@
     show(ids) {
       this.layer?.remove();
       const lines = ids ? this.curves.flatMap((curve) => linesOf(curve, ids)) : [];
-      this.mount.classList.toggle("paled", lines.length > 0);
       if (!lines.length) return;
       this.layer = document.createElementNS(SVG, "svg");
       const { left, top, width, height } = this.area;
@@ -111,7 +110,6 @@
     remove() {
       cancelAnimationFrame(this.pending);
       this.layer?.remove();
-      this.mount.classList.remove("paled");
       this.box.removeEventListener("pointermove", this.move);
       this.box.removeEventListener("pointerleave", this.leave);
     }

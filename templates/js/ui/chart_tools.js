@@ -35,24 +35,6 @@
     setTimeout(() => URL.revokeObjectURL(link.href), KEEP_MS);
   }
 
-  const surface = () => getComputedStyle(document.documentElement).getPropertyValue("--surface").trim();
-
-  async function toPng(view) {
-    const drawn = await view.toCanvas();
-    const canvas = make("canvas", { width: drawn.width, height: drawn.height });
-    const context = canvas.getContext("2d");
-    context.fillStyle = surface();
-    context.fillRect(0, 0, drawn.width, drawn.height);
-    context.drawImage(drawn, 0, 0);
-    return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
-  }
-
-  async function toSvg(view) {
-    const ground = `<rect width="100%" height="100%" fill="${surface()}"/>`;
-    const text = (await view.toSvg()).replace(/<svg[^>]*>/, (tag) => tag + ground);
-    return new Blob([text], { type: "image/svg+xml" });
-  }
-
   function toCsv(data) {
     const { metric, lines, bars, csv } = data;
     if (csv) return new Blob([csv()], { type: "text/csv" });
@@ -167,7 +149,7 @@
     /* Files */
 
     makeMenu() {
-      const items = { PNG: () => toPng(this.drawing.view), SVG: () => toSvg(this.drawing.view), CSV: () => toCsv(this.data) };
+      const items = { PNG: () => reporter.chartPicture.png(this.data, this.drawing), SVG: () => reporter.chartPicture.svg(this.data, this.drawing), CSV: () => toCsv(this.data) };
       this.menu = make("span.chart-menu", { hidden: true });
       for (const [kind, write] of Object.entries(items)) this.addItem(kind, kind.toLowerCase(), write);
       this.menu.addEventListener("focusout", (event) => this.isElsewhere(event.relatedTarget) && this.toggleMenu(false));
