@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["show"]
 
-VIEWS = ("runs", "charts", "images", "notes", "about")
+VIEWS = ("runs", "charts", "relations", "images", "comparisons", "notes", "about")
 
 
 def show(
@@ -42,7 +42,8 @@ def show(
         :func:`reporter.search_runs` returned (its runs alone are shown), or several of these in
         a list. Everything in the store when left out.
     view : str
-        What to begin with: ``runs`` (the table), ``charts``, ``images``, ``notes`` or ``about``.
+        What to begin with: ``runs`` (the table), ``charts``, ``relations``, ``images``,
+        ``comparisons``, ``notes`` or ``about``.
     store : str or path-like, optional
         Where the runs are, if not where this process logs to: a store, a built site, another
         tool's folder.

@@ -141,7 +141,9 @@ class View:
     tab: str = _key(
         "Part of the page to open.",
         "runs",
-        check=_one_of("", "runs", "charts", "relations", "images", "notes", "about"),
+        check=_one_of(
+            "", "runs", "charts", "relations", "images", "comparisons", "notes", "about"
+        ),
     )
     query: str = _key("Filter, as typed into the search field.", "metrics.val_loss < 0.2")
     sort: tuple[str, ...] = _key(
@@ -196,7 +198,7 @@ class ComparisonGroup:
 
 @dataclass(frozen=True, kw_only=True)
 class ComparisonSettings:
-    """A question to groups of runs: is one better than the first? Answered on the About tab."""
+    """A question to groups of runs: is one better than the first? Its tab is *Comparisons*."""
 
     name: str = _key("The question.", "Is a wider net better?", is_required=True)
     metric: str = _key("Metric that decides.", "val_acc", is_required=True)

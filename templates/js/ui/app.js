@@ -125,8 +125,16 @@
     }
   }
 
+  /** Narrow screens have no room for all tabs: the chosen one comes to the middle. */
+  function centreTab() {
+    const tab = one("[data-tab][aria-selected=true]").getBoundingClientRect();
+    const row = one(".tabs-row");
+    row.scrollLeft += tab.left + tab.width / 2 - row.clientWidth / 2 - row.getBoundingClientRect().left;
+  }
+
   function selectTab(name) {
     showTab(name);
+    centreTab();
     if ((reporter.view.get("tab") || tabNames[0]) === name) return;
     reporter.view.set({ tab: name === tabNames[0] ? null : name }, { pushes: true });
   }
@@ -163,6 +171,7 @@
     reporter.view.subscribe((view, names) => names.includes("tab") && showTab(view.tab));
     const plain = location.hash.slice(1);
     showTab(tabNames.includes(plain) ? plain : reporter.view.get("tab"));
+    if (one("[data-tab][aria-selected=true]") !== tabs[0]) centreTab();
   }
 
   /* Run page */

@@ -52,14 +52,14 @@ def store(memory_store):
     return memory_store(runs)
 
 
-def about(site):
+def answers(site):
     page = site.text("experiment/7/index.html")
-    return re.sub(r"\s+", " ", page[page.index('id="about"') :])
+    return re.sub(r"\s+", " ", page[page.index('id="comparisons"') :])
 
 
 def test_a_declared_comparison_is_answered_on_the_page(store, built):
     site = built(store, config=read_config(DECLARED))
-    page = about(site)
+    page = answers(site)
     assert "Is &lt;b&gt;tuned&lt;/b&gt; better?" in page
     p = stats.ttest_ind(NEW, OLD, equal_var=False).pvalue
     assert "<b>Probably.</b> The mean is 0.0340 higher, 95% CI " in page
@@ -73,7 +73,7 @@ def test_a_declared_comparison_is_answered_on_the_page(store, built):
 
 def test_another_value_of_each_run_can_decide(store, built):
     text = DECLARED.replace('direction = "max"', 'direction = "max"\nvalue = "min"')
-    page = about(built(store, config=read_config(text)))
+    page = answers(built(store, config=read_config(text)))
     assert "acc (min)" in page
     assert "<b>No claim.</b> All runs of each side have one value" in page
 
@@ -81,7 +81,7 @@ def test_another_value_of_each_run_can_decide(store, built):
 def test_the_page_is_made_again_when_the_question_is_another(store, built):
     first = built(store, config=read_config(DECLARED))
     again = built(store, first, config=read_config(DECLARED.replace("tuned</b>", "new</b>")))
-    assert "Is &lt;b&gt;new&lt;/b&gt; better?" in about(again)
+    assert "Is &lt;b&gt;new&lt;/b&gt; better?" in answers(again)
 
 
 @pytest.mark.parametrize(
@@ -108,4 +108,4 @@ def test_runs_without_the_metric_are_counted(memory_store, built):
     runs["b9"] = {"params": {"m": "b"}}
     text = DECLARED.replace("params.model = 'plain'", "params.m = 'a'")
     text = text.replace("params.model = 'tuned'", "params.m = 'b'")
-    assert "4 of 5" in about(built(memory_store(runs), config=read_config(text)))
+    assert "4 of 5" in answers(built(memory_store(runs), config=read_config(text)))
