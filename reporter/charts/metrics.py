@@ -122,6 +122,7 @@ def _log_axis(ticks: str, *, is_bound: bool) -> alt.Axis:
         values=alt.ExprRef(ticks),
         tickCount=_MANY_TICKS,
         labelExpr=LOG_NUMBER,
+        labelOverlap="greedy",
         labelBound=is_bound,
         labelSeparation=_LABEL_GAP_PX if is_bound else 0,
     )

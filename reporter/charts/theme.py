@@ -115,7 +115,8 @@ def _axes(tokens: dict[str, str]) -> dict[str, Any]:
             "labelOverlap": "greedy",
             "labelBound": True,
         },
-        "axisTemporal": {"format": TIME},
+        "axisQuantitative": {"labelOverlap": "parity"},
+        "axisTemporal": {"format": TIME, "labelOverlap": "parity"},
         "axisX": {"grid": False, "tickCount": 7, "titleAnchor": "end"},
         "axisY": {
             "domain": False,

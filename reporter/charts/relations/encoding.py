@@ -134,6 +134,7 @@ def _axis(scale: Scale, ticks: str) -> dict[str, Any]:
             "values": alt.ExprRef(ticks),
             "tickCount": _MANY_TICKS,
             "labelExpr": LOG_NUMBER,
+            "labelOverlap": "greedy",
             "labelBound": False,
         }
     if scale == "category":
