@@ -196,6 +196,26 @@ def test_figures_draw_as_they_come_into_sight(open_live):
     assert page.locator(".wall iframe").count() == 0
 
 
+def test_interactive_figures_are_compared(live, open_place, open_page):
+    runs = ",".join(sorted(path.stem for path in (live / "run").glob("*.html"))[:2])
+    place = open_place(live, "file")
+    page = open_page(place, f"compare.html#v=1&runs={runs}&fig=bars.json")
+    section = page.locator("[data-role=compare-figures]")
+    figures = section.locator("figure")
+    figures.nth(1).wait_for()
+    figures.first.scroll_into_view_if_needed()
+    section.locator(".framed[data-state=ready] iframe").nth(1).wait_for()
+    figures.first.hover()
+    figures.first.get_by_role("button", name="Enlarge").click()
+    large = page.locator("dialog.lightbox .framed[data-state=ready] iframe")
+    large.wait_for()
+    assert large.bounding_box()["width"] > 800
+    page.keyboard.press("Escape")
+    section.get_by_label("Figure", exact=True).select_option("page.html")
+    section.get_by_role("button", name="Show this page").nth(1).wait_for()
+    assert section.locator("iframe").count() == 0
+
+
 def test_pages_hang_on_the_wall_in_a_sandbox(open_live):
     page = open_live("&wall=page.html")
     page.locator(".wall [data-role=play]").first.click()

@@ -24,9 +24,9 @@
   /* Data */
 
   async function picturesOf(experiment, set) {
-    if (!experiment.figures) return [];
-    const shard = await reporter.load(`data/${experiment.figures}.js`, experiment.figures);
-    return wall.decode(shard, (row) => idOf(set, row));
+    const list = (name) => (name ? reporter.load(`data/${name}.js`, name) : null);
+    const [figures, live] = await Promise.all([list(experiment.figures), list(experiment.live)]);
+    return [...(figures ? wall.decode(figures, (row) => idOf(set, row)) : []), ...(live ? wall.decodeLive(live) : [])];
   }
 
   /** Pictures of the sets: {set, name, row, step, path}. */
@@ -56,17 +56,17 @@
     return [...bySet.values()].map((own) => wall.at(own.filter(({ row }) => row === own[0].row), step)[0]);
   }
 
-  function card({ set, row, step, path, name }) {
-    const href = reporter.files.url(path);
+  const picture = (href, alt) => make("a.picture", { href, "data-role": "enlarge" }, make("img", { src: href, alt, loading: "lazy", decoding: "async" }));
+
+  function card({ set, row, step, path, live, name }) {
     const run = nameOf(set, row);
     const label = `${name} of ${run}`;
-    const image = make("img", { src: href, alt: label, loading: "lazy", decoding: "async" });
-    const link = make("a.picture", { href, "data-role": "enlarge" }, image);
+    const shown = live ? reporter.hangFigure(live, label, true) : picture(reporter.files.url(path), label);
     const who = make("span.row.ell", {}, comparePage.swatch(set), make("bdi.ell", { textContent: set.name, title: set.name }));
     const at = make("span.muted.nowrap", { textContent: step === null ? "" : `step ${step}` });
     const of = set.isGroup ? [make("div", {}, make("bdi.ell.muted", { textContent: run, title: run }))] : [];
     const caption = make("figcaption", {}, make("div", {}, who, at), ...of);
-    return make("figure", { "data-role": "figure", "data-path": name, "data-run-id": idOf(set, row) }, link, caption);
+    return make("figure", { "data-role": "figure", "data-path": name, "data-run-id": idOf(set, row) }, shown, caption);
   }
 
   /* The section */

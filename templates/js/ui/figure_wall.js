@@ -58,8 +58,6 @@
         onMode: (mode) => view.set({ wallmode: mode === "side" ? null : mode }),
         onClose: () => view.set({ wallpair: null, wallmode: null }),
       });
-      this.observer = new IntersectionObserver((entries) => entries.forEach((entry) => entry.isIntersecting && this.hang(entry.target)), { rootMargin: "300px" });
-      this.sight = new IntersectionObserver((entries) => entries.forEach((entry) => entry.isIntersecting && this.play(entry.target)));
       this.grid = make("div", { className: "wall" });
       root.replaceChildren(this.toolbar(), this.grid);
       root.hidden = false;
@@ -176,8 +174,6 @@
       const total = groups.reduce((sum, group) => sum + group.pictures.length, 0);
       let left = this.limit;
       this.shown = new Map();
-      this.observer.disconnect();
-      this.sight.disconnect();
       const parts = groups.flatMap(({ label, pictures }) => {
         const cut = pictures.slice(0, left);
         const cards = this.isGrid ? this.lines(cut, isMixed) : cut.map((picture) => this.card(picture, isMixed));
@@ -204,34 +200,11 @@
 
     /** What shows a picture: an enlargeable image, or the place where a figure is going to hang. */
     exhibit(picture, label) {
-      if (picture.live) {
-        const place = make("div", { className: "hook" });
-        Object.assign(place.dataset, { live: picture.live, title: label });
-        this.observer.observe(place);
-        return place;
-      }
+      if (picture.live) return reporter.hangFigure(picture.live, label, Boolean(view.get("walldraw")));
       const image = make("img", { src: reporter.files.url(picture.small || picture.path), alt: label, loading: "lazy", decoding: "async" });
       const link = make("a", { className: "picture", href: reporter.files.url(picture.path) }, image);
       link.dataset.role = "enlarge";
       return link;
-    }
-
-    /** Figures near the screen learn what they are; they are drawn at a click. */
-    async hang(place) {
-      this.observer.unobserve(place);
-      try {
-        const facts = await reporter.load(`data/${place.dataset.live}.js`, place.dataset.live);
-        place.replaceChildren(reporter.makeFramed(facts, place.dataset.title));
-        if (view.get("walldraw")) this.sight.observe(place);
-      } catch (error) {
-        place.replaceChildren(make("p", { className: "hole", textContent: error.message }));
-      }
-    }
-
-    /** Draw a figure that came into sight, unless it lives. */
-    play(place) {
-      const framed = place.querySelector(".hung");
-      if (framed?.dataset.state === "idle") framed.querySelector("[data-role=play]").click();
     }
 
     checkbox(picture, label) {

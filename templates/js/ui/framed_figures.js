@@ -2,8 +2,9 @@
  * What was logged and can run: figures (Plotly, Vega-Lite) and pages, each in a sandboxed frame.
  *
  *   reporter.drawFigure(element)   draws at once; resolves when drawn, rejects with what went wrong
- *   reporter.makeFramed(facts, title)   an element for a figure of reporter/site/live_figures.py, which
- *                                  is drawn when its button is pressed
+ *   reporter.hangFigure(name, title, isDrawn)   a place for a figure of reporter/site/live_figures.py, by
+ *                                  the name of its data file; it is drawn when its button is pressed,
+ *                                  or when it comes into sight
  *
  * A frame in a sandbox has an origin of its own, so in a folder it can load nothing that lies beside
  * it: this page loads library and figure as data files and hands them over by message. What comes
@@ -191,7 +192,7 @@
     }
   }
 
-  reporter.makeFramed = (facts, title) => {
+  function makeFramed(facts, title) {
     const element = document.createElement("div");
     element.className = `framed hung${facts.poster ? " has-poster" : ""}`;
     const { kind: role, ...rest } = facts;
@@ -209,6 +210,43 @@
     button.dataset.role = "play";
     button.onclick = () => play(element, facts);
     element.append(button);
+    if (role !== "html") element.append(enlarger());
     return element;
+  }
+
+  function enlarger() {
+    const { make, icon } = reporter.elements;
+    const label = { title: "Enlarge", "aria-label": "Enlarge", "data-role": "enlarge" };
+    return make("button.icon.noprint", label, icon("M9 2.5h3.5V6M6 12.5H2.5V9M12.5 2.5L9 6M2.5 12.5L6 9"));
+  }
+
+  /** Figures near the screen learn what they are. */
+  const nearing = new IntersectionObserver((entries) => entries.forEach((entry) => entry.isIntersecting && hang(entry.target)), { rootMargin: "300px" });
+
+  /** Those in sight are drawn, unless they live. A logged page starts at a click all the same. */
+  const seeing = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) {
+      const framed = target.querySelector(".hung");
+      if (isIntersecting && framed?.dataset.state === "idle" && framed.dataset.role !== "html") framed.querySelector("[data-role=play]").click();
+    }
+  });
+
+  async function hang(place) {
+    const { live, title } = place.dataset;
+    nearing.unobserve(place);
+    try {
+      place.replaceChildren(makeFramed(await reporter.load(`data/${live}.js`, live), title));
+      if (place.dataset.isDrawn !== undefined) seeing.observe(place);
+    } catch (error) {
+      place.replaceChildren(Object.assign(document.createElement("p"), { className: "hole", textContent: error.message }));
+    }
+  }
+
+  reporter.hangFigure = (live, title, isDrawn) => {
+    const place = document.createElement("div");
+    place.className = "hook";
+    Object.assign(place.dataset, { live, title, ...(isDrawn && { isDrawn: "" }) });
+    nearing.observe(place);
+    return place;
   };
 })((globalThis.reporter = globalThis.reporter || {}));

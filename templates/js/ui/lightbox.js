@@ -119,6 +119,7 @@
     picture = null;
     const copy = framed.cloneNode(false);
     copy.dataset.state = "idle";
+    copy.classList.remove("hung");
     copy.classList.add("enlarged");
     stage.replaceChildren(copy);
     reporter.drawFigure(copy).catch(() => undefined);
