@@ -151,3 +151,10 @@ test("names of groups and values that differ within", () => {
   assert.equal(outline.agree(acc, rows(4, 4)), true);
   assert.equal(outline.agree(acc, rows(4, 5)), false);
 });
+
+test("names beside each other say in what they differ", () => {
+  const said = ["mlp · hidden 8 · lr 1", "mlp · hidden 32 · lr 1", "mlp · hidden 8 · lr 3"];
+  assert.deepEqual(groupCells.tellingNames(said), ["hidden 8 · lr 1", "hidden 32 · lr 1", "hidden 8 · lr 3"]);
+  assert.deepEqual(groupCells.tellingNames(["h8 lr=1", "h32 lr=1"]), ["h8 lr=1", "h32 lr=1"]);
+  assert.deepEqual(groupCells.tellingNames(["mlp", "mlp · hidden 8"]), ["mlp", "mlp · hidden 8"], "nothing would be left");
+});

@@ -109,8 +109,10 @@
     const logged = columns.filter((column) => column.has(row));
     const named = logged.length ? logged : columns;
     const parts = named.slice(0, MOST_NAMED).map((column) => `${column.label} ${partText(column, row, cell)}`);
-    return [...parts, ...(named.length > MOST_NAMED ? ["…"] : [])].join(" · ") || "All runs";
+    return [...parts, ...(named.length > MOST_NAMED ? ["…"] : [])].join(SEPARATOR) || "All runs";
   }
+
+  const SEPARATOR = " · ";
 
   /** Beyond so many keys, their names would leave no room for the values, which tell the groups apart. */
   const MOST_LABELLED = 3;
@@ -127,7 +129,20 @@
     if (columns.length <= mostLabelled || !columns.length) return groupName(columns, row, cell);
     const logged = columns.filter((column) => column.has(row)).slice(0, MOST_NAMED);
     if (!logged.length) return `without ${columns.map(({ label }) => label).join(", ")}`;
-    return logged.map((column) => partText(column, row, cell)).join(" · ");
+    return logged.map((column) => partText(column, row, cell)).join(SEPARATOR);
+  }
+
+  /**
+   * Names that stand beside each other, without the parts that are the same in all of them.
+   *
+   * @param {string[]} names  of groups, or of runs, which have one part each
+   * @returns {string[]}
+   */
+  function tellingNames(names) {
+    const parts = names.map((name) => name.split(SEPARATOR));
+    const isShared = (part) => parts.every((own) => own.includes(part));
+    const telling = parts.map((own) => own.filter((part) => !isShared(part)).join(SEPARATOR));
+    return telling.every(Boolean) ? telling : names;
   }
 
   function partText(column, row, cell) {
@@ -135,6 +150,6 @@
     return cell(column, row).text;
   }
 
-  reporter.groupCells = { SHOWN, figureCell, exactText, sortFigure, differingCell, groupName, shortName, widthText };
+  reporter.groupCells = { SHOWN, figureCell, exactText, sortFigure, differingCell, groupName, shortName, tellingNames, widthText };
   if (typeof module === "object") module.exports = reporter.groupCells;
 })((globalThis.reporter = globalThis.reporter || {}));

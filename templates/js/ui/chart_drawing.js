@@ -60,7 +60,8 @@
   function makeLabels(curves, colors, mostPx) {
     const ended = curves.filter(({ end }) => end >= 0);
     if (curves.length < 2 || curves.length > MOST_LABELS) return [];
-    return ended.map(({ line, y, end }) => ({ text: fit(line.name, mostPx), color: colors[line.color - 1], value: y[end], top: 0 }));
+    const names = reporter.groupCells.tellingNames(ended.map(({ line }) => line.name));
+    return ended.map(({ line, y, end }, i) => ({ text: fit(names[i], mostPx), color: colors[line.color - 1], value: y[end], top: 0 }));
   }
 
   function placeLabels(labels, scale, height) {
