@@ -11,6 +11,8 @@ from urllib.parse import unquote
 import pytest
 
 from reporter.store.reader import open_store
+from tests.browser.conftest import Place
+from tests.builders import make_run, make_store
 
 ROOT = Path(__file__).resolve().parents[2]
 DIGITS = "digits-mlp"
@@ -311,3 +313,95 @@ def test_order_and_selection_are_told(open_table):
     page.keyboard.press("Escape")
     assert page.locator("[data-role=peek]").is_hidden()
     assert spoken.get_attribute("role") == "status"
+
+
+def test_the_first_click_on_a_heading_brings_the_best_to_the_top(open_table):
+    page = open_table()
+    for metric, order in (("val_acc", "descending"), ("val_loss", "ascending")):
+        page.locator(f"th[data-column='metrics.{metric}'] button").click()
+        head = page.locator(f"th[data-column='metrics.{metric}']")
+        assert head.get_attribute("aria-sort") == order
+        assert page.locator(ROWS).first.locator("td.best").count() >= 1
+    page.locator("th[data-column='metrics.val_acc'] button").click(modifiers=["Shift"])
+    assert page.evaluate("() => reporter.view.get('sort')") == "metrics.val_loss,-metrics.val_acc"
+
+
+def test_esc_closes_what_is_open_and_then_selects_nothing(open_table):
+    page = open_table()
+    page.locator(f"{ROWS} td.num").first.click()
+    for key in ("Space", "Shift+ArrowDown", "Enter"):
+        page.keyboard.press(key)
+    count = page.locator("[data-role=selection-count]")
+    assert page.locator("[data-role=peek]").is_visible()
+    page.keyboard.press("Escape")
+    assert page.locator("[data-role=peek]").is_hidden()
+    assert count.inner_text() == "2 runs selected"
+    page.keyboard.press("Escape")
+    assert count.is_hidden()
+
+
+def test_runs_are_grouped_from_the_menu_of_a_heading(open_table):
+    page = open_table()
+
+    def choose():
+        page.locator("th[data-column='params.hidden']").click(button="right")
+        item = page.get_by_role("menuitemcheckbox", name="Group by it")
+        was = item.get_attribute("aria-checked")
+        item.click()
+        return was
+
+    assert choose() == "false"
+    assert page.evaluate("() => reporter.view.get('group')") == "params.hidden"
+    assert choose() == "true"
+    assert page.evaluate("() => reporter.view.get('group')") is None
+    page.locator("th[data-column='metrics.val_acc']").click(button="right")
+    assert page.get_by_role("menuitem", name="Sort descending").count() == 0
+    assert page.get_by_role("menuitemradio", name="Sort descending").is_visible()
+    assert page.get_by_role("menuitemcheckbox", name="Group by it").count() == 0
+
+
+def test_a_token_that_is_not_finished_keeps_the_rows(open_table):
+    page = open_table("#v=1&q=lr>0.1")
+    count = page.locator("[data-role=row-count]")
+    before = count.inner_text()
+    page.locator("[data-role=query]").fill("lr>0.1 status:")
+    assert count.inner_text() == before
+    assert "expected a value after :" in page.locator("[data-role=query-error]").inner_text()
+    page.locator("[data-role=query]").press_sequentially("fin")
+    assert page.locator("[data-role=query-error]").is_hidden()
+
+
+def test_on_a_phone_groups_are_named_by_their_values(open_table):
+    page = open_table("#v=1&group=params.hidden", width=390)
+    name = page.locator("tr.heading .mid").first
+    assert name.locator(".ell").inner_text() in ("8", "32", "128")
+    assert name.get_attribute("title").startswith("hidden ")
+
+
+def test_a_link_that_the_command_prints_shows_what_it_says(open_table, report, on_disk):
+    done = report(
+        "view", str(ROOT / "sample_runs"), "--experiment", DIGITS, "--site", on_disk.root,
+        "--columns", "params.lr,metrics.val_acc:best", "--sort=-metrics.val_acc:best",
+        "--query", "lr > 0.01 & x",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    link = done.stdout.strip()
+    page = open_table(path=link.removeprefix(on_disk.root))
+    assert heads(page) == ["params.lr", "metrics:best.val_acc"]
+    head = page.locator("th[data-column='metrics:best.val_acc']")
+    assert head.get_attribute("aria-sort") == "descending"
+    assert page.locator("[data-role=query]").input_value() == "lr > 0.01 & x"
+
+
+def test_rows_are_of_one_height_whatever_names_hold(open_page, report, tmp_path):
+    runs = make_store(tmp_path / "runs")
+    for place, name in enumerate(("two\nlines", "tab\tand  blanks ", "plain", "end\u2028less\r\n")):
+        make_run(runs, f"r{place}", tags={"mlflow.runName": name}, metrics={"loss": [place]})
+    done = report("build", runs, "-o", str(tmp_path / "site"))
+    assert done.returncode == 0, done.stderr
+    page = open_page(Place("disk", (tmp_path / "site").as_uri() + "/"), "index.html")
+    page.evaluate(READY)
+    heights = page.locator(ROWS).evaluate_all("(rows) => rows.map((row) => row.offsetHeight)")
+    assert len(heights) == 4
+    assert len(set(heights)) == 1
+    assert page.locator(f"{ROWS} a.mid").filter(has_text="two lines").count() == 1

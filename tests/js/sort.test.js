@@ -87,6 +87,10 @@ test("clicks", () => {
   assert.deepEqual(click([by("a")], "b", true), [by("a"), by("b")]);
   assert.deepEqual(click([by("a"), by("b")], "a", true), [down("a"), by("b")]);
   assert.deepEqual(click([down("a"), by("b")], "a", true), [by("b")]);
+  assert.deepEqual(click([by("b")], "a", false, true), [down("a")], "where larger is better, the best comes first");
+  assert.deepEqual(click([down("a")], "a", false, true), [by("a")]);
+  assert.deepEqual(click([down("a"), by("b")], "a", true, true), [by("a"), by("b")]);
+  assert.deepEqual(click([by("a"), by("b")], "a", true, true), [by("b")]);
 });
 
 test("an order survives the address", () => {

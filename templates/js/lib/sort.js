@@ -177,14 +177,15 @@
    * @param {SortKey[]} keys
    * @param {string} id
    * @param {boolean} adds  with Shift: the column joins the others; a third click takes it out
+   * @param {boolean} [isDown]  the first click brings the largest to the top: where larger is better
    * @returns {SortKey[]}
    */
-  function clickSort(keys, id, adds) {
+  function clickSort(keys, id, adds, isDown = false) {
     const at = keys.findIndex((key) => key.id === id);
-    const next = { id, descending: at >= 0 && !keys[at].descending };
+    const next = { id, descending: at < 0 ? isDown : !keys[at].descending };
     if (!adds) return [next];
     if (at < 0) return [...keys, next];
-    return keys.flatMap((key) => (key.id !== id ? [key] : key.descending ? [] : [next]));
+    return keys.flatMap((key) => (key.id !== id ? [key] : key.descending !== isDown ? [] : [next]));
   }
 
   /**

@@ -276,7 +276,14 @@
       const { layout } = this;
       const check = (text, set) => this.item(text, () => layout.toggle(set, id), { role: "menuitemcheckbox", checked: set.has(id) });
       const shades = isNumeric ? [check("Shade by value", layout.shaded)] : [];
-      return [make("div", { role: "separator" }), ...shades, check("Keep beside the name", layout.fixed)];
+      return [make("div", { role: "separator" }), ...shades, ...this.groupItems(id), check("Keep beside the name", layout.fixed)];
+    }
+
+    groupItems(id) {
+      const { grouping, columns } = this.table;
+      if (!grouping || !reporter.Grouping.canBeKey(columns.get(id))) return [];
+      const isKey = grouping.ids.includes(id);
+      return [this.item("Group by it", () => grouping.toggleKey(id, !isKey), { role: "menuitemcheckbox", checked: isKey })];
     }
 
     placeItems({ id }) {

@@ -10,6 +10,7 @@
  * @property {(row: number) => void} open
  * @property {(row: number, isOpen: boolean) => boolean | undefined} fold  whether there was something to fold
  * @property {() => void} selectAll
+ * @property {() => void} clear  Esc, where nothing else is open
  */
 (function (reporter) {
   "use strict";
@@ -97,6 +98,7 @@
       if (event.altKey) return;
       if (!isCommand && !event.shiftKey && this.folds(event)) event.preventDefault();
       else if (event.key in MOVES) this.move(event, MOVES[event.key](this.frame(isCommand)));
+      else if (event.key === "Escape") this.actions.clear();
       else if (isCommand && event.key.toLowerCase() === "a") this.act(event, () => this.actions.selectAll());
       else if (!isCommand && this.row >= 0) this.pressOnRow(event);
     }

@@ -5,14 +5,12 @@
   "use strict";
   if (typeof document === "undefined") return;
 
-  const { groups, groupCells, sort, Grouping } = reporter;
+  const { groups, groupCells, Grouping } = reporter;
   const { SidePanel } = reporter;
   const { make } = reporter.elements;
 
   /** More columns are found by name. */
   const MAX_LISTED = 60;
-  const KINDS = new Set(["text", "status", "time"]);
-  const NEVER = new Set([reporter.NAME, "attributes.parent", "attributes.note", "attributes.end_time"]);
 
   class GroupPanel {
     /** @param {object} table  see runs_table.js @param {Grouping} grouping */
@@ -101,7 +99,7 @@
       const needle = this.find.value.trim().toLowerCase();
       const { chosen } = this;
       return [...this.table.columns.byId.values()]
-        .filter(({ id, kind, differs }) => chosen.has(id) || (KINDS.has(kind) && differs && !NEVER.has(id)))
+        .filter((column) => chosen.has(column.id) || (column.differs && Grouping.canBeKey(column)))
         .filter(({ id, label }) => `${id} ${label}`.toLowerCase().includes(needle))
         .sort((a, b) => chosen.has(b.id) - chosen.has(a.id));
     }
@@ -124,9 +122,7 @@
     }
 
     toggle(id, isChosen) {
-      const ids = this.grouping.ids.filter((one) => one !== id);
-      if (isChosen) ids.push(id);
-      this.grouping.choose({ spec: sort.printSort(ids.map((one) => ({ id: one, descending: false }))) });
+      this.grouping.toggleKey(id, isChosen);
     }
 
     /* The toolbar */
@@ -155,6 +151,7 @@
 
   reporter.tables.begun.then((table) => {
     const grouping = new reporter.Grouping(table);
+    table.grouping = grouping;
     table.join(grouping);
     new GroupPanel(table, grouping);
   });

@@ -21,6 +21,13 @@
   /** Headings whose texts are measured. */
   const MEASURED = 60;
 
+  /** Numbers and names make a group of every run. */
+  const KINDS = new Set(["text", "status", "time"]);
+  const NEVER = new Set([reporter.NAME, "attributes.parent", "attributes.note", "attributes.end_time"]);
+
+  /** Whether groups by a column say something. @param {import("../lib/columns.js").Column} column */
+  const canBeKey = ({ id, kind }) => KINDS.has(kind) && !NEVER.has(id);
+
   class Grouping {
     /** @param {object} table  see runs_table.js */
     constructor(table) {
@@ -73,6 +80,13 @@
       this.table.rowsChanged();
       const { order } = this.outline || {};
       if (isOther && order) reporter.announce(`${format.count(order.length)} group${order.length === 1 ? "" : "s"}`);
+    }
+
+    /** @param {string} id @param {boolean} isKey  whether the groups are by this column too, or no longer */
+    toggleKey(id, isKey) {
+      const ids = this.ids.filter((one) => one !== id);
+      if (isKey) ids.push(id);
+      this.choose({ spec: sort.printSort(ids.map((one) => ({ id: one, descending: false }))) });
     }
 
     apply(spec, shown, open) {
@@ -345,6 +359,6 @@
     }
   }
 
-  Object.assign(Grouping, { REPEATS, TREE });
+  Object.assign(Grouping, { REPEATS, TREE, canBeKey });
   reporter.Grouping = Grouping;
 })((globalThis.reporter = globalThis.reporter || {}));

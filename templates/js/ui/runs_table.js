@@ -214,6 +214,7 @@
         open: (line) => this.ask("open", line) ?? this.open(line),
         fold: (line, isOpen) => this.ask("fold", line, isOpen),
         selectAll: () => this.bar.selectShown(true),
+        clear: () => this.selection.size && this.bar.clear(),
       });
       this.grid.onDrawn = () => this.keys.settle();
       this.bar = new reporter.SelectionBar(this.root, this.selection, {
@@ -335,6 +336,11 @@
       this.writeView({ sort: this.isDefaultSort ? null : text });
     }
 
+    /** The first click brings the best to the top. */
+    sortByClick(id, adds) {
+      this.changeSort(sort.clickSort(this.rows.keys, id, adds, this.columns.get(id)?.direction === "max"));
+    }
+
     get isDefaultSort() {
       return sort.printSort(this.rows.keys) === sort.printSort(this.defaultSort);
     }
@@ -433,7 +439,7 @@
 
     click(event) {
       const sorter = event.target.closest("th button");
-      if (sorter) return this.changeSort(sort.clickSort(this.rows.keys, sorter.closest("th").dataset.column, event.shiftKey));
+      if (sorter) return this.sortByClick(sorter.closest("th").dataset.column, event.shiftKey);
       const row = this.grid.rowOf(event.target);
       if (row >= 0 && event.target.matches("[data-role=fold]")) this.ask("fold", row);
       else if (row >= 0 && event.target.matches("input")) this.toggle(row, event.shiftKey);
