@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,11 +17,12 @@ from reporter.config import ComparisonSettings, Config
 from reporter.errors import FilterSyntaxError, did_you_mean
 from reporter.model import MetricSummary, Problem, Run
 from reporter.search import compile_filter, parse_filter
-from reporter.site.contexts import ComparisonCard, ComparisonRow
+from reporter.site.contexts import ComparisonCard, ComparisonRow, Strip
 from reporter.site.numbers import MISSING, column_decimals, format_number
+from reporter.site.strips import Scale, strip
 from reporter.site.summaries import MetricFacts
 from reporter.site.verdicts import Verdict, signed, tell
-from reporter.statistics import Contrast, contrast, holm, stratified_iqm
+from reporter.statistics import Contrast, Estimate, contrast, holm, stratified_iqm
 
 if TYPE_CHECKING:
     from reporter.site.plan import PlannedExperiment
@@ -190,14 +191,18 @@ def _card(
     means = {group.name: stratified_iqm([group.values]) for group in groups}
     finite = [found.value for found in means.values() if math.isfinite(found.value)]
     decimals = column_decimals(finite)
+    middles = {name: format_number(found.value, decimals) for name, found in means.items()}
+    strips = _strips(groups, means)
+    first = groups[0]
     base = ComparisonRow(
-        name=groups[0].name,
-        n=_count_text(groups[0]),
-        middle=format_number(means[groups[0].name].value, decimals),
+        name=first.name,
+        n=_count_text(first),
+        middle=middles[first.name],
+        strip=strips.get(first.name),
         is_baseline=True,
     )
     rows = [
-        _row(group, found, p, verdict, format_number(means[group.name].value, decimals))
+        _row(group, found, p, verdict, middles[group.name], strips.get(group.name))
         for group, found, p, verdict in hold(groups, direction, facts.unit)
     ]
     sense = {"min": "lower is better", "max": "higher is better"}.get(direction, "")
@@ -211,7 +216,26 @@ def _card(
     )
 
 
-def _row(group: Group, found: Contrast, p: float, verdict: Verdict, middle: str) -> ComparisonRow:
+def _strips(groups: Sequence[Group], means: Mapping[str, Estimate]) -> dict[str, Strip]:
+    ends = [end for found in means.values() for end in (found.low, found.high)]
+    scale = Scale.over([*ends, *(value for group in groups for value in group.values)])
+    if scale is None:
+        return {}
+    about = ((group, means[group.name]) for group in groups)
+    return {
+        group.name: strip(scale, group.values, found.value, found.low, found.high)
+        for group, found in about
+    }
+
+
+def _row(
+    group: Group,
+    found: Contrast,
+    p: float,
+    verdict: Verdict,
+    middle: str,
+    drawing: Strip | None,
+) -> ComparisonRow:
     ends = [found.difference, found.low, found.high]
     decimals = column_decimals([value for value in ends if math.isfinite(value)])
     has_interval = math.isfinite(found.low)
@@ -219,6 +243,7 @@ def _row(group: Group, found: Contrast, p: float, verdict: Verdict, middle: str)
         name=group.name,
         n=_count_text(group),
         middle=middle,
+        strip=drawing,
         difference=_known(signed(found.difference, decimals), found.difference),
         interval=f"{signed(found.low, decimals)} to {signed(found.high, decimals)}"
         if has_interval

@@ -33,6 +33,7 @@ __all__ = [
     "ProblemRow",
     "RunsTable",
     "Status",
+    "Strip",
     "TableCell",
     "TableColumn",
     "TableRow",
@@ -375,6 +376,15 @@ class IndexPage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Strip:
+    """A drawing of a group's values on a line, in the units of its view box."""
+
+    dots: tuple[float, ...]
+    middle: float | None
+    interval: tuple[float, float] | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ComparisonRow:
     """A group of a declared comparison; what is not known is a dash."""
 
@@ -383,6 +393,8 @@ class ComparisonRow:
     """Runs with a value: ``5``, or ``4 of 5`` where some logged none."""
     middle: str
     """Interquartile mean."""
+    strip: Strip | None
+    """Every run, the interquartile mean and its 95 % interval; all groups on one scale."""
     is_baseline: bool = False
     difference: str = ""
     """Of the means, from the baseline; like all that follows empty for the baseline itself."""

@@ -68,6 +68,8 @@ def test_a_declared_comparison_is_answered_on_the_page(store, built):
     assert page.count('<td class="num">4</td>') == 2
     iqm = stats.trim_mean(NEW, 0.25)
     assert f'<td class="num">{iqm:.3f}</td>' in page
+    assert page.count("<circle") == len(NEW) + len(OLD)
+    assert page.count('class="interval"') == page.count('class="middle"') == 2
     assert not site.result.problems
 
 
