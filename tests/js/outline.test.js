@@ -93,6 +93,8 @@ test("cells of headings", () => {
   assert.deepEqual(said(7, "std"), ["0.800", "±0.071", ""]);
   assert.deepEqual(said(7, "ci"), ["0.800", "", ""], "of two values there is no interval");
   assert.deepEqual(said(7, "range"), ["0.750", "– 0.850", ""]);
+  const { figureCell } = groupCells;
+  assert.equal(figureCell(acc, made.figuresOf(acc, 7), { shown: "range", decimals: 0, size: 2 }).aside, undefined, "1 – 1 is 1");
   assert.deepEqual(said(7, "best"), ["0.850", "", ""]);
   assert.deepEqual(said(6, "std"), ["0.550", "±0.071", "nan"]);
   assert.deepEqual(said(8, "std"), ["–", "", "na"]);

@@ -63,6 +63,11 @@
 
   const besides = (text) => ({ text, mark: "pm" });
 
+  /** Ends that read alike are said once. */
+  function rangeCell(least, most, cell) {
+    return least === most ? { ...cell, text: least } : { ...cell, text: least, aside: besides(`– ${most}`) };
+  }
+
   /**
    * @param {import("./columns.js").Column} column
    * @param {import("./statistics.js").Statistics} figures
@@ -74,12 +79,12 @@
     if (!figures.n) return figures.left ? { text: "NaN", exact, mark: "nan" } : { text: format.MISSING, exact: "", mark: "na" };
     const write = writer(column, decimals);
     const mark = figures.left ? "nan" : "";
-    if (shown === "range" && figures.n > 1) return { text: write(figures.min), aside: besides(`– ${write(figures.max)}`), exact, mark };
+    if (shown === "range") return rangeCell(write(figures.min), write(figures.max), { exact, mark });
     if (shown === "best") return { text: write(statistics.best(figures, column.direction)), exact, mark };
     const cell = { text: write(figures.mean), exact, mark };
     if (shown === "boot") return interval ? { ...cell, aside: besides(`${write(interval.low)} – ${write(interval.high)}`) } : cell;
     const width = widthText(shown === "ci" ? figures.ci : figures.std, figures.mean, column, decimals);
-    return width && shown !== "range" ? { ...cell, aside: besides(`±${width}`) } : cell;
+    return width ? { ...cell, aside: besides(`±${width}`) } : cell;
   }
 
   /** The number that groups are ordered by: the one their cells show. */

@@ -100,7 +100,10 @@
       this.table.grid.forget();
     }
 
+    /** The role says how wide names may be. */
     measureAnew() {
+      this.table.element.setAttribute("role", this.spec ? "treegrid" : "grid");
+      this.table.widths.limits = null;
       this.table.widths.known.clear();
       this.table.showColumns(this.table.shownIds);
     }
