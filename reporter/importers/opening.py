@@ -135,6 +135,8 @@ def open_source(
     NotAStoreError
         There is nothing at `path`, or nothing that can be read.
     StoreVersionError
+    StoreError
+        The disk of the cache is full.
     InvalidInputError
         There is no such importer, or it has no such option.
     """
@@ -146,10 +148,18 @@ def open_source(
         return
     found = find_sources(path, format_name)
     with _cache_for(path, format_name, options) as store:
-        _make_store(store)
         counted = RunCounter(progress)
-        done = [import_found(item, store, options, ArtifactLinker(), counted) for item in found]
-        _forget_others(store, done)
+        try:
+            _make_store(store)
+            done = [import_found(item, store, options, ArtifactLinker(), counted) for item in found]
+            _forget_others(store, done)
+        except OSError as error:
+            raise StoreError(
+                f"Reading '{path}' stopped: {error.strerror or error}.",
+                path=path,
+                hint=f"Other tools' runs are kept in '{store}' meanwhile: free its disk, or set "
+                "XDG_CACHE_HOME to a folder on another.",
+            ) from error
         unlisted = [problem for item in done for problem in item.own_problems]
         yield LinkedReader(store, path, unlisted)
 

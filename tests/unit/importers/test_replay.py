@@ -314,6 +314,17 @@ def test_reading_in_place_works_without_a_cache(source, monkeypatch, tmp_path):
         assert len(list(reader.runs())) == 1
 
 
+def test_a_cache_on_a_full_disk_is_named(source, monkeypatch, tmp_path):
+    def refuse(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    make_run(make_experiment(source))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr("reporter.importers.opening.import_found", refuse)
+    with pytest.raises(StoreError, match=r"Reading '.*mlruns' stopped: No space.*cache.*XDG_CACHE"):
+        open_source(str(source)).__enter__()
+
+
 def test_a_cache_that_is_damaged_or_unused_is_made_anew(source, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     caches = tmp_path / "cache" / "runpages" / "imports"
