@@ -64,10 +64,22 @@ def test_every_file_can_be_saved_under_its_own_name(open_page, open_place, site,
     for number, name in enumerate(NAMES):
         link = page.locator(f'[data-role=artifact][data-path="{css(name)}"]')
         assert link.get_attribute("download") == name.rsplit("/", 1)[-1]
-        with page.expect_download() as started:
-            link.click()
-        saved = Path(started.value.path()).read_bytes()
+        saved = Path(save(page, name).path()).read_bytes()
         assert saved == bytes_of(number), name
+
+
+def save(page, path: str):
+    """Choose a file in the tree, and save it from what is shown of it."""
+    page.wait_for_function("() => globalThis.reporter?.openFile")
+    page.evaluate("(path) => void reporter.openFile(path)", path)
+    page.wait_for_function(
+        "(path) => [...document.querySelectorAll('.preview')]"
+        ".some((shown) => !shown.hidden && shown.dataset.of === path)",
+        arg=path,
+    )
+    with page.expect_download() as started:
+        page.locator(".preview:visible > header a[download]").click()
+    return started.value
 
 
 def css(name: str) -> str:
@@ -119,11 +131,8 @@ def test_equal_bytes_are_shipped_once_and_linked_from_both(weighed, open_page, o
         opened = open_place(site, place)
         for run in ("first", "second"):
             page = open_page(opened, f"run/{run_id_of(run)}.html")
-            with page.expect_download() as started:
-                page.locator("[data-path='model/weights.bin']").click()
-                if page.locator(".preview:visible header a[download]").count():
-                    page.locator(".preview:visible header a[download]").first.click()
-            assert Path(started.value.path()).stat().st_size == 256 * 4_000
+            saved = save(page, "model/weights.bin")
+            assert Path(saved.path()).stat().st_size == 256 * 4_000
 
 
 @pytest.mark.parametrize("place", ["file", "sub-path"])
@@ -141,9 +150,6 @@ def test_a_large_file_is_there_or_listed_with_its_size_and_place(
     page = open_page(open_place(weighed[0] / "whole", place), run)
     link = page.locator("[data-role=artifact][data-path='deep/large #1.bin']")
     assert "30.0 MB" in link.inner_text()
-    with page.expect_download() as started:
-        link.click()
-        if page.locator(".preview:visible header a[download]").count():
-            page.locator(".preview:visible header a[download]").first.click()
-    assert started.value.suggested_filename == "large #1.bin"
-    assert Path(started.value.path()).stat().st_size == LARGE_BYTES
+    saved = save(page, "deep/large #1.bin")
+    assert saved.suggested_filename == "large #1.bin"
+    assert Path(saved.path()).stat().st_size == LARGE_BYTES
