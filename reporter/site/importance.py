@@ -17,6 +17,7 @@ import numpy as np
 from reporter.search.quantity import read_number
 from reporter.site import links, payload
 from reporter.site.manifest import inputs_digest
+from reporter.site.numbers import format_number
 from reporter.site.output import SiteOutput
 from reporter.site.plan import PlannedExperiment
 from reporter.site.summaries import standing_value
@@ -247,7 +248,7 @@ def _record(table: ImportanceTable) -> dict[str, Any]:  # Any: a JSON object
     if score <= 0:
         refused = (
             f"No importance is claimed: a random forest predicts {table.metric} no better than its "
-            f"mean does (R² {score:.2f} in cross-validation, n {n})."
+            f"mean does (R² {format_number(score, 2)} in cross-validation, n {n:,})."
         )
         return {**record, "score": score, "refused": refused}
     return {**record, "score": score, "params": [asdict(one) for one in importances]}

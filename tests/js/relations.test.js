@@ -121,6 +121,12 @@ test("params that are numbers are numbers, and what is missing is counted", () =
   assert.deepEqual([duration.title, duration.factor, duration.numbers[1]], ["duration (min)", 60000, 2]);
 });
 
+test("spans of times are told as times", () => {
+  const start = Date.UTC(2026, 10, 21, 4);
+  const times = { kind: "time", isLog: false, numbers: Float64Array.from({ length: 80 }, (_, i) => start + i * 6e5) };
+  assert.equal(groupsOf(times).groups[0].label, "21 Nov 2026 04:00 – 21 Nov 2026 05:38");
+});
+
 test("few values are groups of their own, many numbers become spans", () => {
   const columns = makeColumns();
   assert.deepEqual(groupsOf(readField(columns.get("params.opt"), ROWS)).groups.map(({ label, places }) => [label, places]), [["adam", [1, 3, 5, 7]], ["sgd", [0, 2, 4, 6]]]);
@@ -159,6 +165,18 @@ test("parallel coordinates: a place on each axis, below it without a value; brus
   assert.deepEqual([...new Set(made.data.context.map(({ run }) => run))], [0]);
   assert.equal(made.signals.at_least, -0.12);
   assert.ok(made.notices.includes("7 of 8 runs inside"));
+});
+
+test("means of runs that lie far apart stand on the scale of the means", () => {
+  const spread = [0.0001, 0.9, 0.0002, 0.8, 0.0003, 0.7];
+  const x = { kind: "number", id: "metrics.m", title: "m", isLog: true, numbers: Float64Array.from([...spread, ...spread]), missing: 0, broken: 0 };
+  const group = { kind: "category", id: "params.p", title: "p", categories: ["a", "b"], numbers: Float64Array.from([0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1]), missing: 0, broken: 0 };
+  const rows = Uint32Array.from({ length: 12 }, (_, i) => i);
+  const of = (scales) => makers.means(context({}, { rows, slots: { x, group }, options: { zero: false }, scales }));
+  assert.deepEqual(of({}).scales, ["linear"]);
+  const log = of({ x: "log" });
+  assert.deepEqual(log.scales, ["log"]);
+  assert.ok(log.data.groups[0].n === 6 && log.data.groups[0].mean > 0.39);
 });
 
 test("means carry n and Student's interval; one run has none", () => {

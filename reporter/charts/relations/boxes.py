@@ -36,20 +36,26 @@ def boxes(scales: Mapping[str, Scale]) -> AltairChart:
     rows = chart("groups")
     ink = as_given(alt.Color, "ink:N")
     whiskers = rows.mark_rule(aria=False, strokeWidth=1.2)
-    box = rows.mark_bar(aria=False, size=_BOX_PX, opacity=0.3, cornerRadius=2)
+    box = rows.mark_bar(aria=False, size=_BOX_PX, fillOpacity=0.2, strokeWidth=1.2, cornerRadius=2)
     median = rows.mark_tick(aria=False, size=_MEDIAN_PX, thickness=2)
     points = chart("points").mark_point(aria=False, filled=True, size=26, strokeWidth=0.5)
     return finish(
         alt.layer(
             ordered(y=y),
             whiskers.encode(x=alt.X("low:Q"), x2="high:Q", y=y, color=ink),
-            box.encode(x=alt.X("q1:Q"), x2="q3:Q", y=y, color=as_given(alt.Color, "color:N")),
             points.encode(
                 x=x,
                 y=y,
                 yOffset=alt.YOffset("shift:Q", scale=alt.Scale(domain=[-0.5, 0.5])),
                 fill=as_given(alt.Fill, "color:N"),
                 fillOpacity=as_given(alt.FillOpacity, "opacity:Q"),
+            ),
+            box.encode(
+                x=alt.X("q1:Q"),
+                x2="q3:Q",
+                y=y,
+                fill=as_given(alt.Fill, "color:N"),
+                stroke=as_given(alt.Stroke, "ink:N"),
             ),
             median.encode(x=alt.X("median:Q"), y=y, color=ink),
         )

@@ -64,6 +64,15 @@
     return !isLog && low >= 0 && low < 0.8 * high;
   }
 
+  /** What the axis spans: means and their intervals, which lie closer together than the runs. */
+  function meansField(x, described) {
+    const isPositive = fields.extent(x.numbers)[0] > 0;
+    const ends = described.flatMap(({ n, mean, ci }) => (n > 1 ? [mean - ci, mean, mean + ci] : [mean]));
+    const numbers = ends.filter((value) => value > 0 || !isPositive);
+    const [low, high] = fields.extent(numbers);
+    return { ...x, numbers, isLog: x.isLog && high >= 10 * low };
+  }
+
   function means({ rows, slots, options, scales, look }) {
     const { x, group } = slots;
     const found = grouped(rows, x, group);
@@ -71,17 +80,18 @@
     const described = found.groups.map(({ label, places }) => ({ label, ...reporter.statistics.describe(of(x.numbers, places)) }));
     const decimals = decimalsOf(described.map(({ mean }) => mean));
     const isZero = options.zero ?? barsTell(described, x);
-    const wanted = isZero ? "zero" : scaleOf(x, scales.x);
+    const shown = meansField(x, described);
+    const wanted = isZero ? "zero" : scaleOf(shown, scales.x);
     const bars = described.map(({ label, n, mean, std, ci }) => {
       const hasInterval = n > 1;
       const [low, high] = hasInterval ? [mean - ci, mean + ci] : [null, null];
       const isOnScale = wanted !== "log" || low > 0;
-      const text = `${format.number(mean, decimals)}${hasInterval ? ` ±${format.number(ci, decimals)}` : ""}  n ${n}`;
+      const text = `${format.number(mean, decimals)}${hasInterval ? ` ±${format.number(ci, decimals)}` : ""}  n ${count(n)}`;
       return { label, mean, n, std: hasInterval ? std : null, low: isOnScale ? low : null, high: isOnScale ? high : null, edge: Math.max(mean, (isOnScale && high) || mean, wanted === "zero" ? 0 : mean), text, color: look.runs[0], ink: look.text };
     });
     return {
       data: { groups: bars },
-      signals: { x_title: x.title, y_title: group.title, x_ticks: ticksOf(x, wanted) },
+      signals: { x_title: x.title, y_title: group.title, x_ticks: ticksOf(shown, wanted) },
       scales: [wanted],
       options: { zero: isZero },
       height: heightOf(bars.length),
@@ -158,7 +168,7 @@
     const hasTexts = (width - AXIS_PX) / across.groups.length >= CELL_PX;
     const depth = (mean) => relationLook.turned(high > low ? (mean - low) / (high - low) : 0.5, senses.value);
     return {
-      data: { order, cells: described.map(({ x: column, y: line, mean, n, std, ci }) => ({ x: column, y: line, mean, n, std, ci, text: hasTexts ? `${format.number(mean, decimals)}\nn ${n}` : "", ink: depth(mean) > DEEP ? look.onDeep : look.onPale })) },
+      data: { order, cells: described.map(({ x: column, y: line, mean, n, std, ci }) => ({ x: column, y: line, mean, n, std, ci, text: hasTexts ? `${format.number(mean, decimals)}\nn ${count(n)}` : "", ink: depth(mean) > DEEP ? look.onDeep : look.onPale })) },
       signals: { x_title: x.title, y_title: y.title, is_reversed: isReversed, low, high: high > low ? high : low + (Math.abs(low) || 1) * 1e-9 },
       scales: [],
       height: FRAME_PX + 34 + down.groups.length * 34,

@@ -5,7 +5,7 @@
   "use strict";
   if (typeof document === "undefined" || document.documentElement.dataset.page !== "compare") return;
 
-  const { comparePage, comparedSets, chartGroups } = reporter;
+  const { comparePage, comparedSets, chartGroups, format } = reporter;
   const { make } = reporter.elements;
 
   const DIRECTIONS = { min: "lower is better", max: "higher is better" };
@@ -106,7 +106,7 @@
     const total = state.sets.reduce((n, { rows }) => n + rows.length, 0);
     section.hidden = !metrics.length;
     const note = section.querySelector("[data-role=compare-charts-note]");
-    note.textContent = total > runs.length ? `${metrics.length} · ${runs.length} of ${total} runs` : String(metrics.length);
+    note.textContent = total > runs.length ? `${metrics.length} · ${format.count(runs.length)} of ${format.count(total)} runs` : String(metrics.length);
     section.querySelector(".cards").replaceChildren(...metrics.map((metric) => makeCard(metric, state, runs)));
     reporter.charts?.activate(section);
   }

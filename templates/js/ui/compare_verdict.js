@@ -149,7 +149,7 @@
     const chance = Number.isFinite(one.improvementLow) ? ` (${shown(one.improvementLow, 2)} – ${shown(one.improvementHigh, 2)})` : "";
     const name = make("th.name", { scope: "row", title: one.set.name }, make("span.heading", {}, comparePage.swatch(one.set), make("bdi", { className: "ell", textContent: one.set.name })));
     const cells = [
-      `${one.n} : ${one.nBase}`, signed(one.difference, decimals), interval, shown(one.p, 3), shown(one.uP, 3),
+      `${format.count(one.n)} : ${format.count(one.nBase)}`, signed(one.difference, decimals), interval, shown(one.p, 3), shown(one.uP, 3),
       shown(one.improvement, 2) + chance, signed(one.g, 2), signed(one.delta, 2),
     ];
     const element = make("tr", {}, name, ...cells.map((textContent) => make("td.num", { textContent })));

@@ -95,7 +95,8 @@
       const scales = this.kind.axes[slot.axis] || [];
       const isPositive = field?.kind === "number" && (reporter.fields.extent(field.numbers) ?? [0])[0] > 0;
       if (!scales.includes("log") || !isPositive || this.kind.options.some((option) => option.name === "zero" && this.isOn(option))) return [];
-      const isLog = (this.chosen(`${slot.name}.scale`) ?? (field.isLog ? "log" : "linear")) === "log";
+      const drawn = this.last?.scales?.[Object.keys(this.kind.axes).indexOf(slot.axis)];
+      const isLog = (drawn ?? (field.isLog ? "log" : "linear")) === "log";
       return [relationFields.toggle("log", `Logarithmic ${slot.axis}`, isLog, () => this.choose(`${slot.name}.scale`, isLog ? "linear" : "log"), { "data-slot": `${slot.name}.scale` })];
     }
 
