@@ -275,10 +275,14 @@ def open_page(browser) -> Iterator[Callable[..., object]]:
     """Open a page: ``open_page(place, "index.html", width=390)``. Complaints fail the test."""
     opened = []
 
-    def open_(place: Place, path: str, *, width: int = 1440, dark: bool = False, quiet=True):
+    def open_(
+        place: Place, path: str, *, width: int = 1440, dark: bool = False, touch=False, quiet=True
+    ):
         context = browser.new_context(
             viewport={"width": width, "height": 900},
             color_scheme="dark" if dark else "light",
+            has_touch=touch,
+            is_mobile=touch,
             locale="en-GB",
             timezone_id="UTC",
         )

@@ -326,6 +326,18 @@ def test_the_first_click_on_a_heading_brings_the_best_to_the_top(open_table):
     assert page.evaluate("() => reporter.view.get('sort')") == "metrics.val_loss,-metrics.val_acc"
 
 
+def test_a_tap_anywhere_on_a_heading_orders(open_table, store, digits):
+    base = next(iter(store.runs([digits]))).info.run_id
+    page = open_table(f"#v=1&base={base[:8]}", width=390, touch=True)
+    button = page.locator("th[data-column='metrics.val_acc'] button")
+    box = button.bounding_box()
+    for place, order in ((2, "descending"), (box["width"] - 2, "ascending")):
+        page.touchscreen.tap(box["x"] + place, box["y"] + box["height"] / 2)
+        head = page.locator(f"th[data-column='metrics.val_acc'][aria-sort={order}]")
+        head.wait_for(state="attached")
+    assert page.get_by_role("menu").count() == 0
+
+
 def test_esc_closes_what_is_open_and_then_selects_nothing(open_table):
     page = open_table()
     page.locator(f"{ROWS} td.num").first.click()

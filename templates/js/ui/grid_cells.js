@@ -102,7 +102,10 @@
     cell.setAttribute("aria-sort", sorted);
     cell.setAttribute("aria-colindex", index + 2);
     const button = headButton(column);
-    if (slot) button.style.marginInlineEnd = `calc(${slot}ch + 6px)`;
+    if (slot) {
+      cell.classList.add("slotted");
+      button.style.marginInlineEnd = `calc(${slot}ch + 6px)`;
+    }
     cell.append(button, headHandle("more"), headHandle("grip"));
     return cell;
   }
