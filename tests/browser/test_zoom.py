@@ -85,9 +85,10 @@ def site(store) -> Path:
 def open_charts(open_page, site):
     """Open a page with charts, have their views shown, and wait until all are drawn."""
 
-    def open_(view: str = "", *, at: Path | None = None, path: str = "", **options):
+    def open_(view: str = "", *, at: Path | None = None, path: str = "", place=None, **options):
         page_path = path or "experiment/0/index.html#v=1&tab=charts"
-        page = open_page(Place("file", (at or site).as_uri() + "/"), page_path + view, **options)
+        place = place or Place("file", (at or site).as_uri() + "/")
+        page = open_page(place, page_path + view, **options)
         page.locator("[data-role=chart][data-state=ready]").first.wait_for()
         page.evaluate(WATCH)
         page.wait_for_function(
@@ -142,8 +143,9 @@ def drag(page, metric: str, start: float, end: float) -> None:
     page.mouse.up()
 
 
-def test_zooming_loads_every_point_of_what_is_seen(open_charts, store):
-    page = open_charts("&zoom=4990:5100:step")
+@pytest.mark.parametrize("where", ["file", "sub-path", "one-file"])
+def test_zooming_loads_every_point_of_what_is_seen(open_charts, open_place, site, store, where):
+    page = open_charts("&zoom=4990:5100:step", place=open_place(site, where))
     wait_for_points(page, "loss", "one", 100)
     frame = history(store, "one", "loss").query("4990 <= step <= 5100")
     shown = [(x, y) for x, y in points_of(page, "loss", "one") if 4990 <= x <= 5100]
