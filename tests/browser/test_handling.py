@@ -326,6 +326,17 @@ def test_the_first_click_on_a_heading_brings_the_best_to_the_top(open_table):
     assert page.evaluate("() => reporter.view.get('sort')") == "metrics.val_loss,-metrics.val_acc"
 
 
+def test_columns_of_a_link_that_are_not_here_are_told(open_table):
+    page = open_table("#v=1&cols=metrics.gone,params.lr,metrics:best.val_acc,metrics:mean.gone")
+    count = page.locator("[data-role=row-count]")
+    count.filter(has_text="2 columns of this link not found").wait_for()
+    assert count.locator("[title]").get_attribute("title") == "metrics.gone, metrics:mean.gone"
+    assert heads(page) == ["params.lr", "metrics:best.val_acc"]
+    page = open_table("#v=1&cols=params.lr,metrics:best.val_acc,metrics:spark.val_loss")
+    page.locator("th[data-column='metrics:spark.val_loss']").wait_for(state="attached")
+    assert "not found" not in page.locator("[data-role=row-count]").inner_text()
+
+
 def test_a_tap_anywhere_on_a_heading_orders(open_table, store, digits):
     base = next(iter(store.runs([digits]))).info.run_id
     page = open_table(f"#v=1&base={base[:8]}", width=390, touch=True)

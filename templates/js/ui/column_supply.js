@@ -25,7 +25,18 @@
 
     /** Said beside the count of rows. */
     aside() {
-      return this.busy ? "reading columns" : "";
+      return this.busy ? "reading columns" : this.lostText();
+    }
+
+    /** Columns of a link that this report does not have are told, not passed over. */
+    lostText() {
+      const { table, columns } = this;
+      if (!table.isComplete) return "";
+      if (this.looked !== table.shownIds) this.lost = table.shownIds.filter((id) => !columns.get(id));
+      this.looked = this.busy ? null : table.shownIds; // asking may have begun to bring them
+      if (this.busy || !this.lost.length) return "";
+      const text = `${reporter.format.count(this.lost.length)} column${this.lost.length === 1 ? "" : "s"} of this link not found`;
+      return reporter.elements.make("span", { title: this.lost.join(", "), textContent: text });
     }
 
     /** Whether a metric has a history, and with it more than its last value. */
