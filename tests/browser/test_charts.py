@@ -104,6 +104,16 @@ def test_problems_are_said_in_the_title_line(open_charts):
     assert "31 points ≤ 0 left out" in card(page, "signed").locator("figcaption").inner_text()
 
 
+def test_problems_are_said_whole_on_a_phone(open_charts):
+    page = open_charts("&y=log", width=390, touch=True)
+    told = card(page, "signed").locator(".chart-notice")
+    assert told.evaluate("(one) => one.scrollWidth <= one.clientWidth")
+    name, line = card(page, "signed").locator("h3").bounding_box(), told.bounding_box()
+    assert line["y"] >= name["y"] + name["height"]
+    icons = card(page, "signed").locator(".icons").bounding_box()
+    assert icons["y"] < line["y"], "the buttons stay beside the name"
+
+
 def test_the_cursor_reads_exact_values_off_all_charts(open_charts):
     page = open_charts()
     point_at(page, "loss", 0.3)
