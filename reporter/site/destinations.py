@@ -462,7 +462,8 @@ def _read_manifest(text: bytes | None, location: str) -> Manifest:
 def _unwritable(
     where: str, error: OSError, else_do: str = "choose another folder with -o"
 ) -> BuildError:
-    if os.path.isfile(where) and isinstance(error, FileExistsError | NotADirectoryError):
+    is_taken = isinstance(error, FileExistsError | NotADirectoryError)
+    if is_taken and os.path.exists(where) and not os.path.isdir(where):
         return BuildError(f"'{where}' is a file, not a folder.", "Choose another place with -o.")
     reason = error.strerror or str(error)
     return BuildError(

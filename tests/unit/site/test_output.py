@@ -143,6 +143,8 @@ def test_a_file_instead_of_a_folder_is_one_clear_sentence(tmp_path):
     (tmp_path / "site").write_bytes(b"mine")
     with pytest.raises(BuildError, match=r"site' is a file, not a folder"):
         write(tmp_path / "site", {"index.html": b"1"})
+    with pytest.raises(BuildError, match=rf"{os.devnull}' is a file, not a folder"):
+        write(Path(os.devnull), {"index.html": b"1"})
 
 
 @unprivileged
