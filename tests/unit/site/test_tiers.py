@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from reporter.config import ChartSettings
 from reporter.site.series import MAX_SHOWN, OrderedSeries, plan_shards
 from reporter.site.tiers import Tiers, plan_tiers
 
@@ -38,3 +39,13 @@ def test_a_new_run_seldom_changes_the_tiers():
     counts = [20_000] * 400
     tiers = [plan_tiers(counts[:n], most_points=100_000, most_total=10_000_000) for n in range(400)]
     assert len(set(tiers)) < 6
+
+
+def test_ten_million_points_are_carried_whole_and_one_run_more_changes_nothing():
+    usual = ChartSettings()
+    of = {
+        n: plan_tiers([1_000] * 10 * n, most_points=usual.zoom_points, most_total=usual.zoom_total)
+        for n in (1_000, 1_001)
+    }
+    assert of[1_000] == of[1_001]
+    assert of[1_000].caps[-1] == usual.zoom_points
