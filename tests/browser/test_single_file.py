@@ -56,10 +56,9 @@ def test_a_run_page_has_its_pictures_and_its_files(open_page, one_file, drawn, w
     page.wait_for_function(
         "() => document.querySelector('[data-role=figure] img').naturalWidth > 0"
     )
+    page.locator('[data-role=artifact][data-path="fold_means.csv"]').click()
     with page.expect_download() as started:
-        page.locator('[data-role=artifact][data-path="fold_means.csv"]').click()
-        if page.locator('.preview:visible a[download="fold_means.csv"]').count():
-            page.locator('.preview:visible a[download="fold_means.csv"]').click()
+        page.locator('.preview[data-of="fold_means.csv"] a[download="fold_means.csv"]').click()
     started.value.save_as(tmp_path / "saved.csv")
     assert started.value.suggested_filename == "fold_means.csv"
     folder = ROOT / "sample_runs" / drawn.info.experiment_id / drawn.info.run_id / "artifacts"

@@ -63,7 +63,7 @@ def open_table(tables, place, open_page):
     def open_(name: str):
         page = open_page(place, f"run/{path.name}")
         page.locator(f'[data-preview][data-path="{name}"]').click()
-        shown = page.locator(".preview:visible")
+        shown = page.locator(f'.preview[data-of="{name}"]')
         shown.get_by_label("Search the rows").wait_for()
         return shown
 

@@ -132,7 +132,9 @@ def open_run(request, zoo, open_place, open_page):
 
 def preview(page, path: str):
     page.locator(f'[data-preview][data-path="{path}"]').click()
-    return page.locator(".preview:visible")
+    shown = page.locator(f'.preview[data-of="{path}"]')
+    shown.wait_for()
+    return shown
 
 
 def size_of(picture) -> list[int]:
