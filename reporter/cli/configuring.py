@@ -28,7 +28,7 @@ def attach(group: click.Group) -> None:
         'report build' finds it in the store and in the working directory. A file that is there
         already is left as it is.
         """
-        from reporter.site.whole_file import write_whole
+        from reporter.site.writing.whole_file import write_whole
 
         path = os.path.normpath(os.path.join(folder, FILE_NAME))
         if os.path.lexists(path):

@@ -15,7 +15,7 @@ from reporter.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from reporter.publish.built import BuiltSite
-    from reporter.site.output import SiteOutput
+    from reporter.site.writing.output import SiteOutput
 
 __all__ = ["Wanted", "attach", "pack", "site_output"]
 
@@ -78,9 +78,9 @@ def site_output(wanted: Wanted, store: str) -> Iterator[SiteOutput]:
     SiteOutput
         The folder, the zip itself, or a folder for the length of the build.
     """
-    from reporter.site.destinations import prepare_file
-    from reporter.site.output import FolderOutput, ZipOutput
-    from reporter.site.passing_folder import passing_folder
+    from reporter.site.writing.destinations import prepare_file
+    from reporter.site.writing.output import FolderOutput, ZipOutput
+    from reporter.site.writing.passing_folder import passing_folder
 
     _check_endings(wanted.zip_file, wanted.single_file)
     for path in filter(None, (wanted.zip_file, wanted.single_file)):

@@ -141,9 +141,7 @@ class View:
     tab: str = _key(
         "Part of the page to open.",
         "runs",
-        check=_one_of(
-            "", "runs", "charts", "relations", "images", "comparisons", "notes", "about"
-        ),
+        check=_one_of("", "runs", "charts", "relations", "images", "comparisons", "notes", "about"),
     )
     query: str = _key("Filter, as typed into the search field.", "metrics.val_loss < 0.2")
     sort: tuple[str, ...] = _key(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import BinaryIO
 
 from reporter.publish.built import BuiltSite
-from reporter.site.destinations import ZipDestination
-from reporter.site.manifest import Manifest
-from reporter.site.output import COPY_BYTES
+from reporter.site.writing.destinations import ZipDestination
+from reporter.site.writing.manifest import Manifest
+from reporter.site.writing.output import COPY_BYTES
 
 __all__ = ["write_zip"]
 

@@ -18,7 +18,7 @@ from reporter.publish.git import Git, find_repository
 from reporter.publish.limits import measure
 from reporter.publish.scratch import Entry, Scratch, Tip, open_scratch
 from reporter.site import links
-from reporter.site.manifest import Manifest, ManifestError, NewerManifestError
+from reporter.site.writing.manifest import Manifest, ManifestError, NewerManifestError
 
 __all__ = ["BranchResult", "BranchTarget", "arrange", "pages_url", "publish_branch"]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from reporter.errors import PublishError
 from reporter.site import links
-from reporter.site.manifest import Manifest, ManifestError, NewerManifestError
+from reporter.site.writing.manifest import Manifest, ManifestError, NewerManifestError
 
 __all__ = ["BuiltSite", "SiteFile", "open_site"]
 

@@ -12,7 +12,7 @@ import os
 import threading
 
 from reporter.site import links
-from reporter.site.manifest import Manifest, ManifestError
+from reporter.site.writing.manifest import Manifest, ManifestError
 
 __all__ = ["Bulletin"]
 

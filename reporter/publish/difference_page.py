@@ -22,7 +22,7 @@ from reporter.publish.difference_text import MARKS, headline, noise_note, number
 from reporter.site.cells import plural
 from reporter.site.numbers import format_number
 from reporter.site.theme import STYLES, Theme, templates_dir
-from reporter.site.whole_file import write_whole
+from reporter.site.writing.whole_file import write_whole
 
 __all__ = ["DifferencePage", "Heading", "PageTable", "difference_page", "write_page"]
 

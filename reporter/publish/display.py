@@ -26,8 +26,8 @@ from reporter.publish.sources import open_runs
 from reporter.site import links
 from reporter.site.build import build
 from reporter.site.numbers import format_bytes
-from reporter.site.output import FolderOutput
-from reporter.site.whole_file import write_whole
+from reporter.site.writing.output import FolderOutput
+from reporter.site.writing.whole_file import write_whole
 from reporter.store.ports import StoreReader
 
 __all__ = ["Display", "embed", "make_display"]

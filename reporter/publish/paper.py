@@ -20,7 +20,9 @@ from reporter.publish.means import mean_and_margin, mean_curve
 from reporter.search.select import select_runs
 from reporter.site.artifact_rules import fits
 from reporter.site.cells import plural
-from reporter.site.columns import (
+from reporter.site.plan import PlannedExperiment, PlannedRun, SiteSettings, gather
+from reporter.site.repeats import configurations, repetition_params
+from reporter.site.table.columns import (
     AGGREGATES,
     Column,
     aggregate_columns,
@@ -29,10 +31,8 @@ from reporter.site.columns import (
     experiment_columns,
     ordered_metrics,
 )
-from reporter.site.plan import PlannedExperiment, PlannedRun, SiteSettings, gather
-from reporter.site.repeats import configurations, repetition_params
 from reporter.site.view_state import view_state
-from reporter.site.whole_file import write_whole
+from reporter.site.writing.whole_file import write_whole
 from reporter.store.ports import StoreReader
 
 __all__ = ["Paper", "find_view", "make_paper", "write_paper"]

@@ -23,8 +23,8 @@ from reporter.publish.watch import FileWatch, watch
 from reporter.publish.web_server import WebServer
 from reporter.site import links
 from reporter.site.build import BuildResult, build
-from reporter.site.output import FolderOutput
 from reporter.site.plan import Progress
+from reporter.site.writing.output import FolderOutput
 
 __all__ = ["ServeSettings", "Serving", "open_serving"]
 

@@ -29,7 +29,7 @@ from reporter.publish.built import BuiltSite
 from reporter.site import links
 from reporter.site.numbers import format_bytes
 from reporter.site.theme import SINGLE_SCRIPTS, Theme
-from reporter.site.whole_file import open_whole
+from reporter.site.writing.whole_file import open_whole
 
 __all__ = ["WARNING_BYTES", "SingleFile", "write_single_file"]
 

@@ -11,7 +11,7 @@ from reporter.config import View
 from reporter.errors import InvalidInputError, did_you_mean
 from reporter.model import Experiment, LifecycleStage
 from reporter.site import links
-from reporter.site.columns import attribute_columns, canonical_id
+from reporter.site.table.columns import attribute_columns, canonical_id
 from reporter.site.view_state import view_hash
 from reporter.store.ports import StoreReader
 

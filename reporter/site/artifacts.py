@@ -18,9 +18,9 @@ from reporter import mediatypes, renderers
 from reporter.model import Artifact, Experiment, Problem
 from reporter.site import links
 from reporter.site.artifact_rules import ArtifactRules
-from reporter.site.manifest import inputs_digest
-from reporter.site.output import COPY_BYTES, SiteOutput, sha256_of
 from reporter.site.plan import PlannedRun
+from reporter.site.writing.manifest import inputs_digest
+from reporter.site.writing.output import COPY_BYTES, SiteOutput, sha256_of
 from reporter.store.ports import StoreReader
 
 __all__ = [

@@ -14,13 +14,13 @@ from reporter.config import Config
 from reporter.model import Problem
 from reporter.site import links
 from reporter.site.branding import Branding, make_branding
-from reporter.site.charts import chart_sections
-from reporter.site.histories import PartsPass
+from reporter.site.curves.charts import chart_sections
+from reporter.site.curves.histories import PartsPass
+from reporter.site.curves.points import plan_parts
 from reporter.site.history import next_history, read_history, record_build
 from reporter.site.job import Job
 from reporter.site.lookup import ExperimentLookup
-from reporter.site.output import SiteOutput
-from reporter.site.own_charts import load_own_charts
+from reporter.site.own.charts import load_own_charts
 from reporter.site.page_writer import (
     draw_shared_charts,
     write_catalog,
@@ -28,10 +28,10 @@ from reporter.site.page_writer import (
     write_pages,
 )
 from reporter.site.plan import Progress, SitePlan, SiteSettings, gather
-from reporter.site.points import plan_parts
-from reporter.site.run_writer import RunWriter
+from reporter.site.run.writer import RunWriter
 from reporter.site.secret_scan import refuse_secrets
 from reporter.site.theme import Theme
+from reporter.site.writing.output import SiteOutput
 from reporter.store.ports import StoreReader
 
 __all__ = ["BuildResult", "build"]

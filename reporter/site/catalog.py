@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 
 import reporter
 from reporter.site import payload, tries
+from reporter.site.curves.series import Shard
 from reporter.site.plan import PlannedExperiment, SitePlan
-from reporter.site.series import Shard
 from reporter.site.theme import Assets
 
 __all__ = ["catalog_file"]

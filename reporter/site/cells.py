@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 
 from reporter.site import links
-from reporter.site.columns import Column
 from reporter.site.contexts import Count, Link, Status, TableCell
 from reporter.site.names import without_marks
 from reporter.site.numbers import (
@@ -26,6 +25,7 @@ from reporter.site.numbers import (
     format_time_exact,
 )
 from reporter.site.plan import PlannedRun
+from reporter.site.table.columns import Column
 
 __all__ = [
     "ARROWS",

@@ -10,8 +10,8 @@ from reporter.config import Config, View
 from reporter.errors import FilterSyntaxError, did_you_mean
 from reporter.model import Problem
 from reporter.search import box_keys, unknown_keys
-from reporter.site.columns import attribute_columns, canonical_id
 from reporter.site.comparisons import comparison_problems
+from reporter.site.table.columns import attribute_columns, canonical_id
 from reporter.site.view_state import view_state
 
 if TYPE_CHECKING:

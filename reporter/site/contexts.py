@@ -4,7 +4,7 @@ Templates contain no arithmetic, no number formats and no path joins, so what th
 Each field is documented; a contract test holds templates and records together. Every `href` is
 relative to the page that shows it and already percent-encoded. Every `*_html` field is
 :class:`markupsafe.Markup` that has been sanitised; all other text is escaped by the template. The
-records of a run's page are in :mod:`reporter.site.run_contexts`.
+records of a run's page are in :mod:`reporter.site.run.contexts`.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from reporter.site import links, payload
 from reporter.site.artifacts import ShippedFile
 from reporter.site.job import Job
 from reporter.site.lookup import ExperimentLookup
-from reporter.site.manifest import inputs_digest
+from reporter.site.writing.manifest import inputs_digest
 
 __all__ = ["detail_shards", "is_likely_text", "surroundings", "write_details"]
 

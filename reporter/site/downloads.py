@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from reporter.site import arrow
-from reporter.site.columns import Column, experiment_columns
 from reporter.site.plan import PlannedExperiment, SitePlan
+from reporter.site.table.columns import Column, experiment_columns
 from reporter.store.published import experiment_lines, run_lines
 
 if TYPE_CHECKING:

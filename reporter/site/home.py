@@ -15,7 +15,7 @@ from reporter.errors import ConfigError
 from reporter.site import links
 from reporter.site.branding import MEDIA_TYPES
 from reporter.site.notes import render_note
-from reporter.site.output import SiteOutput
+from reporter.site.writing.output import SiteOutput
 
 __all__ = ["home_texts"]
 

@@ -16,11 +16,11 @@ import numpy as np
 
 from reporter.search.quantity import read_number
 from reporter.site import links, payload
-from reporter.site.manifest import inputs_digest
 from reporter.site.numbers import format_number
-from reporter.site.output import SiteOutput
 from reporter.site.plan import PlannedExperiment
 from reporter.site.summaries import standing_value
+from reporter.site.writing.manifest import inputs_digest
+from reporter.site.writing.output import SiteOutput
 
 __all__ = [
     "LEAST_RUNS",

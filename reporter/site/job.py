@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 
 from reporter.model import Problem
 from reporter.site.artifacts import ShippedFile
+from reporter.site.curves.series import Shard
 from reporter.site.history import BuildRecord
 from reporter.site.lookup import ExperimentLookup
-from reporter.site.manifest import inputs_digest
-from reporter.site.output import SiteOutput
-from reporter.site.own_charts import OwnChart, OwnCharts
+from reporter.site.own.charts import OwnChart, OwnCharts
 from reporter.site.plan import Progress, SitePlan
-from reporter.site.series import Shard
 from reporter.site.theme import Assets, Theme
+from reporter.site.writing.manifest import inputs_digest
+from reporter.site.writing.output import SiteOutput
 from reporter.store.ports import StoreReader
 
 __all__ = ["Job"]

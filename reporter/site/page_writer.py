@@ -7,21 +7,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from reporter.site import downloads, links
-from reporter.site.all_runs import all_runs_context
 from reporter.site.artifacts import ShippedFile, draw, write_files, write_fragments
 from reporter.site.catalog import catalog_file
 from reporter.site.cells import run_link
 from reporter.site.contexts import FigureCard
-from reporter.site.figures import without_steps
 from reporter.site.frames import FrameMaker
-from reporter.site.gallery import figure_card, is_shown_as_figure
 from reporter.site.home import home_texts
 from reporter.site.importance import write_importances
 from reporter.site.job import Job
 from reporter.site.lookup import ExperimentLookup
-from reporter.site.manifest import inputs_digest
 from reporter.site.notes import NOTE_TAG, render_note
-from reporter.site.own_charts import Subject
+from reporter.site.own.charts import Subject
 from reporter.site.pages import (
     MAX_FIGURES,
     compare_context,
@@ -30,6 +26,10 @@ from reporter.site.pages import (
     site_problem_rows,
 )
 from reporter.site.plan import PlannedExperiment
+from reporter.site.run.gallery import figure_card, is_shown_as_figure
+from reporter.site.table.all_runs import all_runs_context
+from reporter.site.wall.figures import without_steps
+from reporter.site.writing.manifest import inputs_digest
 
 __all__ = ["draw_shared_charts", "write_catalog", "write_downloads", "write_pages"]
 

@@ -21,8 +21,6 @@ from reporter.site.cells import (
     run_link,
     status_of,
 )
-from reporter.site.charts import chart_sections, index_chart
-from reporter.site.columns import is_user_tag
 from reporter.site.comparisons import comparison_cards
 from reporter.site.contexts import (
     ComparePage,
@@ -37,6 +35,8 @@ from reporter.site.contexts import (
     ProblemRow,
     ViewLink,
 )
+from reporter.site.curves.charts import chart_sections, index_chart
+from reporter.site.curves.sparkline import spark_paths
 from reporter.site.history import BuildRecord, build_rows
 from reporter.site.lookup import ExperimentLookup
 from reporter.site.names import without_marks
@@ -48,10 +48,10 @@ from reporter.site.numbers import (
     format_time_exact,
 )
 from reporter.site.plan import PlannedExperiment, PlannedRun, SitePlan
-from reporter.site.run_page import problem_rows
-from reporter.site.sparkline import spark_paths
+from reporter.site.run.page import problem_rows
 from reporter.site.summaries import standing_value
-from reporter.site.tables import runs_table
+from reporter.site.table.columns import is_user_tag
+from reporter.site.table.tables import runs_table
 from reporter.site.view_state import view_hash
 
 __all__ = [

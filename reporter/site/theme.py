@@ -23,9 +23,9 @@ from reporter.errors import BuildError
 from reporter.site import links, payload
 from reporter.site.branding import Branding, Picture
 from reporter.site.kept_templates import kept_templates
-from reporter.site.manifest import inputs_digest
 from reporter.site.numbers import column_decimals, format_number
-from reporter.site.output import SiteOutput
+from reporter.site.writing.manifest import inputs_digest
+from reporter.site.writing.output import SiteOutput
 
 __all__ = [
     "CSP",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reporter.site.artifact_tree import MAX_ROWS
+from reporter.site.run.artifact_tree import MAX_ROWS
 from tests.builders import make_run, make_store, run_id_of
 
 NAMES = [

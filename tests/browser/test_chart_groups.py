@@ -14,7 +14,7 @@ from PIL import Image
 from reporter.config import Config, MetricSettings
 from reporter.events import MetricsLogged, ParamsLogged, RunEnded, RunStarted
 from reporter.site.build import build
-from reporter.site.output import FolderOutput
+from reporter.site.writing.output import FolderOutput
 from reporter.store.reader import open_store
 from reporter.store.writer import FolderWriter
 from tests.browser.conftest import Place

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reporter.site.build import build
-from reporter.site.output import FolderOutput
+from reporter.site.writing.output import FolderOutput
 from reporter.store.reader import open_store
 from tests.browser.conftest import Place
 from tests.builders import make_run, make_store, run_id_of

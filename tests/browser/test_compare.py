@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 
 from reporter.site.build import build
-from reporter.site.output import FolderOutput
+from reporter.site.writing.output import FolderOutput
 from reporter.statistics import bootstrap_mean, contrast
 from reporter.store.reader import open_store
 from tests.browser.conftest import Place

@@ -8,7 +8,7 @@ import pytest
 
 from reporter.config import load_config
 from reporter.site.build import build
-from reporter.site.output import FolderOutput
+from reporter.site.writing.output import FolderOutput
 from reporter.store.reader import open_store
 from tests.browser.conftest import Place
 from tests.builders import make_run, make_store, run_id_of

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from reporter.site.build import build
-from reporter.site.output import FolderOutput
+from reporter.site.writing.output import FolderOutput
 from tests.many_runs import MODELS, RATES, ManyRuns
 
 MANY = int(os.environ.get("RUNPAGES_MANY_RUNS", "25000"))

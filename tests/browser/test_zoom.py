@@ -11,7 +11,7 @@ import pytest
 from reporter.config import ChartSettings, Config
 from reporter.events import MetricsLogged, RunEnded, RunStarted
 from reporter.site.build import build
-from reporter.site.output import FolderOutput
+from reporter.site.writing.output import FolderOutput
 from reporter.store.reader import open_store
 from reporter.store.writer import FolderWriter
 from tests.browser.conftest import Place

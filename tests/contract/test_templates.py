@@ -14,7 +14,8 @@ import jinja2.nodes
 import pytest
 
 from reporter.publish.difference_page import DifferencePage
-from reporter.site import contexts, run_contexts, theme
+from reporter.site import contexts, theme
+from reporter.site.run import contexts as run_contexts
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = theme.templates_dir()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import reporter
 from reporter.site.build import build
-from reporter.site.output import FolderOutput
+from reporter.site.writing.output import FolderOutput
 from reporter.store.reader import open_store
 from reporter.store.verify import verify_store
 

@@ -24,7 +24,7 @@ FILES = "files.txt"
 
 def build(case: str, output: Path) -> Path:
     from reporter.site.build import build as build_site
-    from reporter.site.output import FolderOutput
+    from reporter.site.writing.output import FolderOutput
     from reporter.store.reader import open_store
 
     reader = open_store("store")

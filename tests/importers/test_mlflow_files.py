@@ -10,7 +10,7 @@ import pytest
 
 from reporter.importers import import_sources, open_source
 from reporter.site.build import build
-from reporter.site.output import FolderOutput
+from reporter.site.writing.output import FolderOutput
 from reporter.store.reader import open_store
 from tests.importers.mlflow_truth import compare
 from tests.importers.truth import SECRET, Fixture, everything, get_fixture

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reporter.charts import downsample
-from reporter.site.series import MAX_SHOWN, order_series
-from reporter.site.tiers import plan_tiers
+from reporter.site.curves.series import MAX_SHOWN, order_series
+from reporter.site.curves.tiers import plan_tiers
 from reporter.store.ports import History
 
 VALUES = st.floats(width=64) | st.sampled_from([float("nan"), float("inf"), -float("inf")])

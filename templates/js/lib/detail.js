@@ -3,7 +3,7 @@
  *
  * A page draws the first tier. Each finer tier holds all points of the ones before it, and a series
  * too long for a file is cut at points of the first tier: part k of n begins at point
- * floor(k (m - 1) / n) of m, as reporter/site/series.py cuts it. So a part replaces a stretch of the
+ * floor(k (m - 1) / n) of m, as reporter/site/curves/series.py cuts it. So a part replaces a stretch of the
  * first tier whatever the x axis is. This file knows no file and no element.
  */
 (function (reporter) {

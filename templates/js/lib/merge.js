@@ -3,7 +3,7 @@
  *
  * Rows stand in the order of the experiments, and within one in that of its runs. Columns are told
  * apart by their ids; what a column is called and which direction is better, the first experiment
- * that has it says. The builder's first rows follow the same rules (reporter/site/all_runs.py).
+ * that has it says. The builder's first rows follow the same rules (reporter/site/table/all_runs.py).
  */
 (function (reporter) {
   "use strict";

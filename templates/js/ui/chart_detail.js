@@ -16,7 +16,7 @@
   /** Smoothing and matching want every point of every line, as long as they are no more than this. */
   const MOST_EXACT = 250000;
 
-  /** From tier to tier, as reporter/site/tiers.py has it: so many more points a tier may have than are asked for. */
+  /** From tier to tier, as reporter/site/curves/tiers.py has it: so many more points a tier may have than are asked for. */
   const GROWTH = 8;
 
   /** Files of finer points that are kept decoded, some 100 kB each, unless they were used just now. */

@@ -2,7 +2,7 @@
  * What was logged and can run: figures (Plotly, Vega-Lite) and pages, each in a sandboxed frame.
  *
  *   reporter.drawFigure(element)   draws at once; resolves when drawn, rejects with what went wrong
- *   reporter.hangFigure(name, title, isDrawn)   a place for a figure of reporter/site/live_figures.py, by
+ *   reporter.hangFigure(name, title, isDrawn)   a place for a figure of reporter/site/wall/live_figures.py, by
  *                                  the name of its data file; it is drawn when its button is pressed,
  *                                  or when it comes into sight
  *

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from reporter.site.manifest import FileEntry, Manifest
+from reporter.site.writing.manifest import FileEntry, Manifest
 
 SiteMaker = Callable[..., Path]
 

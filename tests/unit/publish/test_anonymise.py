@@ -21,7 +21,7 @@ from reporter.publish.anonymise import AnonymousReader
 from reporter.publish.identities import Identities, Replacer, collect
 from reporter.publish.identity_bytes import holds_any, without_metadata
 from reporter.site.build import build
-from reporter.site.output import FolderOutput, MemoryOutput
+from reporter.site.writing.output import FolderOutput, MemoryOutput
 from reporter.store.reader import open_store
 from reporter.store.writer import FolderWriter
 from tests.builders import START_MS, make_run, make_store, run_id_of

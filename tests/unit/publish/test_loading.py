@@ -11,7 +11,7 @@ import reporter
 from reporter.errors import FilterSyntaxError, NotAStoreError
 from reporter.events import LifecycleChanged
 from reporter.site.build import build
-from reporter.site.output import FolderOutput
+from reporter.site.writing.output import FolderOutput
 from reporter.store.reader import open_store
 from reporter.store.writer import FolderWriter
 from tests.builders import START_MS, make_run, make_store, run_id_of

@@ -9,7 +9,7 @@ import pytest
 
 from reporter.events import Event, ExperimentCreated
 from reporter.site.build import BuildResult, build
-from reporter.site.output import MemoryOutput
+from reporter.site.writing.output import MemoryOutput
 from reporter.store.memory import MemoryStore
 from tests.builders import run_events, run_id_of
 

@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from reporter.site import artifact_tree
-from reporter.site.artifact_tree import MAX_PREVIEWS, MAX_ROWS, ArtifactTree, make_tree
 from reporter.site.contexts import Viewer
-from reporter.site.run_contexts import ArtifactRow, LatePart
+from reporter.site.run import artifact_tree
+from reporter.site.run.artifact_tree import MAX_PREVIEWS, MAX_ROWS, ArtifactTree, make_tree
+from reporter.site.run.contexts import ArtifactRow, LatePart
 from reporter.site.theme import Theme
 
 THEME = Theme()

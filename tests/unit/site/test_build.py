@@ -17,8 +17,8 @@ from reporter.model import Artifact, Dataset, DatasetInput, MetricDefinition
 from reporter.site import links
 from reporter.site.build import build
 from reporter.site.check import check_pages
-from reporter.site.output import FolderOutput
 from reporter.site.theme import Theme
+from reporter.site.writing.output import FolderOutput
 from reporter.store.memory import MemoryStore
 from tests.builders import START_MS, make_run, make_store, run_events, run_id_of
 

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from reporter.renderers.ansi import PLAIN, Style, styled_line
-from reporter.site.console import (
+from reporter.site.run.console import (
     READ_BYTES,
     TAIL_LINES,
     find_trouble,

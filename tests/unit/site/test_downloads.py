@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from reporter.site import points
+from reporter.site.curves import points
 from tests.builders import START_MS, run_id_of
 
 

@@ -10,8 +10,8 @@ import pytest
 from reporter.events import ArtifactLogged
 from reporter.model import Artifact
 from reporter.site.build import build
-from reporter.site.figures import series_of
-from reporter.site.output import MemoryOutput
+from reporter.site.wall.figures import series_of
+from reporter.site.writing.output import MemoryOutput
 from reporter.store.reader import open_store
 from reporter.store.writer import FolderWriter
 from tests.builders import START_MS, make_run, make_store, run_id_of

@@ -6,8 +6,14 @@ import json
 
 from reporter.renderers.image import TEMPLATE, ImageView
 from reporter.site.contexts import FigureCard, FigureStep, Viewer
-from reporter.site.galleries import FEW_CARDS, FOLDER_CARDS, LATE_CARDS, PAGE_CARDS, make_gallery
-from reporter.site.gallery import MAX_FRAMES
+from reporter.site.run.galleries import (
+    FEW_CARDS,
+    FOLDER_CARDS,
+    LATE_CARDS,
+    PAGE_CARDS,
+    make_gallery,
+)
+from reporter.site.run.gallery import MAX_FRAMES
 from reporter.site.theme import Theme
 
 THEME = Theme()

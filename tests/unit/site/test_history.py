@@ -11,7 +11,7 @@ import pytest
 from reporter.events import LifecycleChanged
 from reporter.site.build import build
 from reporter.site.history import BuildRecord, build_rows, next_history, read_history
-from reporter.site.output import MemoryOutput
+from reporter.site.writing.output import MemoryOutput
 from reporter.store.reader import open_store
 from reporter.store.writer import FolderWriter
 from tests.builders import START_MS, make_run, make_store

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from reporter.site.build import build
-from reporter.site.output import MemoryOutput
+from reporter.site.writing.output import MemoryOutput
 from reporter.store.reader import open_store
 from tests.builders import START_MS, make_run, make_store
 
@@ -82,7 +82,7 @@ def test_a_second_build_reads_no_table_again(store: str, monkeypatch) -> None:
 
 
 def test_what_is_too_much_stays_on_the_pages_of_its_runs(store: str, monkeypatch) -> None:
-    monkeypatch.setattr("reporter.site.logged_tables.MAX_RUNS", 2)
+    monkeypatch.setattr("reporter.site.wall.logged_tables.MAX_RUNS", 2)
     tables = listed(build_it(store))
     assert [(table["n"], len(table["runs"])) for table in tables] == [(2, 2), (3, 2)]
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from reporter.model import Problem
-from reporter.site.manifest import (
+from reporter.site.writing.manifest import (
     FileEntry,
     Ledger,
     Manifest,

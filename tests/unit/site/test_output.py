@@ -11,7 +11,7 @@ import pytest
 
 from reporter.errors import BuildError, OutputConflictError
 from reporter.site import links
-from reporter.site.output import FolderOutput, MemoryOutput, ZipOutput
+from reporter.site.writing.output import FolderOutput, MemoryOutput, ZipOutput
 
 unprivileged = pytest.mark.skipif(
     hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may write anywhere"
@@ -214,7 +214,7 @@ def test_two_builds_at_once_are_refused(tmp_path):
 
 KILLED = """
     import os, sys
-    from reporter.site.output import FolderOutput
+    from reporter.site.writing.output import FolderOutput
     with FolderOutput(sys.argv[1]) as output:
         output.write("index.html", b"new")
         output.write("data/new-1.js", b"new")

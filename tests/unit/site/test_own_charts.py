@@ -9,7 +9,7 @@ import pytest
 
 from reporter.config import load_config
 from reporter.site import links
-from reporter.site.own_charts import load_own_charts
+from reporter.site.own.charts import load_own_charts
 from tests.builders import run_id_of
 
 EXPERIMENT = links.experiment_page("7")

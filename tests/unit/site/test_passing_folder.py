@@ -9,11 +9,11 @@ import sys
 
 import pytest
 
-from reporter.site.passing_folder import passing_folder
+from reporter.site.writing.passing_folder import passing_folder
 
 KILLED = """
 import os, signal, sys
-from reporter.site.passing_folder import passing_folder
+from reporter.site.writing.passing_folder import passing_folder
 with passing_folder(sys.argv[1]) as folder:
     open(os.path.join(folder, "big"), "w").close()
     os.kill(os.getpid(), signal.SIGKILL)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from reporter.model import Run, RunData, RunInfo
-from reporter.site.reproduce import count_changed_lines, error_html, recipe
+from reporter.site.run.reproduce import count_changed_lines, error_html, recipe
 
 DIFF = "--- a/t.py\n+++ b/t.py\n@@ -1 +1,2 @@\n-x = 1\n+x = 2\n+y = 3\n"
 TRACEBACK = """Traceback (most recent call last):

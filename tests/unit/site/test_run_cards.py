@@ -8,13 +8,13 @@ import json
 import pytest
 
 from reporter.model import Artifact, Dataset, DatasetInput
-from reporter.site.children import spread
-from reporter.site.datasets import dataset_card, dataset_cards, schema_fields
-from reporter.site.environment import environment_facts
-from reporter.site.models import model_cards
 from reporter.site.names import without_marks
-from reporter.site.packages import install_command, package_card
-from reporter.site.remotes import commit_url, parse_remote
+from reporter.site.run.children import spread
+from reporter.site.run.datasets import dataset_card, dataset_cards, schema_fields
+from reporter.site.run.environment import environment_facts
+from reporter.site.run.models import model_cards
+from reporter.site.run.packages import install_command, package_card
+from reporter.site.run.remotes import commit_url, parse_remote
 
 COMMIT = "a41c9e7f00d2a41c9e7f00d2a41c9e7f00d2abcd"
 

@@ -12,8 +12,8 @@ import pytest
 from reporter.config import Config
 from reporter.errors import SecretsFoundError
 from reporter.site.build import build
-from reporter.site.output import MemoryOutput
 from reporter.site.secrets import find_in_pairs, find_in_text
+from reporter.site.writing.output import MemoryOutput
 from reporter.store.reader import open_store
 from tests.builders import make_run, make_store
 

@@ -9,8 +9,7 @@ import pytest
 
 from reporter.config import ChartSettings, Config
 from reporter.site import payload, tries
-from reporter.site.plan import SiteSettings, gather
-from reporter.site.series import (
+from reporter.site.curves.series import (
     MAX_SHARD_BYTES,
     MAX_SHOWN,
     Shard,
@@ -18,6 +17,7 @@ from reporter.site.series import (
     order_series,
     plan_shards,
 )
+from reporter.site.plan import SiteSettings, gather
 from reporter.store.ports import History
 from tests.builders import run_id_of
 

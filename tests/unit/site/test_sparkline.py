@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from reporter.site.sparkline import BOX_HEIGHT_PX, BOX_WIDTH_PX, MAX_POINTS, spark_paths
+from reporter.site.curves.sparkline import BOX_HEIGHT_PX, BOX_WIDTH_PX, MAX_POINTS, spark_paths
 
 
 def points(path):

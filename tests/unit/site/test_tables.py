@@ -9,9 +9,9 @@ import pytest
 from reporter.config import Config
 from reporter.events import DatasetsLogged, MetricDefined
 from reporter.model import Dataset, DatasetInput, MetricDefinition
-from reporter.site.columns import canonical_id, default_columns, experiment_columns
 from reporter.site.plan import SiteSettings, gather
-from reporter.site.tables import aggregate_files, runs_table, table_files
+from reporter.site.table.columns import canonical_id, default_columns, experiment_columns
+from reporter.site.table.tables import aggregate_files, runs_table, table_files
 from tests.builders import START_MS, run_id_of
 
 DTYPES = {"f64": "<f8", "f32": "<f4", "i32": "<i4", "u32": "<u4", "u16": "<u2", "u8": "<u1"}

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from reporter.renderers.thumbnail import MAX_PIXELS, SIDE_PX, shrink
-from reporter.site import thumbnails
 from reporter.site.build import build
-from reporter.site.output import MemoryOutput
-from reporter.site.thumbnails import SUFFIX
+from reporter.site.wall import thumbnails
+from reporter.site.wall.thumbnails import SUFFIX
+from reporter.site.writing.output import MemoryOutput
 from reporter.store.reader import open_store
 from tests.builders import make_run, make_store, run_id_of
 
@@ -120,7 +120,7 @@ def test_gallery_and_wall_load_the_copy_and_link_the_picture(store):
 
 
 def test_a_copy_is_kept_as_long_as_its_picture(store, tmp_path, monkeypatch):
-    from reporter.site.output import FolderOutput
+    from reporter.site.writing.output import FolderOutput
 
     folder = str(tmp_path / "site")
     build(open_store(store), FolderOutput(folder))

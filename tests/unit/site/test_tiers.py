@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from reporter.config import ChartSettings
-from reporter.site.series import MAX_SHOWN, OrderedSeries, plan_shards
-from reporter.site.tiers import Tiers, plan_tiers
+from reporter.site.curves.series import MAX_SHOWN, OrderedSeries, plan_shards
+from reporter.site.curves.tiers import Tiers, plan_tiers
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "tier_cases.json"
 CASES = json.loads(SHARED.read_text(encoding="utf-8"))

@@ -8,7 +8,7 @@ from typing import BinaryIO
 import pytest
 
 from reporter.errors import BuildError
-from reporter.site.whole_file import open_whole, write_whole
+from reporter.site.writing.whole_file import open_whole, write_whole
 
 
 def fill_up(stream: BinaryIO) -> None:

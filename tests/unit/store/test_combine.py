@@ -13,7 +13,7 @@ import pytest
 from reporter.errors import StoreError
 from reporter.importers import import_sources
 from reporter.site.build import build
-from reporter.site.output import FolderOutput
+from reporter.site.writing.output import FolderOutput
 from reporter.store.combine import merge_stores
 from reporter.store.reader import open_store
 from reporter.store.verify import verify_store

@@ -19,7 +19,7 @@ from reporter.importers import import_sources, open_source
 from reporter.model import Dataset, DatasetInput, LifecycleStage, MetricDefinition, Run
 from reporter.publish.anonymise import AnonymousReader
 from reporter.site.build import build
-from reporter.site.output import FolderOutput
+from reporter.site.writing.output import FolderOutput
 from reporter.store.fold import fold, fold_experiment
 from reporter.store.published import PublishedReader
 from reporter.store.reader import open_store

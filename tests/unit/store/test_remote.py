@@ -23,7 +23,7 @@ from reporter.errors import (
     StoreVersionError,
 )
 from reporter.site.build import build
-from reporter.site.output import MemoryOutput
+from reporter.site.writing.output import MemoryOutput
 from reporter.store import layout, remote, remote_spool, remote_upload
 from reporter.store.combine import merge_stores
 from reporter.store.compact import compact_store

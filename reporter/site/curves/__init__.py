@@ -1,0 +1,1 @@
+"""Histories: read once, cut into files of several tiers, drawn as charts and small lines."""

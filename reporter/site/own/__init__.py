@@ -1,0 +1,1 @@
+"""Charts that the user's own functions draw."""

@@ -1,0 +1,1 @@
+"""The runs table: its columns, its data files and its first rows."""
