@@ -12,6 +12,7 @@ from reporter import __version__
 from reporter.cli import (
     building,
     configuring,
+    editing,
     exporting,
     importing,
     keeping,
@@ -45,6 +46,7 @@ for module in (
     telling,
     configuring,
     looking,
+    editing,
     keeping,
 ):
     module.attach(main)

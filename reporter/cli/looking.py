@@ -56,7 +56,13 @@ def find_run(reader: StoreReader, start: str) -> Run:
 
 def attach(group: click.Group) -> None:
     """Add the commands to the group."""
+    _attach_list(group)
+    _attach_show(group)
+    _attach_history(group)
+    _attach_tail(group)
 
+
+def _attach_list(group: click.Group) -> None:
     @command(
         group,
         "list",
@@ -103,6 +109,8 @@ def attach(group: click.Group) -> None:
         if n_damaged:
             click.echo(f"{count(n_damaged, 'run')} with problems: see 'report verify'", err=True)
 
+
+def _attach_show(group: click.Group) -> None:
     @command(
         group,
         "show",
@@ -122,6 +130,8 @@ def attach(group: click.Group) -> None:
             return
         _print_run(found)
 
+
+def _attach_history(group: click.Group) -> None:
     @command(
         group,
         "history",
@@ -166,6 +176,8 @@ def attach(group: click.Group) -> None:
             click.echo(f"{lost}: 'report verify' says why.", err=True)
             sys.exit(1)
 
+
+def _attach_tail(group: click.Group) -> None:
     @command(
         group,
         "tail",

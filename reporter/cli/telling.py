@@ -17,7 +17,11 @@ __all__ = ["attach"]
 
 def attach(group: click.Group) -> None:
     """Add the commands to the group."""
+    _attach_summary(group)
+    _attach_diff(group)
 
+
+def _attach_summary(group: click.Group) -> None:
     @command(
         group,
         "summary",
@@ -84,6 +88,8 @@ def attach(group: click.Group) -> None:
         if found.failures:
             sys.exit(1)
 
+
+def _attach_diff(group: click.Group) -> None:
     @command(
         group,
         "diff",

@@ -75,6 +75,14 @@ def test_edits(store: str) -> None:
     assert _report("tag", "better", "team", "--store", store).exit_code == 2
 
 
+def test_a_note_may_come_from_standard_input(store: str) -> None:
+    arguments = ["note", "good", "-", "--store", store]
+    done = CliRunner().invoke(main, arguments, input="first\n\n**second**\n")
+    assert done.exit_code == 0
+    tags = open_store(store).run(run_id_of("good")).data.tags
+    assert tags["mlflow.note.content"] == "first\n\n**second**\n"
+
+
 def test_stop_a_run_that_nobody_writes(store: str) -> None:
     make_run(store, "left", metrics={"loss": [1.0]}, status=None, fold=False)
     last = open_store(store).run(run_id_of("left")).last_event_time
