@@ -13,6 +13,8 @@
   /** More names are shown when asked for, and no more than lines of a chart. */
   const MOST_AT_ONCE = 12;
   const MOST_LISTED = 200;
+  /** Of the window: sections within are kept up to date. */
+  const NEAR = "100% 0px";
   const DASHES = 3;
   const SHADES = Array.from({ length: chartIdentity.SHADES }, (_, i) => i + 9);
 
@@ -30,10 +32,26 @@
         element.addEventListener("pointerleave", () => chartHighlight.raise(null));
         return element;
       });
-      choice.subscribe(() => this.show());
-      document.addEventListener("reporter:rows", () => this.show());
+      this.isStale = true;
+      this.near = new Set();
+      const sections = new IntersectionObserver((entries) => this.meet(entries), { rootMargin: NEAR });
+      for (const element of this.elements) sections.observe(element.parentElement);
+      choice.subscribe(() => this.update());
+      document.addEventListener("reporter:rows", () => this.update());
+      addEventListener("beforeprint", () => this.isStale && this.show());
       chartHighlight.subscribe((ids) => this.mark(ids));
-      this.show();
+    }
+
+    /* A table of many groups is not to wait for a legend that nobody sees. */
+
+    meet(entries) {
+      for (const { target, isIntersecting } of entries) this.near[isIntersecting ? "add" : "delete"](target);
+      if (this.isStale && this.near.size) this.show();
+    }
+
+    update() {
+      this.isStale = true;
+      if (this.near.size) this.show();
     }
 
     /** Of the table, those whose colour is off included. */
@@ -44,7 +62,7 @@
 
     /* What there is to say */
 
-    /** @returns {Item[]} */
+    /** What to ask for each item: of thousands, few are shown. @returns {(() => Item)[]} */
     items() {
       const { choice } = this;
       const scale = choice.scale("color");
@@ -64,16 +82,16 @@
     }
 
     values(role, scale, lookOf) {
-      return this.bucketed(scale.placeOf).map(([place, rows]) => ({ look: lookOf(rows[0]), name: this.choice.text(role, place), rows, aside: "" }));
+      return this.bucketed(scale.placeOf).map(([place, rows]) => () => ({ look: lookOf(rows[0]), name: this.choice.text(role, place), rows, aside: "" }));
     }
 
     unlogged(scale) {
       const rows = this.rows().filter((row) => scale.placeOf(row) < 0);
-      return rows.length ? [{ look: { color: chartIdentity.NONE, dash: 0 }, name: "not logged", rows, aside: "" }] : [];
+      return rows.length ? [() => ({ look: { color: chartIdentity.NONE, dash: 0 }, name: "not logged", rows, aside: "" })] : [];
     }
 
     groups(outline) {
-      return this.bucketed((row) => outline.groups.groupOf[row]).map(([group, rows]) => {
+      return this.bucketed((row) => outline.groups.groupOf[row]).map(([group, rows]) => () => {
         const { name, ...look } = this.choice.groupLook(outline, group);
         return { look, name, rows, aside: `n = ${format.count(rows.length)}` };
       });
@@ -83,7 +101,7 @@
       return this.rows()
         .sort((a, b) => a - b)
         .slice(0, MOST_LISTED)
-        .map((row) => ({ look: this.choice.lookOf(row), name: this.table.nameOf(row), rows: [row], aside: "" }));
+        .map((row) => () => ({ look: this.choice.lookOf(row), name: this.table.nameOf(row), rows: [row], aside: "" }));
     }
 
     dashes() {
@@ -95,6 +113,7 @@
     /* Elements */
 
     show() {
+      this.isStale = false;
       const [items, dashes] = [this.items(), this.dashes()];
       for (const element of this.elements) {
         element.replaceChildren(...this.ramp(), ...this.list(items), ...this.list(dashes, this.label("dash")), ...this.notes());
@@ -110,7 +129,7 @@
         this.isWhole = !this.isWhole;
         this.show();
       };
-      return [...(head && items.length ? [head] : []), ...shown.map((item) => this.item(item)), ...(hasMore ? [make("button.more", { onclick: turn, textContent: more })] : [])];
+      return [...(head && items.length ? [head] : []), ...shown.map((item) => this.item(item())), ...(hasMore ? [make("button.more", { onclick: turn, textContent: more })] : [])];
     }
 
     label(role) {
