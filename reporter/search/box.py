@@ -40,7 +40,7 @@ _ANYTHING = And(())
 
 
 def box_keys(text: str) -> list[Key]:
-    """Read a text as the search box does; return the keys that it asks for, each once.
+    """Read a text as the search box does; return the keys it asks for, each once, tokens' last.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def box_keys(text: str) -> list[Key]:
     Examples
     --------
     >>> [key.name for key in box_keys('status:failed lr>0.1 "random forest" -baseline')]
-    ['status', 'lr']
+    ['lr', 'status']
     >>> box_keys("params.lr")
     Traceback (most recent call last):
     reporter.errors.FilterSyntaxError: Column 10: expected a comparison such as = or LIKE, \

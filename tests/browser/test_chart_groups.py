@@ -337,8 +337,8 @@ def test_the_values_of_bars_stand_within_their_chart(open_page, on_disk, sample_
     (digits,) = (e for e in open_store(str(sample_store)).experiments() if e.name == "digits-mlp")
     view = "#v=1&tab=charts&group=repeats"
     page = open_page(on_disk, f"experiment/{digits.experiment_id}/index.html{view}", width=width)
-    page.evaluate(WATCH)
     page.locator("[data-role=charts-choices]").wait_for()
+    page.evaluate(WATCH)
     card(page, "test_loss").scroll_into_view_if_needed()
     page.wait_for_function(f"() => ({MARKS})('test_loss').rect")
     right, width = page.evaluate(ENDS_OF_TEXTS, "test_loss")
