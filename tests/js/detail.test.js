@@ -1,9 +1,10 @@
 "use strict";
 const assert = require("node:assert/strict");
+const path = require("node:path");
 const { test } = require("node:test");
 const detail = require("../../templates/js/lib/detail.js");
 require("../../templates/js/lib/twin.js");
-const { marks, tiers } = require("../shared/tier_cases.json");
+const { marks, tiers } = require(path.join(__dirname, "..", "shared", "tier_cases.json"));
 
 const series = (x, y = x) => ({ id: "a", logged: 40, x: Float64Array.from(x), y: Float32Array.from(y), ms: Float64Array.from(x, (at) => at * 10), startMs: 1000 });
 const coarse = series([0, 4, 8, 12, 16, 20]);

@@ -1,5 +1,6 @@
 "use strict";
 const assert = require("node:assert/strict");
+const path = require("node:path");
 const { test } = require("node:test");
 const { mutualInformation, spearman } = require("../../templates/js/lib/association.js");
 const { bestSoFar, paretoFront, staircase } = require("../../templates/js/lib/frontier.js");
@@ -12,7 +13,7 @@ const makers = require("../../templates/js/lib/relation_makers.js");
 const { jitter, scaleOf, thinned } = require("../../templates/js/lib/relation_points.js");
 const { readField, kindOf } = require("../../templates/js/lib/fields.js");
 const { Columns } = require("../../templates/js/lib/columns.js");
-const cases = require("../shared/relation_cases.json");
+const cases = require(path.join(__dirname, "..", "shared", "relation_cases.json"));
 
 const numbers = (values) => Float64Array.from(values, (value) => value ?? NaN);
 
