@@ -124,7 +124,7 @@ LATER_SCRIPTS = (
     "js/lib/bars.js",
     "js/lib/readout.js",
     "js/lib/twin.js",
-    "js/lib/vega_lite.js",
+    "js/lib/chart_spec.js",
     "js/lib/fields.js",
     "js/lib/brushes.js",
     "js/lib/association.js",

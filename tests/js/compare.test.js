@@ -3,7 +3,7 @@ const assert = require("node:assert/strict");
 const { test } = require("node:test");
 const { createCells } = require("../../templates/js/lib/cells.js");
 const { Columns } = require("../../templates/js/lib/columns.js");
-const { findRuns, compareRuns, change, lookOf } = require("../../templates/js/lib/compare.js");
+const { findRuns, compareRuns, change } = require("../../templates/js/lib/compare.js");
 
 const pack = (t, typed) => ({ t, b: Buffer.from(typed.buffer).toString("base64") });
 const numbers = (id, values, more = {}) => ({ id, kind: "number", values: pack("f64", Float64Array.from(values)), ...more });
@@ -117,14 +117,4 @@ test("a change is modest about what it cannot say", () => {
   assert.equal(change(2, -1, {}).percent, "+300%");
   assert.equal(change(1.0001, 1).percent, "~0%");
   assert.deepEqual(change(95.88, 96.79, { decimals: 2, unit: "%", direction: "max" }), { delta: "−0.91 pt", percent: "", verdict: "dn" });
-});
-
-test("colour and dash follow the run's place", () => {
-  assert.deepEqual([0, 7, 8, 23, 24].map(lookOf).map(({ color, dash }) => [color, dash]), [
-    [1, 0],
-    [8, 0],
-    [1, 1],
-    [8, 2],
-    [1, 0],
-  ]);
 });

@@ -24,7 +24,8 @@
   const { groups, outline } = reporter;
 
   const COLORS = 8;
-  const DASHES = 3;
+  /** Pixels drawn and left out, of lines that have no colour of their own left. */
+  const DASHES = [[], [6, 3], [2, 2]];
   const SHADES = 7;
   const NONE = 16;
 
@@ -32,7 +33,7 @@
   const WIDE = 100;
 
   /** The look of the first, second, … of several: of runs, groups and texts alike. */
-  const lookAt = (place) => ({ color: (place % COLORS) + 1, dash: Math.floor(place / COLORS) % DASHES });
+  const lookAt = (place) => ({ color: (place % COLORS) + 1, dash: Math.floor(place / COLORS) % DASHES.length });
 
   /** What a column says of a run as a number; of a time too. */
   const numberAt = (column, row) => (column.has(row) ? outline.numberOf(column, row) : NaN);
@@ -90,7 +91,7 @@
   }
 
   /** @param {Scale} scale @returns {number} 0 to 2; what was not logged is drawn through */
-  const dashOf = (scale, row) => Math.max(0, scale.placeOf(row)) % DASHES;
+  const dashOf = (scale, row) => Math.max(0, scale.placeOf(row)) % DASHES.length;
 
   /**
    * Which lines a chart keeps: the best ones, in the order they came in.
@@ -118,6 +119,6 @@
     return found;
   }
 
-  reporter.chartIdentity = { scaleOf, colorOf, dashOf, lookAt, best, SHADES, NONE };
+  reporter.chartIdentity = { scaleOf, colorOf, dashOf, lookAt, best, DASHES, SHADES, NONE };
   if (typeof module === "object") module.exports = reporter.chartIdentity;
 })((globalThis.reporter = globalThis.reporter || {}));

@@ -62,18 +62,10 @@
   /** Of a judgement in a cell; the verdict itself draws more. */
   const CELL_DRAWS = 2000;
 
-  const COLORS = 8;
-  const DASHES = 3;
-
   const NOT_LOGGED = Object.freeze({ text: format.MISSING, exact: "", mark: "na" });
   const NO_CHANGE = Object.freeze({ delta: "", percent: "", verdict: "" });
 
   const roleOf = (id) => ROLES[id.slice(0, id.indexOf(".")).split(":")[0]];
-
-  /** The run's colour, 1 to 8, and dash, 0 to 2, from its place in its experiment. */
-  function lookOf(row) {
-    return { color: (row % COLORS) + 1, dash: Math.floor(row / COLORS) % DASHES };
-  }
 
   /**
    * Find the runs that an address names.
@@ -259,6 +251,6 @@
       .map((section) => ({ ...section, nDiffering: section.rows.filter((row) => row.differs).length }));
   }
 
-  reporter.comparison = { findRuns, compareRuns, change, lookOf, loggedOf, valueId };
+  reporter.comparison = { findRuns, compareRuns, change, loggedOf, valueId };
   if (typeof module === "object") module.exports = reporter.comparison;
 })((globalThis.reporter = globalThis.reporter || {}));

@@ -35,6 +35,7 @@
   "use strict";
 
   if (typeof module === "object") {
+    require("./chart_identity.js");
     require("./detail.js");
     require("./downsample.js");
     require("./outliers.js");
@@ -54,7 +55,6 @@
   const LEAST_POINTS = 8;
   const POINTS_PER_PIXEL = 2;
 
-  const DASHES = [[], [6, 3], [2, 2]];
   const LINE = { width: 1.6, opacity: 1 };
   const GHOST = { width: 1, opacity: 0.28 };
 
@@ -226,7 +226,7 @@
     function addLine(line, color) {
       const { kept } = visible(line.isSmooth ? line.y : reporter.smoothLine(line, look));
       const seen = cut(line, kept, window);
-      const appearance = { run: line.id, color, dash: DASHES[line.dash], ...LINE };
+      const appearance = { run: line.id, color, dash: reporter.chartIdentity.DASHES[line.dash], ...LINE };
       const rows = rowsOf(seen.drawn, appearance, cap);
       plot.dropped += visible(seen.near.line.y).dropped;
       plot.curves.push({ line: seen.near.line, y: seen.near.y, end: lastFinite(seen.near.y) });

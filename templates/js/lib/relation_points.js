@@ -17,8 +17,6 @@
   const MOST_POINTS = 10000;
   const JITTER_PX = 22;
   const CROWD = 1000;
-  /** How the only time of an axis is printed. */
-  const ALONE = "%-d %b %Y %H:%M";
 
   const count = (n) => reporter.format.count(n);
 
@@ -50,8 +48,8 @@
   /** Signals of the axis of x, which alone may be one of times. */
   function signalsOfX(field, scale) {
     if (scale !== "time") return { x_title: field.title, x_ticks: ticksOf(field, scale) };
-    const time = reporter.ticks.timeTicks(...(fields.extent(field.numbers) ?? [0, 0]));
-    return { x_title: `${field.title} (UTC)`, x_ticks: time && time.ticks, x_format: time ? time.format : ALONE };
+    const { ticks, format } = reporter.ticks.timeTicks(...(fields.extent(field.numbers) ?? [0, 0]));
+    return { x_title: `${field.title} (UTC)`, x_ticks: ticks, x_format: format };
   }
 
   const valueOf = (field, place) => (field.kind === "category" ? field.categories[field.numbers[place]] || '""' : field.numbers[place]);

@@ -31,8 +31,8 @@
   }
 
   function xOfLinear(ends, kind) {
-    const time = kind === "wall" && ends ? reporter.ticks.timeTicks(...ends) : null;
-    return { x_ticks: time && time.ticks, x_format: time ? time.format : "", x_min_step: kind === "step" || kind === "index" ? 1 : 0 };
+    const { ticks = null, format = "" } = kind === "wall" && ends ? reporter.ticks.timeTicks(...ends) : {};
+    return { x_ticks: ticks, x_format: format, x_min_step: kind === "step" || kind === "index" ? 1 : 0 };
   }
 
   /** Values that are all one stand in the middle, where ticks can tell which. */

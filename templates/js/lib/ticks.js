@@ -58,6 +58,8 @@
   const MONTH_MS = 30.4 * DAY;
   const FINEST = "%H:%M:%S.%L";
   const WITH_DAY = "%-d %b %H:%M";
+  /** Of a time that stands alone. */
+  const ALONE = "%-d %b %Y %H:%M";
   const MOST_TIMES = 6;
 
   /**
@@ -65,11 +67,11 @@
    *
    * @param {number} low  milliseconds since 1970
    * @param {number} high
-   * @returns {{ticks: number[], format: string} | null}  null where the two are one
+   * @returns {{ticks: number[] | null, format: string}}  no ticks where the two are one
    */
   function timeTicks(low, high) {
     const span = high - low;
-    if (!(span > 0)) return null;
+    if (!(span > 0)) return { ticks: null, format: ALONE };
     const isRoomy = (step) => span / step <= MOST_TIMES;
     if (!isRoomy(10 * DAY)) return monthTicks(low, high, MONTHS.find((n) => isRoomy(n * MONTH_MS)) || MONTHS[MONTHS.length - 1]);
     const clock = CLOCKS.find(({ steps }) => isRoomy(steps[steps.length - 1])) || CLOCKS[CLOCKS.length - 1];

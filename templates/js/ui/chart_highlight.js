@@ -15,7 +15,6 @@
   const { nearestStep, readout } = reporter.readout;
 
   const SVG = "http://www.w3.org/2000/svg";
-  const DASHES = ["", "6 3", "2 2"];
 
   /** A line further from the pointer is not meant. */
   const REACH_PX = 14;
@@ -84,7 +83,7 @@
         isDown = Number.isFinite(x + y);
       }
       path.setAttribute("d", text);
-      path.setAttribute("stroke-dasharray", DASHES[line.dash] || "");
+      path.setAttribute("stroke-dasharray", reporter.chartIdentity.DASHES[line.dash].join(" "));
       path.style.stroke = this.colors[line.color - 1];
       return path;
     }

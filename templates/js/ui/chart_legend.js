@@ -15,7 +15,6 @@
   const MOST_LISTED = 200;
   /** Of the window: sections within are kept up to date. */
   const NEAR = "100% 0px";
-  const DASHES = 3;
   const SHADES = Array.from({ length: chartIdentity.SHADES }, (_, i) => i + 9);
 
   const sample = ({ color, dash }) => make(`span.ln.k${color}.dash${dash}`, { "aria-hidden": "true" });
@@ -165,7 +164,8 @@
       const notes = [];
       if (groups) notes.push(chartGroups.BANDS[band]);
       const nDashed = this.choice.scale("dash")?.entries.length ?? 0;
-      if (nDashed > DASHES) notes.push(`${DASHES} dashes for ${nDashed} values`);
+      const nPatterns = chartIdentity.DASHES.length;
+      if (nDashed > nPatterns) notes.push(`${nPatterns} dashes for ${nDashed} values`);
       return notes.length ? [make("span.muted", { textContent: notes.join(" · ") })] : [];
     }
 

@@ -8,9 +8,8 @@
   "use strict";
   if (typeof document === "undefined") return;
 
-  const { pictureFrame, chartGroups } = reporter;
+  const { pictureFrame, chartGroups, chartIdentity } = reporter;
 
-  const DASHES = [[], [6, 3], [2, 2]];
   const SIZE_PX = 11;
   const TITLE_SIZE_PX = 13;
   const SCALE = 2;
@@ -31,7 +30,7 @@
     if (lines.length < 2 || (!facets && lines.length <= MOST_NAMED)) return [];
     const { runs } = drawing.colors || drawing.parts[0].colors;
     const looks = new Map(lines.map((line) => [[line.name, line.color, line.dash].join("\0"), line]));
-    return [...looks.values()].map(({ name, color, dash }) => ({ name, color: runs[color - 1], dash: DASHES[dash] || [] }));
+    return [...looks.values()].map(({ name, color, dash }) => ({ name, color: runs[color - 1], dash: chartIdentity.DASHES[dash] }));
   }
 
   function frameOf(data, drawing, width, height) {

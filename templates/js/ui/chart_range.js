@@ -10,8 +10,7 @@
   if (typeof document === "undefined") return;
 
   const { window: windows } = reporter;
-  const { make, icon } = reporter.elements;
-  const ICON = "M3 2v11M1.5 4L3 2l1.5 2M1.5 11L3 13l1.5-2M7 4.5h6M7 7.5h6M7 10.5h6";
+  const { make, iconButton } = reporter.elements;
   const LABELS = { x: ["x from", "x to"], y: ["y from", "y to"] };
 
   /** What a field says, in units of addresses; null when it says nothing, NaN when it is no number. */
@@ -31,8 +30,7 @@
   class Range {
     constructor(figure, icons) {
       this.figure = figure;
-      this.button = make("button.icon", { "aria-label": "Range of the axes", title: "Range of the axes", "aria-expanded": "false", "data-act": "range" }, icon(ICON));
-      this.button.onclick = () => this.toggle();
+      this.button = iconButton("range", "Range of the axes", { "aria-expanded": "false", "data-act": "range", onclick: () => this.toggle() });
       this.fields = { x: LABELS.x.map((label) => this.field(label)), y: LABELS.y.map((label) => this.field(label)) };
       const reset = make("button.btn", {}, "Show all");
       reset.onclick = () => this.reset();

@@ -29,7 +29,7 @@
     describe(id) {
       const row = this.rowOf.get(id);
       const text = (name) => this.columns.get(`attributes.${name}`)?.text(row);
-      return { id, row, name: text("run_name") || id.slice(0, 8), status: text("status") || "", ...reporter.comparison.lookOf(row) };
+      return { id, row, name: text("run_name") || id.slice(0, 8), status: text("status") || "", ...reporter.chartIdentity.lookAt(row) };
     }
   }
 

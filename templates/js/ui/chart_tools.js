@@ -9,22 +9,13 @@
   if (typeof document === "undefined") return;
 
   const { format } = reporter;
-  const { make, icon } = reporter.elements;
+  const { make, iconButton } = reporter.elements;
 
-  const ICONS = {
-    table: "M2.5 3h10v9h-10zM2.5 6h10M2.5 9h10M6.5 6v6",
-    enlarge: "M9 2.5h3.5V6M6 12.5H2.5V9M12.5 2.5L9 6M2.5 12.5L6 9",
-    download: "M7.5 2v7M4.5 6.5l3 3 3-3M2.5 12.5h10",
-    pin: "M5 2.5h5M6 2.5v4L4 9h7L9 6.5v-4M7.5 9v4",
-    move: "M5.5 3.5v0M9.5 3.5v0M5.5 7.5v0M9.5 7.5v0M5.5 11.5v0M9.5 11.5v0",
-  };
   /** Until a browser has surely taken the file. */
   const KEEP_MS = 60000;
 
   function button(name, label, act) {
-    const element = make("button.icon", { "aria-label": label, title: label, "data-act": name }, icon(ICONS[name]));
-    element.onclick = act;
-    return element;
+    return iconButton(name, label, { "data-act": name, onclick: act });
   }
 
   /* Files */
@@ -108,7 +99,7 @@
     lite() {
       const { data, drawing } = this;
       if (data.lite) return data.lite();
-      const { lineChart, barChart } = reporter.vegaLite;
+      const { lineChart, barChart } = reporter.chartSpec;
       const colors = (drawing.colors || drawing.parts[0].colors).runs;
       const spec = data.lines ? lineChart(data, reporter.chartLook.get(), colors) : barChart(data, colors);
       return JSON.stringify(spec);

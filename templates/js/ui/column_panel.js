@@ -9,11 +9,8 @@
   "use strict";
   if (typeof document === "undefined") return;
 
-  const { format, columnChoice, columnLayout, columnList, derived } = reporter;
-  const { SidePanel } = reporter;
+  const { SidePanel, format, columnChoice, columnLayout, columnList, derived } = reporter;
   const { make, icon } = reporter.elements;
-
-  const FIND = "M6.5 2a4.5 4.5 0 100 9 4.5 4.5 0 000-9zM10 10l3.2 3.2";
 
   /** Whether only columns in which runs differ are listed: of params, and of all others. */
   const SAME = { "": [true, false], 1: [false, false], 0: [true, true], 2: [false, true] };
@@ -67,7 +64,7 @@
       this.usual = make("button.btn.plain", { textContent: "Usual columns", title: "Show what the table began with", onclick: () => this.table.chooseColumns(this.table.defaultColumns) });
       const constants = make("button.btn.plain", { textContent: "Hide what does not differ", title: "Take columns out of the table in which all runs say the same", name: "hide-constants", onclick: () => this.hideConstants() });
       this.panel.body.append(
-        make("div.q", {}, make("div.box.small", {}, icon(FIND), this.find)),
+        make("div.q", {}, make("div.box.small", {}, icon("find"), this.find)),
         this.params.label, this.others.label, this.nothing, this.list.element,
         make("div.folds", {}, constants, this.usual),
       );

@@ -222,7 +222,7 @@
       const hasPage = this.columns.get("attributes.has_page")?.number(row) !== 0;
       const text = make(hasPage ? "a" : "span", { className: "ell", title: run }, make("bdi", { textContent: run }));
       if (hasPage) text.href = reporter.files.page(`run/${this.ids.text(row)}.html`);
-      const swatch = make("span", { className: `sw k${reporter.comparison.lookOf(row).color}` });
+      const swatch = make("span", { className: `sw k${reporter.chartIdentity.lookAt(row).color}` });
       return make("span", { className: "row ell" }, ...before, swatch, text);
     }
 

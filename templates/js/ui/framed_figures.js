@@ -18,6 +18,8 @@
   "use strict";
   if (typeof document === "undefined") return;
 
+  const { make, iconButton } = reporter.elements;
+
   /** A slow phone draws 10 MB of Plotly in about 10 s. */
   const TIMEOUT_MS = 30000;
   const NEAR_PX = 200;
@@ -26,9 +28,8 @@
   const MAX_LIVE = 12;
 
   function makeFrame(element) {
-    const frame = document.createElement("iframe");
+    const frame = make("iframe", { title: element.dataset.title });
     frame.setAttribute("sandbox", "allow-scripts");
-    frame.title = element.dataset.title;
     reporter.files.show(frame, element.dataset.frame);
     const { width, height } = element.dataset;
     if (width && height) {
@@ -152,10 +153,7 @@
 
   function showPdf(button) {
     const link = button.parentElement.querySelector("a");
-    const frame = document.createElement("iframe");
-    frame.className = "pdf-frame";
-    frame.title = link.textContent;
-    frame.src = reporter.files.of(link);
+    const frame = make("iframe.pdf-frame", { title: link.textContent, src: reporter.files.of(link) });
     button.hidden = true;
     button.closest(".viewer").append(frame);
     return frame;
@@ -193,31 +191,18 @@
   }
 
   function makeFramed(facts, title) {
-    const element = document.createElement("div");
-    element.className = `framed hung${facts.poster ? " has-poster" : ""}`;
+    const element = make(`div.framed.hung${facts.poster ? ".has-poster" : ""}`);
     const { kind: role, ...rest } = facts;
     Object.assign(element.dataset, { role, state: "idle", title });
     for (const [name, value] of Object.entries(rest)) if (value && name !== "poster" && !(role === "html" && name === "width")) element.dataset[name] = value;
     if (facts.poster) {
-      const image = Object.assign(document.createElement("img"), { src: reporter.files.url(facts.poster), alt: title, loading: "lazy" });
-      const holder = document.createElement("span");
-      holder.className = "picture";
-      holder.append(image);
-      element.append(holder);
+      const image = make("img", { src: reporter.files.url(facts.poster), alt: title, loading: "lazy" });
+      element.append(make("span.picture", {}, image));
     }
     const kinds = { plotly: "Draw this Plotly figure", vega: "Make it interactive", html: "Show this page" };
-    const button = Object.assign(document.createElement("button"), { type: "button", className: "btn", textContent: kinds[role] || "Draw" });
-    button.dataset.role = "play";
-    button.onclick = () => play(element, facts);
-    element.append(button);
-    if (role !== "html") element.append(enlarger());
+    element.append(make("button.btn", { "data-role": "play", textContent: kinds[role] || "Draw", onclick: () => play(element, facts) }));
+    if (role !== "html") element.append(iconButton("enlarge", "Enlarge", { className: "icon noprint", "data-role": "enlarge" }));
     return element;
-  }
-
-  function enlarger() {
-    const { make, icon } = reporter.elements;
-    const label = { title: "Enlarge", "aria-label": "Enlarge", "data-role": "enlarge" };
-    return make("button.icon.noprint", label, icon("M9 2.5h3.5V6M6 12.5H2.5V9M12.5 2.5L9 6M2.5 12.5L6 9"));
   }
 
   /** Figures near the screen learn what they are. */
@@ -238,13 +223,12 @@
       place.replaceChildren(makeFramed(await reporter.load(`data/${live}.js`, live), title));
       if (place.dataset.isDrawn !== undefined) seeing.observe(place);
     } catch (error) {
-      place.replaceChildren(Object.assign(document.createElement("p"), { className: "hole", textContent: error.message }));
+      place.replaceChildren(make("p.hole", { textContent: error.message }));
     }
   }
 
   reporter.hangFigure = (live, title, isDrawn) => {
-    const place = document.createElement("div");
-    place.className = "hook";
+    const place = make("div.hook");
     Object.assign(place.dataset, { live, title, ...(isDrawn && { isDrawn: "" }) });
     nearing.observe(place);
     return place;

@@ -5,8 +5,7 @@
   "use strict";
   if (typeof document === "undefined") return;
 
-  const { groups, groupCells, Grouping } = reporter;
-  const { SidePanel } = reporter;
+  const { SidePanel, groups, groupCells, Grouping } = reporter;
   const { make } = reporter.elements;
 
   /** More columns are found by name. */

@@ -10,23 +10,13 @@
   if (typeof document === "undefined") return;
 
   const { zoom } = reporter;
-  const { make, icon } = reporter.elements;
+  const { make, iconButton } = reporter.elements;
   const triggers = [...document.querySelectorAll("[data-role=enlarge]")];
   if (!window.HTMLDialogElement) return;
 
   /* The dialog is made when it is first needed. */
 
-  const ICONS = {
-    previous: "M9.5 3.5l-4 4 4 4",
-    next: "M5.5 3.5l4 4-4 4",
-    smaller: "M3 7.5h9",
-    larger: "M3 7.5h9M7.5 3v9",
-    close: "M4 4l7 7M11 4l-7 7",
-  };
-
-  function button(name, label, act) {
-    return make("button.icon", { title: label, "aria-label": label, onclick: act }, icon(ICONS[name]));
-  }
+  const button = (name, label, act) => iconButton(name, label, { onclick: act });
 
   const name = make("b.ell");
   const detail = make("span.muted.nowrap");

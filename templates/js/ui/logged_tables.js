@@ -186,7 +186,7 @@
       const means = this.sheets.map((sheet) => tableJoin.mean(sheet, this.shown));
       const decimals = reporter.format.columnDecimals(means);
       const runs = this.having.map(({ run }, at) => {
-        const { color } = reporter.comparison.lookOf(run.row);
+        const { color } = reporter.chartIdentity.lookAt(run.row);
         const swatch = make(`span.sw.k${color}`, { "aria-hidden": "true" });
         const th = this.heading([swatch, make("bdi", { textContent: nameOf(run) })], run.id.slice(0, 8), isNumeric ? "num" : "");
         th.dataset.runId = run.id;

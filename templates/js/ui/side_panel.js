@@ -8,8 +8,7 @@
   "use strict";
   if (typeof document === "undefined") return;
 
-  const { make, icon } = reporter.elements;
-  const CLOSE = "M4 4l7 7M11 4l-7 7";
+  const { make, iconButton } = reporter.elements;
 
   class SidePanel {
     /**
@@ -24,7 +23,7 @@
     constructor(split, { name, title, button = null, onToggle = () => undefined, firstStop = () => this.usualStop() }) {
       Object.assign(this, { split, button, onToggle, firstStop });
       this.heading = make("h3", { textContent: title, dir: "auto" });
-      const close = make("button.icon", { title: "Close (Esc)", "aria-label": "Close", onclick: () => this.open(false) }, icon(CLOSE));
+      const close = iconButton("close", "Close (Esc)", { "aria-label": "Close", onclick: () => this.open(false) });
       this.head = make("div.ph", {}, this.heading, make("span.spacer"), close);
       this.body = make("div.pb");
       this.closer = close;

@@ -5,8 +5,7 @@
   "use strict";
   if (typeof document === "undefined") return;
 
-  const { delta, takeaway, outline, format } = reporter;
-  const { SidePanel } = reporter;
+  const { SidePanel, delta, takeaway, outline, format } = reporter;
   const { make } = reporter.elements;
 
   /** Records that are written for the preview, and characters of it that are shown. */

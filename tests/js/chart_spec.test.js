@@ -1,7 +1,7 @@
 "use strict";
 const assert = require("node:assert/strict");
 const { test } = require("node:test");
-const { lineChart, barChart } = require("../../templates/js/lib/vega_lite.js");
+const { lineChart, barChart } = require("../../templates/js/lib/chart_spec.js");
 
 const COLORS = ["#111111", "#222222"];
 const LOOK = { x: "linear", y: "linear", smooth: 0 };

@@ -6,9 +6,11 @@
   "use strict";
 
   if (typeof module === "object") {
+    require("./chart_identity.js");
     require("./detail.js");
     require("./scales.js");
     require("./smooth.js");
+    require("./ticks.js");
     require("./twin.js");
   }
 
@@ -16,10 +18,9 @@
   const SIZE = { width: 640, height: 320 };
   const FACET_SIZE = { width: 280, height: 180 };
   const FACET_COLUMNS = 3;
-  const DASHES = [[1, 0], [6, 3], [2, 2]];
+  /** A whole line, where a scale wants a pattern. */
+  const WHOLE = [1, 0];
   const BAND_OPACITY = 0.18;
-  /** How the only time of an axis is printed. */
-  const ALONE = "%-d %b %Y %H:%M";
   const ID_DIGITS = 8;
 
   /** Names of lines, told apart where several have the same. */
@@ -28,6 +29,8 @@
     for (const { name } of lines) seen.set(name, (seen.get(name) || 0) + 1);
     return lines.map(({ id, name }) => (seen.get(name) > 1 ? `${name} (${id.slice(0, ID_DIGITS)})` : name));
   }
+
+  const patternOf = (dash) => (dash ? reporter.chartIdentity.DASHES[dash] : WHOLE);
 
   const finite = (value) => (Number.isFinite(value) ? value : null);
 
@@ -52,7 +55,7 @@
     const domain = window ? { domain: window } : {};
     if (xKind === "wall") {
       const ends = window || reporter.scales.extent(lines.flatMap(({ x }) => Array.from(x)));
-      const format = (ends && reporter.ticks.timeTicks(...ends)?.format) || ALONE;
+      const { format } = reporter.ticks.timeTicks(...(ends || [0, 0]));
       return { field: "x", type: "temporal", title: xTitle, scale: { type: "utc", ...domain }, axis: { format } };
     }
     const isMetric = (xKind || "").startsWith("metrics.");
@@ -79,7 +82,7 @@
     const [x, y] = [xOf(data, look), yOf(data, look)];
     const scale = { domain: names, range: data.lines.map(({ color }) => colors[color - 1]) };
     const color = { field: "run", type: "nominal", title: null, scale };
-    const dash = { field: "run", type: "nominal", legend: null, scale: { domain: names, range: data.lines.map(({ dash: at }) => DASHES[at] || DASHES[0]) } };
+    const dash = { field: "run", type: "nominal", legend: null, scale: { domain: names, range: data.lines.map(({ dash: at }) => patternOf(at)) } };
     const tooltip = [{ field: "run" }, { ...x, scale: undefined, axis: undefined }, { ...y, scale: undefined }];
     const band = { mark: { type: "area", opacity: BAND_OPACITY, clip: true }, encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color } };
     const line = { mark: { type: "line", clip: true }, encoding: { x, y, color, strokeDash: dash, tooltip } };
@@ -114,6 +117,6 @@
     };
   }
 
-  reporter.vegaLite = { lineChart, barChart };
-  if (typeof module === "object") module.exports = reporter.vegaLite;
+  reporter.chartSpec = { lineChart, barChart };
+  if (typeof module === "object") module.exports = reporter.chartSpec;
 })((globalThis.reporter = globalThis.reporter || {}));
